@@ -1,0 +1,99 @@
+#' Errors and warnings of torchscript
+#'
+#' Every failure is an R condition of class `torchscript_error`, so that one handler catches them all, and of one
+#' subclass that says what kind of failure it is. The message comes first, and what to do about it after it. The call is
+#' the one that was typed. Where it applies the condition has the fields `operator`, `argument` and `path`.
+#'
+#' | class | raised when |
+#' |---|---|
+#' | `torchscript_type_error` | an argument is of the wrong kind, missing or unknown |
+#' | `torchscript_value_error` | an argument is of the right kind, but can't be used: `NA`, 2.5 where a whole number is needed |
+#' | `torchscript_index_error` | a dimension or a position is out of range |
+#' | `torchscript_runtime_error` | libtorch refused the operation: shapes that don't match, and the like |
+#' | `torchscript_linalg_error` | a decomposition failed: a singular matrix |
+#' | `torchscript_not_implemented_error` | libtorch has no implementation for this dtype or device |
+#' | `torchscript_memory_error` | memory ran out |
+#' | `torchscript_compile_error` | [jit_compile()] could not make a program of the source |
+#' | `torchscript_program_error` | a TorchScript program raised an exception |
+#' | `torchscript_trace_error` | [jit_trace()] was given what can't be traced |
+#' | `torchscript_file_error` | a file could not be read or written |
+#' | `torchscript_handle_error` | an object has lost what it stood for |
+#' | `torchscript_library_error` | libtorch is missing, of another version, or there twice |
+#' | `torchscript_internal_error` | a defect of torchscript itself |
+#'
+#' Warnings of libtorch become R warnings of class `torchscript_warning`. Values that leave a program while it is traced
+#' raise a `torchscript_trace_warning`: see [jit_trace()].
+#'
+#' @name torchscript_error
+#' @aliases torchscript_warning torchscript_trace_warning
+#' @examples
+#' tryCatch(
+#'   torch_relu("a"),
+#'   torchscript_type_error = function(e) conditionMessage(e)
+#' )
+NULL
+
+# Called by the outermost native routine with plain data.
+raise_failure <- function(failure) {
+  message <- failure$message
+  if (!is.null(failure$hint)) {
+    message <- c(message, i = failure$hint)
+  }
+  rlang::abort(
+    message,
+    class = c(failure$class, "torchscript_error"),
+    call = user_call(sys.nframe() - 1L),
+    operator = failure$operator, argument = failure$argument, path = failure$path
+  )
+}
+
+# R's own checks raise the same conditions as native code.
+abort_torchscript <- function(message, kind, hint = NULL, ...) {
+  if (!is.null(hint)) {
+    message <- c(message, i = hint)
+  }
+  rlang::abort(
+    message,
+    class = c(sprintf("torchscript_%s_error", kind), "torchscript_error"),
+    call = user_call(sys.nframe() - 1L), ...
+  )
+}
+
+# The call that the user typed: of the outermost of our functions in a row.
+user_call <- function(frame) {
+  parents <- sys.parents()
+  namespace <- topenv()
+  while (frame > 0) {
+    parent <- parents[[frame]]
+    if (parent == 0 || parent == frame) break
+    caller <- environment(sys.function(parent))
+    if (is.null(caller) || !identical(topenv(caller), namespace)) break
+    frame <- parent
+  }
+  if (frame > 0) without_method(sys.call(frame))
+}
+
+# R calls the method `+.torch_tensor` for `x + y`; the user typed `+`.
+without_method <- function(call) {
+  if (is.name(call[[1]])) {
+    call[[1]] <- as.name(sub("(.)[.](torch_tensor|script_function|script_module|script_unit|jit_ops)$", "\\1", call[[1]]))
+  }
+  call
+}
+
+signal_warning <- function(message) {
+  rlang::warn(message, class = "torchscript_warning", call = user_call(sys.nframe() - 1L))
+}
+
+# A value leaves the traced program: what R makes of it will be the same in every later call.
+warn_if_tracing <- function(what) {
+  if (.Call(C_is_tracing)) {
+    rlang::warn(
+      c(
+        sprintf("`%s` takes a value out of the traced program: it is baked in as a constant.", what),
+        i = "Use tensor operations instead, or jit_compile() where the value decides what happens."
+      ),
+      class = c("torchscript_trace_warning", "torchscript_warning"), call = user_call(sys.nframe() - 1L)
+    )
+  }
+}

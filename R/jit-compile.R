@@ -1,0 +1,47 @@
+#' Make TorchScript programs by compiling source
+#'
+#' TorchScript is a typed subset of Python. The source may define several functions, which may call each other.
+#'
+#' @param source A string with the definitions.
+#' @return A list of class `script_unit`: each function, a [script_function], under its name.
+#' @section Errors: a `torchscript_compile_error` that shows the line of the source which is wrong.
+#' @seealso [The language](https://docs.pytorch.org/docs/stable/jit_language_reference.html)
+#' @export
+#' @examples
+#' tr <- jit_compile("
+#' def fn (x: Tensor, times: int = 2):
+#'   y = x
+#'   for i in range(times):
+#'     y = torch.relu(y) + 1
+#'   return y
+#' ")
+#' tr$fn(torch_tensor(c(-1, 0, 1)))
+#' tr$fn(torch_tensor(c(-1, 0, 1)), times = 3L)
+jit_compile <- function(source) {
+  if (!rlang::is_string(source)) {
+    abort_torchscript(sprintf("`source` must be a string, not %s.", rlang::friendly_type_of(source)), "type")
+  }
+  handles <- .Call(C_compile, source)
+  if (length(handles) == 0) {
+    abort_torchscript("`source` defines no function.", "compile", "A definition begins with `def name(argument: Tensor):`.")
+  }
+  structure(lapply(handles, new_script_function, origin = "compiled from source"), class = "script_unit")
+}
+
+#' @export
+`$.script_unit` <- function(x, name) {
+  found <- unclass(x)[[name]]
+  if (is.null(found)) {
+    abort_torchscript(sprintf("The source defines no function `%s`.", name), "type", sprintf("It defines: %s.", toString(names(x))))
+  }
+  found
+}
+
+#' @export
+print.script_unit <- function(x, ...) {
+  cat("<script_unit>\n")
+  for (name in names(x)) {
+    cat("  $", name, signature_text(.Call(C_function_signature, environment(unclass(x)[[name]])$handle)), "\n", sep = "")
+  }
+  invisible(x)
+}

@@ -1,0 +1,166 @@
+# Arithmetic, comparison, logic; Math and Summary. Each sign is a function of its own: a group generic would have to look
+# its name up at every call.
+#' @include operator.R
+NULL
+
+binary <- function(operator) {
+  plan <- operator_plan(
+    paste0("aten::", operator), c(self = "e1", other = "e2"), list(quote(expr = ), quote(expr = )),
+    numbers_are_tensors = TRUE
+  )
+  as.function(c(alist(e1 = , e2 = ), as.call(list(quote(.External2), quote(C_call_operator), plan))), envir = topenv())
+}
+
+#' Arithmetic, comparison and logic of tensors
+#'
+#' Signs work element by element, with PyTorch's broadcasting and type promotion. A number takes no part in promotion:
+#' `torch_tensor(1L) + 1L` stays int64. R vectors and arrays become tensors first. `%%` and `%/%` have R's meaning: the
+#' remainder has the divisor's sign. `%*%` is the matrix product.
+#'
+#' @param e1,e2,x,y Tensors, or one a tensor and the other numbers.
+#' @return A tensor; of dtype bool for comparisons and logic.
+#' @section Errors: a `torchscript_runtime_error` for shapes that do not match, a `torchscript_type_error` for `NULL` and
+#'   other values that are no numbers.
+#' @name Ops.torch_tensor
+#' @examples
+#' x <- torch_tensor(c(1, 2, 3))
+#' 2 * x + 1
+#' x > 1.5
+#' torch_eye(3) %*% x
+NULL
+
+#' @export
+`+.torch_tensor` <- function(e1, e2) if (missing(e2)) e1 else sum_of(e1, e2)
+#' @export
+`-.torch_tensor` <- function(e1, e2) if (missing(e2)) torch_neg(e1) else difference_of(e1, e2)
+sum_of <- binary("add")
+difference_of <- binary("sub")
+#' @export
+`*.torch_tensor` <- binary("mul")
+#' @export
+`/.torch_tensor` <- binary("div")
+#' @export
+`^.torch_tensor` <- {
+  power <- binary("pow")
+  body(power)[[3]][[2]] <- c(self = "e1", exponent = "e2")
+  power
+}
+#' @export
+`%%.torch_tensor` <- binary("remainder")
+#' @export
+`%/%.torch_tensor` <- binary("floor_divide")
+#' @export
+`==.torch_tensor` <- binary("eq")
+#' @export
+`!=.torch_tensor` <- binary("ne")
+#' @export
+`<.torch_tensor` <- binary("lt")
+#' @export
+`<=.torch_tensor` <- binary("le")
+#' @export
+`>.torch_tensor` <- binary("gt")
+#' @export
+`>=.torch_tensor` <- binary("ge")
+#' @export
+`&.torch_tensor` <- binary("logical_and")
+#' @export
+`|.torch_tensor` <- binary("logical_or")
+#' @export
+`!.torch_tensor` <- function(x) torch_logical_not(x)
+
+#' @rdname Ops.torch_tensor
+#' @rawNamespace if (getRversion() < "4.3.0") export("%*%") else S3method("%*%", torch_tensor)
+`%*%` <- function(x, y) {
+  # before R 4.3 the sign is no S3 generic
+  if (is_torch_tensor(x) || is_torch_tensor(y)) matrix_product(x, y) else base::`%*%`(x, y)
+}
+`%*%.torch_tensor` <- function(x, y) matrix_product(x, y)
+matrix_product <- {
+  product <- binary("matmul")
+  formals(product) <- alist(x = , y = )
+  body(product)[[3]][[2]] <- c(self = "x", other = "y")
+  product
+}
+
+math_operators <- c(
+  abs = "abs", sign = "sign", sqrt = "sqrt", floor = "floor", ceiling = "ceil", trunc = "trunc", exp = "exp",
+  expm1 = "expm1", log1p = "log1p", log2 = "log2", log10 = "log10", cos = "cos", sin = "sin", tan = "tan",
+  acos = "acos", asin = "asin", atan = "atan", cosh = "cosh", sinh = "sinh", tanh = "tanh", acosh = "acosh",
+  asinh = "asinh", atanh = "atanh", lgamma = "lgamma", digamma = "digamma"
+)
+math_functions <- lapply(math_operators, function(operator) {
+  operator_function(alist(self = ), paste0("aten::", operator))
+})
+
+#' Mathematics and summaries of tensors
+#'
+#' R's functions of one argument, and its summaries over all elements. `cumsum()`, `cumprod()`, `cummax()` and `cummin()`
+#' run along the only dimension, as R knows no other.
+#'
+#' @param x A tensor.
+#' @param ... `digits` of [round()], `base` of [log()]; more tensors for a summary.
+#' @param na.rm Must be `FALSE` for `min()`, `max()` and `range()`; `sum()` may leave out NaN.
+#' @return A tensor.
+#' @name Math.torch_tensor
+#' @examples
+#' x <- torch_tensor(c(-1.5, 2.25))
+#' abs(x)
+#' range(x)
+NULL
+
+#' @rdname Math.torch_tensor
+#' @export
+Math.torch_tensor <- function(x, ...) {
+  simple <- math_functions[[.Generic]]
+  if (!is.null(simple)) {
+    return(simple(x))
+  }
+  switch(.Generic,
+    round = tensor_round(x, ...),
+    log = tensor_log(x, ...),
+    gamma = torch_exp(torch_lgamma(x)),
+    trigamma = torch_polygamma(1L, x),
+    cospi = torch_cos(x * pi),
+    sinpi = torch_sin(x * pi),
+    tanpi = torch_tan(x * pi),
+    cumsum = torch_cumsum(only_dimension(x), 1L),
+    cumprod = torch_cumprod(only_dimension(x), 1L),
+    cummax = torch_cummax(only_dimension(x), 1L)[[1]],
+    cummin = torch_cummin(only_dimension(x), 1L)[[1]],
+    abort_torchscript(sprintf("`%s()` does not apply to tensors.", .Generic), "type")
+  )
+}
+
+tensor_round <- function(x, digits = 0) torch_round(x, decimals = as.integer(digits))
+tensor_log <- function(x, base = exp(1)) if (missing(base)) torch_log(x) else torch_log(x) / log(base)
+only_dimension <- function(x) {
+  if (length(dim(x)) != 1) {
+    abort_torchscript("A cumulative function needs a tensor with one dimension.", "value", "torch_cumsum(x, dim) and its like take any.")
+  }
+  x
+}
+
+#' @rdname Math.torch_tensor
+#' @export
+Summary.torch_tensor <- function(..., na.rm = FALSE) {
+  tensors <- lapply(list(...), function(x) if (is_torch_tensor(x)) x else torch_tensor(x))
+  x <- if (length(tensors) == 1) tensors[[1]] else torch_cat(lapply(tensors, torch_flatten), dim = 1L)
+  if (na.rm && .Generic != "sum") {
+    abort_torchscript("`na.rm = TRUE` applies to `sum()` alone.", "value", "Choose the elements first: torch_masked_select().")
+  }
+  switch(.Generic,
+    sum = if (na.rm) torch_nansum(x) else torch_sum(x),
+    prod = torch_prod(x),
+    max = torch_max(x),
+    min = torch_min(x),
+    range = torch_stack(list(torch_min(x), torch_max(x)), dim = 1L),
+    any = x$any(),
+    all = x$all()
+  )
+}
+
+#' @export
+mean.torch_tensor <- function(x, ...) torch_mean(x, ...)
+
+#' @export
+t.torch_tensor <- function(x) torch_t(x)

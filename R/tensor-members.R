@@ -1,0 +1,214 @@
+# `x$name`: properties, methods written by hand, and a method for every operator whose first argument is `self`.
+#' @include operator.R
+NULL
+
+# name -> function(self): the value of a property, or the method as a function. Found once, kept here.
+tensor_members <- new.env(parent = emptyenv())
+
+#' @export
+`$.torch_tensor` <- function(x, name) {
+  member <- tensor_members[[name]]
+  if (is.null(member)) {
+    member <- find_tensor_member(name)
+  }
+  member(x)
+}
+
+#' @export
+`[[.torch_tensor` <- function(x, name) {
+  if (is.character(name)) {
+    return(do.call("$", list(x, name)))
+  }
+  torch_select(x, 1L, name)
+}
+
+find_tensor_member <- function(name) {
+  member <- operator_method(name)
+  if (is.null(member)) {
+    nearest <- nearest_names(name, tensor_member_names())
+    abort_torchscript(
+      sprintf("A tensor has no property or method `%s`.", name), "type",
+      if (length(nearest) > 0) sprintf("Did you mean %s?", paste0("`$", nearest, "`", collapse = " or "))
+    )
+  }
+  assign(name, member, envir = tensor_members)
+  member
+}
+
+# function(self) that gives the operator as a function of its other arguments; NULL when there is none.
+operator_method <- function(name) {
+  operator <- paste0("aten::", name)
+  arguments <- tryCatch(.Call(C_operator_arguments, operator), torchscript_error = function(e) NULL)
+  if (is.null(arguments) || !"self" %in% names(arguments)) {
+    return(NULL)
+  }
+  listed <- operator_table[[paste0("torch_", name)]]$formals
+  formals <- if (is.null(listed) || !"self" %in% names(listed)) arguments else listed
+  rest <- formals[names(formals) != "self"]
+  method <- operator_function(rest, operator, c("self", names(rest)))
+  # the defaults stand beside the variables: self has none
+  plan <- operator_plan(operator, c("self", names(rest)), c(list(quote(expr = )), lapply(rest, constant_default)))
+  body(method)[[3]] <- plan
+  bind_self(method)
+}
+
+bind_self <- function(method) {
+  head <- as.pairlist(alist(self = ))
+  eval(call("function", head, call("function", formals(method), body(method))), topenv())
+}
+
+tensor_member_names <- function() {
+  known <- .Call(C_operator_names, "aten")
+  sort(unique(c(ls(tensor_members), known[!startsWith(known, "_")])))
+}
+
+nearest_names <- function(name, candidates, most = 3) {
+  distances <- utils::adist(name, candidates)[1, ]
+  close <- order(distances)[seq_len(min(most, length(candidates)))]
+  candidates[close[distances[close] <= max(2, nchar(name) / 3)]]
+}
+
+#' @exportS3Method utils::.DollarNames
+.DollarNames.torch_tensor <- function(x, pattern = "") {
+  grep(pattern, tensor_member_names(), value = TRUE)
+}
+
+define_members <- function(...) {
+  members <- list(...)
+  for (name in names(members)) assign(name, members[[name]], envir = tensor_members)
+}
+
+define_members(
+  shape = function(self) .Call(C_tensor_shape, self),
+  dtype = function(self) .Call(C_tensor_dtype, self),
+  device = function(self) torch_device(.Call(C_tensor_device, self)),
+  layout = function(self) tagged_code(.Call(C_tensor_layout, self), "torch_layout"),
+  requires_grad = function(self) .Call(C_requires_grad, self),
+  is_leaf = function(self) .Call(C_is_leaf, self),
+  grad = function(self) .Call(C_grad, self),
+  grad_fn = function(self) {
+    name <- .Call(C_grad_fn, self)
+    if (!is.null(name)) structure(list(name = name), class = "torch_grad_fn")
+  },
+  ndim = function(self) length(.Call(C_tensor_shape, self)),
+  is_cuda = function(self) startsWith(.Call(C_tensor_device, self), "cuda"),
+  is_sparse = function(self) .Call(C_tensor_layout, self) == 1L,
+  is_quantized = function(self) .Call(C_tensor_dtype, self) %in% 12:14,
+  data = function(self) self$detach(),
+  `T` = function(self) torch_t(self),
+
+  dim = function(self) function() length(.Call(C_tensor_shape, self)),
+  numel = function(self) function() .Call(C_tensor_count, self),
+  length = function(self) function() .Call(C_tensor_count, self),
+  element_size = function(self) function() .Call(C_tensor_element_size, self),
+  size = function(self) {
+    function(dim) {
+      shape <- .Call(C_tensor_shape, self)
+      if (missing(dim)) shape else size_at(shape, dim)
+    }
+  },
+  item = function(self) function() tensor_item(self),
+  print = function(self) function(...) print(self, ...),
+  backward = function(self) {
+    function(gradient = NULL, retain_graph = create_graph, create_graph = FALSE, inputs = NULL) {
+      autograd_backward_of(list(self), if (!is.null(gradient)) list(gradient), retain_graph, create_graph, inputs)
+    }
+  },
+  requires_grad_ = function(self) function(requires_grad = TRUE) .Call(C_set_requires_grad, self, requires_grad),
+  retain_grad = function(self) function() invisible(.Call(C_retain_grad, self)),
+  cpu = function(self) function() self$to(device = "cpu"),
+  cuda = function(self) function() self$to(device = "cuda"),
+  to = function(self) {
+    function(dtype = NULL, device = NULL, other = NULL, non_blocking = FALSE, copy = FALSE, memory_format = NULL) {
+      tensor_to(self, dtype, device, other, non_blocking, copy, memory_format)
+    }
+  }
+)
+
+# x$double(), x$long(): the dtype's name is the method's
+for (name in c("float", "double", "half", "long", "int", "short", "bool", "bfloat16", "cfloat", "cdouble", "chalf")) {
+  assign(
+    name,
+    eval(bquote(function(self) function() tensor_to(self, .(as.name(paste0("torch_", name)))()))),
+    envir = tensor_members
+  )
+}
+rm(name)
+
+to_operator <- operator_function(
+  alist(self = , device = , dtype = , non_blocking = , copy = , memory_format = ), "aten::to"
+)
+tensor_to <- function(self, dtype = NULL, device = NULL, other = NULL, non_blocking = FALSE, copy = FALSE,
+                      memory_format = NULL) {
+  # torch for R takes `x$to("cuda")` and `x$to(other)` as well
+  if (is_torch_tensor(dtype)) other <- dtype
+  if (is_torch_device(dtype) || (is.character(dtype) && sub(":.*", "", dtype[[1]]) %in% device_types)) {
+    device <- dtype
+    dtype <- NULL
+  }
+  if (!is.null(other)) {
+    dtype <- other$dtype
+    device <- other$device
+  }
+  if (is.null(dtype)) dtype <- self$dtype
+  if (is.null(device)) {
+    return(to_dtype(self, dtype, non_blocking, copy, memory_format))
+  }
+  refuse_missing_cuda(device)
+  to_operator(self, device, dtype, non_blocking, copy, memory_format)
+}
+to_dtype <- operator_function(alist(self = , dtype = , non_blocking = , copy = , memory_format = ), "aten::to")
+
+refuse_missing_cuda <- function(device) {
+  type <- if (is_torch_device(device)) device$type else sub(":.*", "", device)
+  if (identical(type, "cuda") && !cuda_is_available()) {
+    abort_torchscript("CUDA is asked for, but there is none: no GPU is found, or this libtorch was built without CUDA.", "value")
+  }
+}
+
+#' Whether CUDA can be used
+#'
+#' @return `TRUE` or `FALSE`.
+#' @export
+#' @examples
+#' cuda_is_available()
+cuda_is_available <- function() FALSE
+
+size_at <- function(shape, dim) {
+  rank <- length(shape)
+  if (!rlang::is_integerish(dim, 1, finite = TRUE) || dim == 0 || abs(dim) > rank) {
+    abort_torchscript(
+      sprintf("`dim` must be between 1 and %d, or between -%d and -1.", rank, rank), "index"
+    )
+  }
+  shape[[if (dim > 0) dim else rank + 1L + dim]]
+}
+
+tensor_item <- function(self) {
+  warn_if_tracing("$item()")
+  n <- .Call(C_tensor_count, self)
+  if (n != 1) {
+    abort_torchscript(sprintf("`$item()` needs a tensor with one element, and this one has %s.", format(n)), "value")
+  }
+  value <- .Call(C_tensor_array, self)
+  dim(value) <- NULL
+  value
+}
+
+#' @export
+`$<-.torch_tensor` <- function(x, name, value) {
+  switch(name,
+    grad = .Call(C_set_grad, x, value),
+    requires_grad = .Call(C_set_requires_grad, x, isTRUE(value)),
+    abort_torchscript(sprintf("`$%s` of a tensor can't be assigned.", name), "type", "`$grad` and `$requires_grad` can.")
+  )
+  x
+}
+
+#' @export
+print.torch_grad_fn <- function(x, ...) {
+  cat(format(x), "\n", sep = "")
+  invisible(x)
+}
+#' @export
+format.torch_grad_fn <- function(x, ...) paste0("<", x$name, ">")

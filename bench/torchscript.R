@@ -1,0 +1,58 @@
+# One round of measurements in R: the same lines as bench/pytorch.py.
+#
+# Prints `name seconds` for every batch: seconds of one call, less those of an empty loop.
+
+now <- function() as.numeric(Sys.time())
+
+start <- now()
+library(torchscript)
+cat("load", now() - start, "\n")
+
+torch_set_num_threads(1)
+batches <- 15
+
+seconds <- function(loop, n) {
+  start <- now()
+  loop(n)
+  now() - start
+}
+
+empty <- compiler::cmpfun(function(n) for (i in seq_len(n)) NULL)
+
+# `loop` is compiled beforehand: R would else compile it in the middle of a batch.
+measure <- function(name, loop, n) {
+  loop <- compiler::cmpfun(loop)
+  loop(min(n, 100))
+  for (i in seq_len(batches)) {
+    cat(name, format((seconds(loop, n) - seconds(empty, n)) / n, digits = 8), "\n")
+  }
+}
+
+x <- torch_tensor(c(-1, 0, 1))
+traced <- jit_trace(function(x) torch_relu(x), x)
+unit <- jit_compile("
+def fn(x: Tensor):
+  return torch.relu(x)
+")
+
+deep <- function(x) {
+  for (i in 1:200) x <- torch_relu(x * 1.01)
+  x
+}
+
+set.seed(1)
+doubles <- rnorm(1e6)
+columns <- matrix(doubles, 1000, 1000)
+vector <- torch_tensor(doubles)
+matrix <- torch_tensor(columns)
+
+measure("traced", function(n) for (i in seq_len(n)) traced(x), 5000)
+measure("relu", function(n) for (i in seq_len(n)) torch_relu(x), 5000)
+measure("add", function(n) for (i in seq_len(n)) x + x, 5000)
+measure("sum", function(n) for (i in seq_len(n)) x$sum(), 5000)
+measure("compiled", function(n) for (i in seq_len(n)) unit$fn(x), 5000)
+measure("trace", function(n) for (i in seq_len(n)) jit_trace(deep, x), 3)
+measure("tensor", function(n) for (i in seq_len(n)) torch_tensor(doubles), 20)
+measure("matrix", function(n) for (i in seq_len(n)) torch_tensor(columns), 20)
+measure("array", function(n) for (i in seq_len(n)) as.array(vector), 20)
+measure("array_matrix", function(n) for (i in seq_len(n)) as.array(matrix), 10)

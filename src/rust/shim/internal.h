@@ -1,0 +1,65 @@
+// What the shim's files share: the guard that turns every exception into an outcome, and the two converters.
+#pragma once
+#include <ATen/core/Tensor.h>
+#include <ATen/core/ivalue.h>
+#include <ATen/core/jit_type.h>
+#include <ATen/core/stack.h>
+#include <c10/util/Exception.h>
+#include <torch/csrc/jit/api/module.h>
+
+#include <cstring>
+#include <string>
+
+#include "shim.h"
+
+namespace shim {
+
+// Thrown through libtorch when the closure under the tracer says that R is unwinding.
+struct Unwinding {};
+
+int report(ts_error *error) noexcept;  // to be called inside a catch block
+char *copy(const std::string &text);
+
+template <class F>
+int guard(ts_error *error, F &&body) noexcept {
+  try {
+    body();
+    return TS_OK;
+  } catch (...) {
+    return report(error);
+  }
+}
+
+// A ts_tensor is one counted reference to a TensorImpl, and at::Tensor is exactly that pointer.
+static_assert(sizeof(at::Tensor) == sizeof(void *), "at::Tensor is one pointer");
+inline ts_tensor *give(at::Tensor tensor) { return reinterpret_cast<ts_tensor *>(tensor.unsafeReleaseTensorImpl()); }
+class Borrowed {
+ public:
+  explicit Borrowed(const ts_tensor *tensor) : impl_(tensor) {}
+  const at::Tensor &operator*() const { return *reinterpret_cast<const at::Tensor *>(&impl_); }
+  const at::Tensor *operator->() const { return &**this; }
+
+ private:
+  const ts_tensor *impl_;
+};
+
+c10::IValue to_ivalue(const ts_value &value);
+// `value` is consumed
+void from_ivalue(c10::IValue &&value, ts_value *result);
+
+void describe(const c10::Argument &argument, ts_argument *description);
+void describe(const c10::FunctionSchema &schema, ts_schema *description);
+
+std::string lines(const std::vector<std::string> &items);
+
+}  // namespace shim
+
+struct ts_object {
+  c10::IValue value;
+};
+// A function of a compilation unit, or a method: then `self` is its module. Either way the owner is kept alive.
+struct ts_function {
+  std::shared_ptr<torch::jit::CompilationUnit> unit;
+  torch::jit::Function *function;
+  std::optional<torch::jit::Module> self;
+};

@@ -1,0 +1,229 @@
+/* The C face of the shim: what Rust sees of libtorch. Neither R nor Rust is known on the other side of it.
+ *
+ * Every function that can fail returns one of the three outcomes and, for TS_ERROR, fills `error`, whose message the
+ * caller frees with ts_string_free(). Ownership: "owned" pointers are the caller's to free, "borrowed" ones are not. */
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { TS_OK = 0, TS_ERROR = 1, TS_UNWINDING = 2 };
+
+enum {
+  TS_ERROR_OTHER = 0,
+  TS_ERROR_RUNTIME = 1,
+  TS_ERROR_NOT_IMPLEMENTED = 2,
+  TS_ERROR_INDEX = 3,
+  TS_ERROR_MEMORY = 4,
+  TS_ERROR_TYPE = 5,
+  TS_ERROR_VALUE = 6,
+  TS_ERROR_COMPILE = 7,
+  TS_ERROR_PROGRAM = 8, /* an exception that the TorchScript program raised */
+  TS_ERROR_LINALG = 9
+};
+
+typedef struct ts_error {
+  int32_t kind;
+  char *message; /* owned */
+} ts_error;
+
+/* ---- values: one tagged struct in both directions ---- */
+enum {
+  TS_NONE = 0,
+  TS_DEFAULT = 1, /* in only: the schema's default */
+  TS_TENSOR = 2,
+  TS_INT = 3,
+  TS_DOUBLE = 4,
+  TS_BOOL = 5,
+  TS_COMPLEX = 6,
+  TS_STRING = 7,
+  TS_DEVICE = 8, /* as its name */
+  TS_GENERATOR = 9,
+  TS_INTS = 10,
+  TS_DOUBLES = 11,
+  TS_BOOLS = 12,
+  TS_LIST = 13,
+  TS_TUPLE = 14,
+  TS_DICT = 15, /* `length` keys and values, alternating: 2 * length children */
+  TS_OBJECT = 16, /* any other IValue; a module too */
+  TS_STORAGE = 17
+};
+
+typedef struct ts_type ts_type;           /* borrowed from the schema that it is part of */
+typedef struct ts_tensor ts_tensor;       /* one reference to a TensorImpl */
+typedef struct ts_overload ts_overload;   /* owned by the process: never freed */
+typedef struct ts_object ts_object;       /* an IValue on the heap */
+typedef struct ts_function ts_function;   /* a function, or a method with its module */
+typedef struct ts_unit ts_unit;           /* a compilation unit */
+typedef struct ts_generator ts_generator;
+
+typedef struct ts_value {
+  int32_t tag;
+  int32_t reserved; /* in, of a tuple: 1 when `extra` is an array of field names rather than a type */
+  int64_t length;
+  union {
+    int64_t i;
+    double d;
+    double complex[2];
+    void *p;
+  } v;
+  /* in: the type of the list (TS_LIST), tuple or dict; out: field names of a named tuple (`length` C strings) or NULL */
+  const void *extra;
+} ts_value;
+
+/* In: everything borrowed. Out: everything owned, freed by ts_value_free(). */
+void ts_value_free(ts_value *values, int count);
+void ts_string_free(char *text);
+
+/* ---- library ---- */
+void ts_initialise(void);
+const char *ts_version_built(void);
+const char *ts_version_loaded(void);
+const char *ts_library_path(void);
+int ts_warning_count(void);
+char *ts_warning_take(void); /* owned; NULL when there is none */
+
+/* ---- memory and threads ---- */
+int64_t ts_memory_live(void);
+int64_t ts_memory_since(void); /* bytes handed out since the last reset */
+void ts_memory_since_reset(void);
+void ts_memory_release_cache(void);
+int ts_threads(int interop);
+int ts_set_threads(int count, int interop, ts_error *error);
+
+/* ---- types and schemas ---- */
+enum {
+  TS_T_TENSOR, TS_T_INT, TS_T_FLOAT, TS_T_COMPLEX, TS_T_BOOL, TS_T_STRING, TS_T_NUMBER, TS_T_DTYPE, TS_T_LAYOUT,
+  TS_T_MEMORY_FORMAT, TS_T_DEVICE, TS_T_GENERATOR, TS_T_ANY, TS_T_NONE, TS_T_OPTIONAL, TS_T_LIST, TS_T_TUPLE, TS_T_DICT,
+  TS_T_CLASS, TS_T_UNION, TS_T_VARIABLE, TS_T_STORAGE, TS_T_STREAM, TS_T_ENUM, TS_T_FUTURE, TS_T_QSCHEME, TS_T_OTHER
+};
+int ts_type_kind(const ts_type *type);
+int ts_type_children(const ts_type *type);
+const ts_type *ts_type_child(const ts_type *type, int i);
+const char *ts_type_field(const ts_type *type, int i); /* named tuple: the field's name, else NULL; borrowed */
+char *ts_type_text(const ts_type *type);               /* owned */
+
+typedef struct ts_argument {
+  const char *name;    /* borrowed */
+  const ts_type *type; /* borrowed; the real type: ScalarType, Layout and MemoryFormat are told from int */
+  int32_t fixed;       /* int[2]: 2; else -1 */
+  int32_t has_default;
+  int32_t keyword_only;
+  int32_t is_written;  /* the alias annotation says that the argument is written to */
+  int32_t is_out;
+  ts_value default_value; /* owned by the schema's reader */
+} ts_argument;
+typedef struct ts_schema {
+  int32_t arguments;
+  int32_t returns;
+  char *text; /* owned */
+} ts_schema;
+
+/* ---- operators ---- */
+/* overloads in the order in which Python resolves them; `overloads` has room for `capacity`; returns how many there are */
+int ts_operator_find(const char *name, const ts_overload **overloads, int capacity, int *count, ts_error *error);
+int ts_overload_schema(const ts_overload *overload, ts_schema *schema, ts_error *error);
+int ts_overload_argument(const ts_overload *overload, int i, ts_argument *argument, ts_error *error);
+const char *ts_overload_return_name(const ts_overload *overload, int i); /* borrowed, may be "" */
+/* 0: an operator of the language itself, for values that are no tensors */
+int ts_overload_is_dispatched(const ts_overload *overload);
+int ts_overload_return_kind(const ts_overload *overload, int i); /* of its real type, TS_T_... */
+/* `arguments` holds one value for each argument of the schema */
+int ts_overload_call(const ts_overload *overload, const ts_value *arguments, int count, ts_value *results, int capacity,
+                     int *returned, ts_error *error);
+/* all names of a namespace ("aten"), or all namespaces for NULL; owned, one a line */
+char *ts_operator_names(const char *name_space);
+
+/* ---- tensors ---- */
+enum { TS_R_LOGICAL = 0, TS_R_INTEGER = 1, TS_R_DOUBLE = 2, TS_R_COMPLEX = 3, TS_R_RAW = 4, TS_R_INTEGER64 = 5 };
+int ts_tensor_from_columns(const void *data, int kind, const int64_t *sizes, int rank, int dtype, const char *device,
+                           int requires_grad, ts_tensor **tensor, ts_error *error);
+int ts_tensor_to_columns(const ts_tensor *tensor, int kind, void *data, ts_error *error);
+int ts_tensor_from_bytes(const void *data, size_t length, const int64_t *sizes, int rank, int dtype, int requires_grad,
+                         ts_tensor **tensor, ts_error *error);
+int ts_tensor_to_bytes(const ts_tensor *tensor, void *data, size_t length, ts_error *error);
+void ts_tensor_free(ts_tensor *tensor);
+int ts_tensor_dtype(const ts_tensor *tensor);
+int ts_tensor_rank(const ts_tensor *tensor);
+int ts_tensor_sizes(const ts_tensor *tensor, int64_t *sizes, ts_error *error);
+int64_t ts_tensor_count(const ts_tensor *tensor);
+int64_t ts_tensor_element_size(const ts_tensor *tensor);
+int ts_tensor_layout(const ts_tensor *tensor);
+char *ts_tensor_device(const ts_tensor *tensor);
+int ts_tensor_print(const ts_tensor *tensor, char **text, ts_error *error);
+int ts_tensor_integer_range(const ts_tensor *tensor, int64_t *least, int64_t *greatest, ts_error *error);
+int ts_tensor_shift(const ts_tensor *tensor, int64_t by, ts_tensor **result, ts_error *error);
+int ts_tensor_scalar(double value, int kind, int dtype, ts_tensor **result, ts_error *error);
+int ts_default_dtype(void);
+int ts_set_default_dtype(int dtype, ts_error *error);
+
+/* ---- autograd ---- */
+int ts_grad_mode(void);
+void ts_set_grad_mode(int enabled);
+int ts_requires_grad(const ts_tensor *tensor);
+int ts_set_requires_grad(const ts_tensor *tensor, int value, ts_error *error);
+int ts_is_leaf(const ts_tensor *tensor);
+ts_tensor *ts_grad(const ts_tensor *tensor); /* owned or NULL */
+int ts_set_grad(const ts_tensor *tensor, const ts_tensor *grad, ts_error *error);
+char *ts_grad_fn(const ts_tensor *tensor); /* owned name or NULL */
+int ts_retain_grad(const ts_tensor *tensor, ts_error *error);
+int ts_backward(const ts_tensor *const *tensors, int count, const ts_tensor *const *gradients, int retain_graph,
+                int create_graph, const ts_tensor *const *inputs, int input_count, ts_error *error);
+/* `results`: one for each input, NULL where the input was not used and allow_unused */
+int ts_gradients(const ts_tensor *const *outputs, int count, const ts_tensor *const *gradients,
+                 const ts_tensor *const *inputs, int input_count, int retain_graph, int create_graph, int allow_unused,
+                 ts_tensor **results, ts_error *error);
+
+/* ---- random numbers ---- */
+void ts_manual_seed(int64_t seed);
+ts_generator *ts_generator_new(void);
+void ts_generator_free(ts_generator *generator);
+int64_t ts_generator_seed(const ts_generator *generator);
+void ts_generator_set_seed(ts_generator *generator, int64_t seed);
+/* NULL: the default generator */
+int ts_generator_state(const ts_generator *generator, ts_tensor **state, ts_error *error);
+int ts_generator_set_state(ts_generator *generator, const ts_tensor *state, ts_error *error);
+
+/* ---- programs ---- */
+/* Runs the traced closure. `inputs` become the callee's; `result` is borrowed until the trace is over. */
+typedef int (*ts_closure)(void *context, ts_value *inputs, int count, ts_value *result);
+int ts_trace(const ts_value *inputs, int count, const char *const *names, ts_closure closure, void *context, int strict,
+             const char *name, ts_function **function, ts_error *error);
+/* while tracing: makes a parameter of a tensor that is not yet part of the graph and wants gradients */
+int ts_trace_lift(const ts_tensor *tensor, ts_error *error);
+
+void ts_function_free(ts_function *function);
+int ts_function_schema(const ts_function *function, ts_schema *schema, ts_error *error);
+int ts_function_argument(const ts_function *function, int i, ts_argument *argument, ts_error *error);
+const char *ts_function_name(const ts_function *function);
+int ts_function_call(const ts_function *function, const ts_value *arguments, int count, ts_value *result, ts_error *error);
+int ts_function_graph(const ts_function *function, char **text, ts_error *error);
+int ts_function_code(const ts_function *function, char **text, ts_error *error);
+char *ts_last_graph(void); /* the optimised graph that ran last; owned */
+int ts_function_save(const ts_function *function, const char *path, char **bytes, size_t *length, ts_error *error);
+
+int ts_compile(const char *source, ts_unit **unit, ts_error *error);
+void ts_unit_free(ts_unit *unit);
+char *ts_unit_names(const ts_unit *unit); /* owned, one a line */
+int ts_unit_function(const ts_unit *unit, const char *name, ts_function **function, ts_error *error);
+
+/* from a file, or from memory when path is NULL */
+int ts_load(const char *path, const void *bytes, size_t length, ts_object **module, ts_error *error);
+int ts_module_save(const ts_object *module, const char *path, char **bytes, size_t *length, ts_error *error);
+/* the function that this file was saved from, or NULL when it holds a module */
+int ts_module_as_function(const ts_object *module, ts_function **function, ts_error *error);
+char *ts_module_methods(const ts_object *module);    /* owned, one a line */
+char *ts_module_attributes(const ts_object *module); /* owned, "name kind" a line; kind p, b, m or a */
+char *ts_module_type(const ts_object *module);       /* owned */
+int ts_module_method(const ts_object *module, const char *name, ts_function **function, ts_error *error);
+int ts_module_attribute(const ts_object *module, const char *name, ts_value *value, ts_error *error);
+int ts_module_train(const ts_object *module, int mode, ts_error *error);
+int ts_object_is_module(const ts_object *object);
+char *ts_object_text(const ts_object *object); /* owned */
+void ts_object_free(ts_object *object);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,164 @@
+// Tensors: made from column-major data and written back to it, described, printed.
+#include <ATen/core/Formatting.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/scalar_tensor.h>
+#include <ATen/ScalarOps.h>
+#include <ATen/ops/add.h>
+#include <ATen/ops/lift_fresh.h>
+#include <ATen/ops/max.h>
+#include <ATen/ops/min.h>
+#include <c10/core/DefaultDtype.h>
+#include <torch/csrc/jit/frontend/tracer.h>
+#include <torch/csrc/autograd/variable.h>
+#include <ATen/core/LegacyTypeDispatch.h>
+
+#include <sstream>
+
+#include "internal.h"
+
+using shim::Borrowed;
+
+namespace {
+// Copies between R's memory and a tensor's are no part of a program: neither the tracer nor autograd may see them.
+struct Unseen {
+  at::tracer::impl::NoTracerDispatchMode tracer;
+  at::AutoDispatchBelowADInplaceOrView autograd;
+};
+std::vector<int64_t> column_strides(c10::IntArrayRef sizes) {
+  std::vector<int64_t> strides(sizes.size());
+  int64_t stride = 1;
+  for (size_t i = 0; i < sizes.size(); i++) {
+    strides[i] = stride;
+    stride *= sizes[i];
+  }
+  return strides;
+}
+at::ScalarType element_type(int kind) {
+  switch (kind) {
+    case TS_R_LOGICAL:
+    case TS_R_INTEGER: return at::kInt;
+    case TS_R_DOUBLE: return at::kDouble;
+    case TS_R_COMPLEX: return at::kComplexDouble;
+    case TS_R_RAW: return at::kByte;
+    default: return at::kLong;
+  }
+}
+at::Tensor columns(void *data, int kind, c10::IntArrayRef sizes) {
+  return at::from_blob(data, sizes, column_strides(sizes), at::TensorOptions().dtype(element_type(kind)));
+}
+// A constant of the traced program must be born in the program: lift_fresh is the operator that says so.
+ts_tensor *newborn(at::Tensor tensor, bool requires_grad) {
+  if (torch::jit::tracer::isTracing()) tensor = at::lift_fresh(tensor);
+  if (requires_grad) tensor.set_requires_grad(true);
+  return shim::give(std::move(tensor));
+}
+}  // namespace
+
+int ts_tensor_from_columns(const void *data, int kind, const int64_t *sizes, int rank, int dtype, const char *device,
+                           int requires_grad, ts_tensor **tensor, ts_error *error) {
+  return shim::guard(error, [&] {
+    c10::IntArrayRef shape(sizes, rank);
+    at::Tensor result;
+    {
+      Unseen unseen;
+      auto options = at::TensorOptions().dtype(static_cast<at::ScalarType>(dtype));
+      if (device != nullptr) options = options.device(c10::Device(std::string(device)));
+      result = at::empty(shape, options);
+      if (result.numel() > 0) result.copy_(columns(const_cast<void *>(data), kind, shape));
+    }
+    *tensor = newborn(std::move(result), requires_grad != 0);
+  });
+}
+int ts_tensor_to_columns(const ts_tensor *tensor, int kind, void *data, ts_error *error) {
+  return shim::guard(error, [&] {
+    Unseen unseen;
+    at::Tensor source = *Borrowed(tensor);
+    if (source.numel() == 0) return;
+    at::Tensor dense = source.layout() == at::kStrided ? source : source.to_dense();
+    if (dense.is_quantized()) dense = dense.dequantize();
+    columns(data, kind, dense.sizes()).copy_(dense);
+  });
+}
+int ts_tensor_from_bytes(const void *data, size_t length, const int64_t *sizes, int rank, int dtype, int requires_grad,
+                         ts_tensor **tensor, ts_error *error) {
+  return shim::guard(error, [&] {
+    at::Tensor result;
+    {
+      Unseen unseen;
+      result = at::empty(c10::IntArrayRef(sizes, rank), at::TensorOptions().dtype(static_cast<at::ScalarType>(dtype)));
+      TORCH_CHECK(result.nbytes() == length, "expected ", result.nbytes(), " bytes of tensor data, got ", length);
+      if (length > 0) std::memcpy(result.mutable_data_ptr(), data, length);
+    }
+    *tensor = newborn(std::move(result), requires_grad != 0);
+  });
+}
+int ts_tensor_to_bytes(const ts_tensor *tensor, void *data, size_t length, ts_error *error) {
+  return shim::guard(error, [&] {
+    Unseen unseen;
+    at::Tensor source = Borrowed(tensor)->detach().resolve_conj().resolve_neg();
+    if (source.layout() != at::kStrided) source = source.to_dense();
+    source = source.cpu().contiguous();
+    TORCH_CHECK(source.nbytes() == length, "the tensor holds ", source.nbytes(), " bytes, not ", length);
+    if (length > 0) std::memcpy(data, source.const_data_ptr(), length);
+  });
+}
+
+void ts_tensor_free(ts_tensor *tensor) {
+  at::Tensor(c10::intrusive_ptr<at::TensorImpl, at::UndefinedTensorImpl>::reclaim(reinterpret_cast<at::TensorImpl *>(tensor)));
+}
+int ts_tensor_dtype(const ts_tensor *tensor) { return static_cast<int>(Borrowed(tensor)->scalar_type()); }
+int ts_tensor_rank(const ts_tensor *tensor) { return static_cast<int>(Borrowed(tensor)->dim()); }
+int ts_tensor_sizes(const ts_tensor *tensor, int64_t *sizes, ts_error *error) {
+  return shim::guard(error, [&] {
+    auto shape = Borrowed(tensor)->sizes();
+    std::copy(shape.begin(), shape.end(), sizes);
+  });
+}
+int64_t ts_tensor_count(const ts_tensor *tensor) { return Borrowed(tensor)->numel(); }
+int64_t ts_tensor_element_size(const ts_tensor *tensor) { return static_cast<int64_t>(Borrowed(tensor)->itemsize()); }
+int ts_tensor_layout(const ts_tensor *tensor) { return static_cast<int>(Borrowed(tensor)->layout()); }
+char *ts_tensor_device(const ts_tensor *tensor) { return shim::copy(Borrowed(tensor)->device().str()); }
+
+int ts_tensor_print(const ts_tensor *tensor, char **text, ts_error *error) {
+  return shim::guard(error, [&] {
+    Unseen unseen;
+    std::ostringstream stream;
+    at::print(stream, Borrowed(tensor)->detach(), 80);
+    *text = shim::copy(stream.str());
+  });
+}
+
+int ts_tensor_integer_range(const ts_tensor *tensor, int64_t *least, int64_t *greatest, ts_error *error) {
+  return shim::guard(error, [&] {
+    Unseen unseen;
+    at::Tensor source = *Borrowed(tensor);
+    *least = *greatest = 0;
+    if (source.numel() == 0) return;
+    at::Tensor dense = source.layout() == at::kStrided ? source : source.to_dense();
+    *least = dense.min().item<int64_t>();
+    *greatest = dense.max().item<int64_t>();
+  });
+}
+
+int ts_tensor_shift(const ts_tensor *tensor, int64_t by, ts_tensor **result, ts_error *error) {
+  return shim::guard(error, [&] { *result = shim::give(at::add(*Borrowed(tensor), at::Scalar(by))); });
+}
+// A number where a tensor is wanted: a tensor that takes no part in type promotion, as in PyTorch.
+int ts_tensor_scalar(double value, int kind, int dtype, ts_tensor **result, ts_error *error) {
+  return shim::guard(error, [&] {
+    at::Scalar scalar(value);
+    if (kind == TS_R_LOGICAL) scalar = at::Scalar(value != 0);
+    if (kind == TS_R_INTEGER) scalar = at::Scalar(static_cast<int64_t>(value));
+    auto options = at::TensorOptions();
+    options = dtype >= 0 ? options.dtype(static_cast<at::ScalarType>(dtype)) : options.dtype(scalar.type());
+    at::Tensor tensor = at::scalar_tensor(scalar, options);
+    if (dtype < 0) tensor.unsafeGetTensorImpl()->set_wrapped_number(true);
+    *result = shim::give(std::move(tensor));
+  });
+}
+
+int ts_default_dtype(void) { return static_cast<int>(c10::get_default_dtype_as_scalartype()); }
+int ts_set_default_dtype(int dtype, ts_error *error) {
+  return shim::guard(error, [&] { c10::set_default_dtype(c10::scalarTypeToTypeMeta(static_cast<at::ScalarType>(dtype))); });
+}

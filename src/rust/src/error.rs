@@ -1,0 +1,126 @@
+//! Every failure, as a value until the outermost routine hands it to R.
+
+use crate::r::*;
+use thiserror::Error;
+
+/// Which subclass of `torchscript_error` R raises. The shim's kinds map onto it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Runtime,
+    NotImplemented,
+    Index,
+    Memory,
+    Type,
+    Value,
+    Compile,
+    Program,
+    Linalg,
+    Trace,
+    File,
+    Handle,
+    Internal,
+}
+
+impl Kind {
+    pub fn from_shim(kind: i32) -> Kind {
+        match kind {
+            1 => Kind::Runtime,
+            2 => Kind::NotImplemented,
+            3 => Kind::Index,
+            4 => Kind::Memory,
+            5 => Kind::Type,
+            6 => Kind::Value,
+            7 => Kind::Compile,
+            8 => Kind::Program,
+            9 => Kind::Linalg,
+            _ => Kind::Runtime,
+        }
+    }
+    fn class(self) -> &'static str {
+        match self {
+            Kind::Runtime => "torchscript_runtime_error",
+            Kind::NotImplemented => "torchscript_not_implemented_error",
+            Kind::Index => "torchscript_index_error",
+            Kind::Memory => "torchscript_memory_error",
+            Kind::Type => "torchscript_type_error",
+            Kind::Value => "torchscript_value_error",
+            Kind::Compile => "torchscript_compile_error",
+            Kind::Program => "torchscript_program_error",
+            Kind::Linalg => "torchscript_linalg_error",
+            Kind::Trace => "torchscript_trace_error",
+            Kind::File => "torchscript_file_error",
+            Kind::Handle => "torchscript_handle_error",
+            Kind::Internal => "torchscript_internal_error",
+        }
+    }
+}
+
+#[derive(Debug, Default, Clone)]
+pub struct Context {
+    pub hint: Option<String>,
+    pub operator: Option<String>,
+    pub argument: Option<String>,
+    pub path: Option<String>,
+}
+
+#[derive(Debug, Error)]
+pub enum Error {
+    /// R jumped out of a closure that libtorch called; the token continues the jump.
+    #[error("R is unwinding")]
+    Unwinding(SEXP),
+    #[error("{message}")]
+    Failure { kind: Kind, message: String, context: Box<Context> },
+}
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    pub fn new(kind: Kind, message: impl Into<String>) -> Error {
+        Error::Failure { kind, message: message.into(), context: Box::default() }
+    }
+    /// libtorch's own text, without C++ frames, as valid UTF-8.
+    pub fn from_libtorch(kind: Kind, text: &str) -> Error {
+        let mut text = text;
+        for cut in ["Exception raised from ", "\nC++ CapturedTraceback"] {
+            text = text.split(cut).next().unwrap_or(text);
+        }
+        let text = text.trim_end();
+        // an interpreter's message names the C++ class of the exception first
+        let text = text.strip_prefix("std::exception: ").unwrap_or(text);
+        Error::new(kind, text)
+    }
+    pub fn hint(self, hint: impl Into<String>) -> Error {
+        self.with(|context| context.hint = Some(hint.into()))
+    }
+    pub fn operator(self, name: &str) -> Error {
+        self.with(|context| context.operator = Some(name.to_string()))
+    }
+    pub fn argument(self, name: &str) -> Error {
+        self.with(|context| context.argument = Some(name.to_string()))
+    }
+    pub fn path(self, path: &str) -> Error {
+        self.with(|context| context.path = Some(path.to_string()))
+    }
+    fn with(mut self, change: impl FnOnce(&mut Context)) -> Error {
+        if let Error::Failure { context, .. } = &mut self {
+            change(context);
+        }
+        self
+    }
+    /// The plain list from which R makes the condition.
+    pub unsafe fn to_list(&self) -> SEXP {
+        let Error::Failure { kind, message, context } = self else { return R_NilValue };
+        let optional = |text: &Option<String>| match text {
+            Some(text) => mk_string(text),
+            None => R_NilValue,
+        };
+        named_list(&["class", "message", "hint", "operator", "argument", "path"], |i| match i {
+            0 => mk_string(kind.class()),
+            1 => mk_string(message),
+            2 => optional(&context.hint),
+            3 => optional(&context.operator),
+            4 => optional(&context.argument),
+            _ => optional(&context.path),
+        })
+    }
+}

@@ -1,0 +1,20 @@
+//! The Rust core of the R package `torchscript`. The road: R value -> `from_r` -> operator or program -> `to_r`.
+
+mod autograd;
+mod convention;
+mod error;
+mod from_r;
+mod handle;
+mod library;
+mod memory;
+mod mismatch;
+mod operator;
+mod operator_call;
+mod program;
+mod r;
+mod routine;
+mod shim;
+mod tensor;
+mod to_r;
+mod trace;
+mod types;

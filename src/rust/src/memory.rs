@@ -1,0 +1,55 @@
+//! R's collector is told of memory that it cannot see.
+
+use crate::r::*;
+use crate::routine;
+use crate::routine::call_r;
+use crate::shim;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+/// Bytes of tensors made since the last collection after which the collector is asked.
+const THRESHOLD: i64 = 250 << 20;
+static LIVE_AFTER: AtomicI64 = AtomicI64::new(0);
+static COLLECTIONS: AtomicU64 = AtomicU64::new(0);
+
+/// At the start of every operator call: nothing native is half-made here, so R may sweep.
+#[inline(always)]
+pub unsafe fn safe_point() {
+    if shim::ts_memory_since() > THRESHOLD {
+        collect();
+    }
+}
+
+#[cold]
+#[inline(never)]
+unsafe fn collect() {
+    shim::ts_memory_since_reset();
+    let before = shim::ts_memory_live();
+    // far below the last level nothing has piled up: the memory was freed and taken again
+    if before < LIVE_AFTER.load(Ordering::Relaxed) + THRESHOLD / 2 {
+        return;
+    }
+    COLLECTIONS.fetch_add(1, Ordering::Relaxed);
+    // a young collection finds what the loop at hand has left behind
+    call_r("collect_young", R_NilValue);
+    if shim::ts_memory_live() > before / 2 {
+        R_gc();
+    }
+    LIVE_AFTER.store(shim::ts_memory_live(), Ordering::Relaxed);
+}
+
+/// Everything that can be had: after libtorch ran out of memory.
+#[cold]
+pub unsafe fn release() {
+    R_gc();
+    shim::ts_memory_release_cache();
+}
+
+routine!(
+    /// Bytes alive in tensors, and how often the collector was asked because of them.
+    usage() {
+        Ok(named_list(&["live", "collections"], |i| match i {
+            0 => Rf_ScalarReal(shim::ts_memory_live() as f64),
+            _ => Rf_ScalarReal(COLLECTIONS.load(Ordering::Relaxed) as f64),
+        }))
+    }
+);

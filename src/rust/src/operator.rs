@@ -1,0 +1,204 @@
+//! Operators of the registry: resolved by name once, described to R.
+
+use crate::convention;
+use crate::error::{Error, Kind, Result};
+use crate::r::*;
+use crate::routine;
+use crate::shim::{self, borrow_text, take_text, RawSchema};
+use crate::types::{Argument, TypeKind};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ffi::{c_void, CString};
+
+pub struct Return {
+    pub name: String,
+    /// A tensor of positions, which R counts from one.
+    pub counts_from_one: bool,
+    pub is_dtype: bool,
+}
+
+pub struct Overload {
+    pub raw: *const shim::Overload,
+    pub arguments: Vec<Argument>,
+    pub returns: Vec<Return>,
+    pub text: String,
+    /// Works on tensors; the language's own overloads, for numbers and lists, do not.
+    pub is_dispatched: bool,
+}
+
+pub struct Operator {
+    pub name: String,
+    pub overloads: Vec<Overload>,
+}
+
+/// How one R function calls an operator: which variables of its frame are which arguments.
+pub struct Plan {
+    pub operator: &'static Operator,
+    pub arguments: Vec<Planned>,
+    /// R's conventions (positions from one), or libtorch's own.
+    pub r_conventions: bool,
+    pub numbers_are_tensors: bool,
+}
+pub struct Planned {
+    /// In the frame of the R function.
+    pub variable: SEXP,
+    /// In the schema.
+    pub symbol: SEXP,
+    /// The formal's default, or R_MissingArg.
+    pub default: SEXP,
+}
+
+unsafe fn read_overload(name: &str, raw: *const shim::Overload) -> Result<Overload> {
+    let mut schema: RawSchema = std::mem::zeroed();
+    shim::call(|e| shim::ts_overload_schema(raw, &mut schema, e))?;
+    let text = take_text(schema.text);
+    let mut arguments = Vec::with_capacity(schema.arguments as usize);
+    for i in 0..schema.arguments {
+        let mut argument = Argument::read(|a, e| shim::ts_overload_argument(raw, i, a, e))?;
+        argument.base = convention::base(name, &argument);
+        arguments.push(argument);
+    }
+    let returns = (0..schema.returns)
+        .map(|i| Return {
+            name: borrow_text(shim::ts_overload_return_name(raw, i)).to_string(),
+            counts_from_one: convention::result_counts_from_one(name, i as usize),
+            is_dtype: TypeKind::from_shim(shim::ts_overload_return_kind(raw, i)) == TypeKind::Dtype,
+        })
+        .collect();
+    Ok(Overload { raw, arguments, returns, text, is_dispatched: shim::ts_overload_is_dispatched(raw) != 0 })
+}
+
+thread_local! {
+    static FOUND: RefCell<HashMap<String, &'static Operator>> = RefCell::new(HashMap::new());
+}
+
+/// The operator of this qualified name; it lives as long as the process.
+pub unsafe fn find(name: &str) -> Result<&'static Operator> {
+    if let Some(found) = FOUND.with(|table| table.borrow().get(name).copied()) {
+        return Ok(found);
+    }
+    let text = CString::new(name).map_err(|_| Error::new(Kind::Value, "an operator's name holds a NUL"))?;
+    let mut raw = vec![std::ptr::null(); 256];
+    let mut count = 0;
+    shim::call(|e| shim::ts_operator_find(text.as_ptr(), raw.as_mut_ptr(), 256, &mut count, e))?;
+    if count == 0 {
+        return Err(Error::new(Kind::Value, format!("libtorch has no operator `{name}`")));
+    }
+    let short = name.split("::").last().unwrap_or(name);
+    let mut overloads = Vec::with_capacity(count as usize);
+    for overload in &raw[..count as usize] {
+        overloads.push(read_overload(short, *overload)?);
+    }
+    let operator: &'static Operator = Box::leak(Box::new(Operator { name: name.to_string(), overloads }));
+    FOUND.with(|table| table.borrow_mut().insert(name.to_string(), operator));
+    Ok(operator)
+}
+
+impl Plan {
+    /// R's functions are about tensors; `jit_ops` reaches every overload.
+    pub fn overloads(&self) -> impl Iterator<Item = &'static Overload> + '_ {
+        self.operator.overloads.iter().filter(|overload| overload.is_dispatched || !self.r_conventions)
+    }
+    /// The plan behind the description that an R function carries in its body: name, variables (named by schema
+    /// argument), defaults, flags. Its last element is ours: the plan, made at the first call in this process.
+    #[inline]
+    pub unsafe fn of(description: SEXP) -> Result<&'static Plan> {
+        if TYPEOF(description) != SEXPTYPE::VECSXP || Rf_xlength(description) != 5 {
+            return Err(Error::new(Kind::Internal, "an operator without its plan"));
+        }
+        let made = VECTOR_ELT(description, 4);
+        if TYPEOF(made) == SEXPTYPE::EXTPTRSXP {
+            let plan = R_ExternalPtrAddr(made) as *const Plan;
+            if !plan.is_null() {
+                return Ok(&*plan);
+            }
+        }
+        Plan::make(description)
+    }
+    #[cold]
+    unsafe fn make(description: SEXP) -> Result<&'static Plan> {
+        let name = string(VECTOR_ELT(description, 0)).unwrap_or_default();
+        let names = VECTOR_ELT(description, 1);
+        let defaults = VECTOR_ELT(description, 2);
+        let flags = VECTOR_ELT(description, 3);
+        let operator = find(&name)?;
+        if Rf_xlength(names) > crate::operator_call::MOST as R_xlen_t {
+            return Err(Error::new(Kind::Internal, format!("`{name}` is planned with too many arguments")));
+        }
+        let variables = strings(names);
+        let schema_names = crate::r::names(names).unwrap_or_else(|| variables.clone());
+        let arguments = variables.iter().zip(&schema_names).enumerate().map(|(i, (variable, name))| Planned {
+            variable: symbol(variable),
+            symbol: symbol(if name.is_empty() { variable } else { name }),
+            default: VECTOR_ELT(defaults, i as R_xlen_t),
+        });
+        let flags = |i: isize| *LOGICAL(flags).offset(i) != 0;
+        let plan =
+            Plan { operator, arguments: arguments.collect(), r_conventions: flags(0), numbers_are_tensors: flags(1) };
+        let plan: &'static Plan = Box::leak(Box::new(plan));
+        let pointer = R_MakeExternalPtr(plan as *const Plan as *mut c_void, symbol("torch_operator"), R_NilValue);
+        SET_VECTOR_ELT(description, 4, pointer);
+        Ok(plan)
+    }
+}
+
+routine!(
+    /// All operators of a namespace, or all namespaces for NULL.
+    names(space) {
+        let space = string(space).and_then(|space| CString::new(space).ok());
+        let text = take_text(shim::ts_operator_names(space.as_ref().map_or(std::ptr::null(), |s| s.as_ptr())));
+        let lines: Vec<&str> = text.lines().collect();
+        Ok(mk_strings(&lines))
+    }
+);
+
+routine!(
+    schemas(name) {
+        let operator = find(&string(name).unwrap_or_default())?;
+        let texts: Vec<&str> = operator.overloads.iter().map(|overload| overload.text.as_str()).collect();
+        Ok(mk_strings(&texts))
+    }
+);
+
+/// The default as an R constant, or the empty argument where R has none.
+unsafe fn default_in_r(argument: &Argument) -> SEXP {
+    let value = argument.default;
+    let shift = |v: i64| if argument.base != crate::types::Base::Zero && v >= 0 { v + 1 } else { v };
+    match (argument.has_default, value.tag) {
+        (true, shim::NONE) => R_NilValue,
+        (true, shim::INT) if matches!(argument.kind.required().kind, TypeKind::Int | TypeKind::Number) => {
+            crate::to_r::integers(&[shift(value.v.i)])
+        }
+        (true, shim::DOUBLE) => Rf_ScalarReal(value.v.d),
+        (true, shim::BOOL) => mk_logical(value.v.i != 0),
+        (true, shim::STRING) => {
+            let bytes = std::slice::from_raw_parts(value.v.p as *const u8, value.length as usize);
+            mk_string(&String::from_utf8_lossy(bytes))
+        }
+        _ => R_MissingArg,
+    }
+}
+
+routine!(
+    /// The arguments of all overloads, each name once, in the order of the first overload that has it: what the formals
+    /// of an R function for the operator are. The values are the defaults.
+    arguments(name) {
+        let operator = find(&string(name).unwrap_or_default())?;
+        let mut seen: Vec<&Argument> = Vec::new();
+        let mut required = Vec::new();
+        for overload in operator.overloads.iter().filter(|overload| overload.is_dispatched) {
+            for argument in overload.arguments.iter().filter(|argument| !argument.is_out) {
+                match seen.iter().position(|other| other.symbol == argument.symbol) {
+                    // a default in one overload alone is none: the formal must be able to stay missing
+                    Some(i) => required[i] |= !argument.has_default,
+                    None => {
+                        required.push(!argument.has_default);
+                        seen.push(argument);
+                    }
+                }
+            }
+        }
+        let names: Vec<&str> = seen.iter().map(|argument| argument.name.as_str()).collect();
+        Ok(named_list(&names, |i| if required[i] { R_MissingArg } else { default_in_r(seen[i]) }))
+    }
+);

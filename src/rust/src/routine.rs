@@ -1,0 +1,194 @@
+//! The outermost frame of every native call: outcomes become R values or R conditions here and nowhere else, and the
+//! one table of routines stands here.
+
+use crate::error::{Error, Kind, Result};
+use crate::r::*;
+use crate::{autograd, library, memory, operator, operator_call, program, shim, tensor, trace};
+use std::ffi::{c_char, c_int, c_void};
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::ptr::null_mut;
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+/// The package's namespace, where R's side of errors and wrappers is found.
+static NAMESPACE: AtomicPtr<SEXPREC> = AtomicPtr::new(null_mut());
+
+pub fn namespace() -> SEXP {
+    NAMESPACE.load(Ordering::Relaxed)
+}
+
+/// Calls a function of the package with one argument.
+pub unsafe fn call_r(function: &str, argument: SEXP) -> SEXP {
+    Rf_protect(argument);
+    let arguments = Rf_protect(Rf_cons(argument, R_NilValue));
+    let call = Rf_protect(Rf_lcons(symbol(function), arguments));
+    let value = Rf_eval(call, namespace());
+    Rf_unprotect(3);
+    value
+}
+
+/// Runs `body`; nothing that must be dropped is alive when R jumps.
+#[inline(always)]
+pub unsafe fn finish(body: impl FnOnce() -> Result<SEXP>) -> SEXP {
+    match catch_unwind(AssertUnwindSafe(body)) {
+        Ok(Ok(value)) => {
+            if shim::ts_warning_count() > 0 {
+                signal_warnings(value);
+            }
+            value
+        }
+        Ok(Err(error)) => raise(error),
+        Err(panic) => {
+            let text = panic
+                .downcast_ref::<String>()
+                .cloned()
+                .or_else(|| panic.downcast_ref::<&str>().map(|text| text.to_string()))
+                .unwrap_or_default();
+            drop(panic);
+            raise(
+                Error::new(Kind::Internal, format!("torchscript met a defect of its own: {text}"))
+                    .hint("please report it with the call that led here"),
+            )
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+unsafe fn raise(error: Error) -> ! {
+    if let Error::Unwinding(token) = error {
+        R_ContinueUnwind(token);
+    }
+    let failure = Rf_protect(error.to_list());
+    drop(error);
+    call_r("raise_failure", failure);
+    // raise_failure() never returns; R needs a definite end all the same
+    Rf_error(c"%s".as_ptr(), c"torchscript could not raise its error".as_ptr())
+}
+
+#[cold]
+#[inline(never)]
+unsafe fn signal_warnings(value: SEXP) {
+    Rf_protect(value);
+    loop {
+        let text = shim::ts_warning_take();
+        if text.is_null() {
+            break;
+        }
+        let message = Rf_protect(mk_string(&shim::take_text(text)));
+        call_r("signal_warning", message);
+        Rf_unprotect(1);
+    }
+    Rf_unprotect(1);
+}
+
+/// Defines a routine for `.Call()`.
+#[macro_export]
+macro_rules! routine {
+    ($(#[$meta:meta])* $name:ident($($argument:ident),*) $body:block) => {
+        $(#[$meta])*
+        pub unsafe extern "C" fn $name($($argument: $crate::r::SEXP),*) -> $crate::r::SEXP {
+            $crate::routine::finish(|| $body)
+        }
+    };
+}
+
+type Any = *const c_void;
+
+macro_rules! table {
+    ($($name:literal, $function:expr, $arguments:expr;)*) => {
+        [ $( (concat!($name, "\0"), $function as Any, $arguments), )* ]
+    };
+}
+
+routine!(set_namespace(env) {
+    R_PreserveObject(env);
+    NAMESPACE.store(env, Ordering::Relaxed);
+    Ok(R_NilValue)
+});
+
+unsafe fn definitions(rows: &[(&str, Any, c_int)]) -> Vec<R_CallMethodDef> {
+    let mut all: Vec<R_CallMethodDef> = rows
+        .iter()
+        .map(|(name, function, count)| R_CallMethodDef {
+            name: name.as_ptr() as *const c_char,
+            // SAFETY: R casts it back to the routine's own type, by the number of arguments
+            fun: std::mem::transmute::<Any, DL_FUNC>(*function),
+            numArgs: *count,
+        })
+        .collect();
+    all.push(R_CallMethodDef { name: std::ptr::null(), fun: None, numArgs: 0 });
+    all
+}
+
+/// Called by R_init_torchscript (entrypoint.c), once.
+#[no_mangle]
+pub unsafe extern "C" fn tsr_initialise(dll: *mut DllInfo) {
+    std::panic::set_hook(Box::new(|_| {}));
+    shim::ts_initialise();
+    crate::handle::initialise(dll);
+    let calls = definitions(&table![
+        "C_set_namespace", set_namespace, 1;
+        "C_library_version", library::version, 0;
+        "C_threads", library::threads, 1;
+        "C_set_threads", library::set_threads, 2;
+        "C_memory", memory::usage, 0;
+        "C_operator_names", operator::names, 1;
+        "C_operator_schemas", operator::schemas, 1;
+        "C_operator_arguments", operator::arguments, 1;
+        "C_tensor", tensor::from_array, 4;
+        "C_tensor_array", tensor::to_array, 1;
+        "C_tensor_text", tensor::text, 1;
+        "C_tensor_shape", tensor::shape, 1;
+        "C_tensor_dtype", tensor::dtype, 1;
+        "C_tensor_device", tensor::device, 1;
+        "C_tensor_layout", tensor::layout, 1;
+        "C_tensor_count", tensor::count, 1;
+        "C_tensor_element_size", tensor::element_size, 1;
+        "C_is_alive", tensor::is_alive, 1;
+        "C_same_tensor", tensor::same, 2;
+        "C_default_dtype", tensor::default_dtype, 0;
+        "C_set_default_dtype", tensor::set_default_dtype, 1;
+        "C_grad_mode", autograd::mode, 0;
+        "C_set_grad_mode", autograd::set_mode, 1;
+        "C_requires_grad", autograd::requires_grad, 1;
+        "C_set_requires_grad", autograd::set_requires_grad, 2;
+        "C_is_leaf", autograd::is_leaf, 1;
+        "C_grad", autograd::grad, 1;
+        "C_set_grad", autograd::set_grad, 2;
+        "C_grad_fn", autograd::grad_fn, 1;
+        "C_retain_grad", autograd::retain_grad, 1;
+        "C_backward", autograd::backward, 5;
+        "C_gradients", autograd::gradients, 6;
+        "C_manual_seed", autograd::manual_seed, 1;
+        "C_generator", autograd::generator, 0;
+        "C_generator_seed", autograd::generator_seed, 1;
+        "C_generator_set_seed", autograd::generator_set_seed, 2;
+        "C_generator_state", autograd::generator_state, 1;
+        "C_generator_set_state", autograd::generator_set_state, 2;
+        "C_is_tracing", trace::is_tracing, 0;
+        "C_trace", trace::trace, 5;
+        "C_compile", program::compile, 1;
+        "C_function_signature", program::signature, 1;
+        "C_function_graph", program::graph, 1;
+        "C_function_code", program::code, 1;
+        "C_last_graph", program::last_graph, 0;
+        "C_save", program::save, 2;
+        "C_load", program::load, 1;
+        "C_is_function", program::is_function, 1;
+        "C_module_members", program::module_members, 1;
+        "C_module_method", program::module_method, 2;
+        "C_module_attribute", program::module_attribute, 2;
+        "C_module_train", program::module_train, 2;
+        "C_module_type", program::module_type, 1;
+    ]);
+    // these find their own arguments: in the caller's frame, or in the call
+    let externals = definitions(&table![
+        "C_call_operator", operator_call::from_frame, 1;
+        "C_call_operator_directly", operator_call::from_arguments, -1;
+        "C_call_function", program::call_function, -1;
+        "C_call_module", program::call_module, -1;
+    ]);
+    R_registerRoutines(dll, std::ptr::null(), calls.as_ptr(), std::ptr::null(), externals.as_ptr());
+    R_useDynamicSymbols(dll, Rboolean::FALSE);
+    R_forceSymbols(dll, Rboolean::TRUE);
+}

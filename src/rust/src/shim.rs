@@ -1,0 +1,355 @@
+//! The C face of the shim (shim/shim.h), and the step from its outcomes to `Result`.
+
+use crate::error::{Error, Kind, Result};
+use std::ffi::{c_char, c_int, c_void, CStr};
+
+macro_rules! opaque {
+    ($($name:ident),*) => { $(
+        #[repr(C)]
+        pub struct $name { _private: [u8; 0] }
+    )* };
+}
+opaque!(Type, Tensor, Overload, Object, Function, Unit, Generator);
+
+pub const NONE: i32 = 0;
+pub const DEFAULT: i32 = 1;
+pub const TENSOR: i32 = 2;
+pub const INT: i32 = 3;
+pub const DOUBLE: i32 = 4;
+pub const BOOL: i32 = 5;
+pub const COMPLEX: i32 = 6;
+pub const STRING: i32 = 7;
+pub const DEVICE: i32 = 8;
+pub const GENERATOR: i32 = 9;
+pub const INTS: i32 = 10;
+pub const DOUBLES: i32 = 11;
+pub const BOOLS: i32 = 12;
+pub const LIST: i32 = 13;
+pub const TUPLE: i32 = 14;
+pub const DICT: i32 = 15;
+pub const OBJECT: i32 = 16;
+/// In `reserved` of a tuple: `extra` is an array of field names, not a type.
+pub const EXTRA_IS_FIELDS: i32 = 1;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub union Payload {
+    pub i: i64,
+    pub d: f64,
+    pub complex: [f64; 2],
+    pub p: *mut c_void,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct Value {
+    pub tag: i32,
+    pub reserved: i32,
+    pub length: i64,
+    pub v: Payload,
+    pub extra: *const c_void,
+}
+
+impl Value {
+    pub const fn none() -> Value {
+        Value { tag: NONE, reserved: 0, length: 0, v: Payload { i: 0 }, extra: std::ptr::null() }
+    }
+    pub const fn default() -> Value {
+        Value { tag: DEFAULT, ..Value::none() }
+    }
+    pub fn int(i: i64) -> Value {
+        Value { tag: INT, v: Payload { i }, ..Value::none() }
+    }
+    pub fn double(d: f64) -> Value {
+        Value { tag: DOUBLE, v: Payload { d }, ..Value::none() }
+    }
+    pub fn bool(b: bool) -> Value {
+        Value { tag: BOOL, v: Payload { i: b as i64 }, ..Value::none() }
+    }
+    pub fn pointer(tag: i32, p: *mut c_void) -> Value {
+        Value { tag, v: Payload { p }, ..Value::none() }
+    }
+    pub fn array(tag: i32, p: *mut c_void, length: usize) -> Value {
+        Value { tag, length: length as i64, v: Payload { p }, ..Value::none() }
+    }
+    /// The children of a list, tuple or dict.
+    pub unsafe fn children(&self) -> &[Value] {
+        let n = if self.tag == DICT { 2 * self.length } else { self.length };
+        std::slice::from_raw_parts(self.v.p as *const Value, n as usize)
+    }
+}
+
+#[repr(C)]
+pub struct RawError {
+    kind: i32,
+    message: *mut c_char,
+}
+
+#[repr(C)]
+pub struct RawArgument {
+    pub name: *const c_char,
+    pub kind: *const Type,
+    pub fixed: i32,
+    pub has_default: i32,
+    pub keyword_only: i32,
+    pub is_written: i32,
+    pub is_out: i32,
+    pub default_value: Value,
+}
+
+#[repr(C)]
+pub struct RawSchema {
+    pub arguments: i32,
+    pub returns: i32,
+    pub text: *mut c_char,
+}
+
+pub type Closure = unsafe extern "C" fn(*mut c_void, *mut Value, c_int, *mut Value) -> c_int;
+type Text = *mut c_char;
+
+extern "C" {
+    pub fn ts_value_free(values: *mut Value, count: c_int);
+    fn ts_string_free(text: Text);
+    pub fn ts_initialise();
+    pub fn ts_version_built() -> *const c_char;
+    pub fn ts_version_loaded() -> *const c_char;
+    pub fn ts_library_path() -> *const c_char;
+    pub fn ts_warning_count() -> c_int;
+    pub fn ts_warning_take() -> Text;
+    pub fn ts_memory_live() -> i64;
+    pub fn ts_memory_since() -> i64;
+    pub fn ts_memory_since_reset();
+    pub fn ts_memory_release_cache();
+    pub fn ts_threads(interop: c_int) -> c_int;
+    pub fn ts_set_threads(count: c_int, interop: c_int, error: *mut RawError) -> c_int;
+
+    pub fn ts_type_kind(t: *const Type) -> c_int;
+    pub fn ts_type_children(t: *const Type) -> c_int;
+    pub fn ts_type_child(t: *const Type, i: c_int) -> *const Type;
+    pub fn ts_type_field(t: *const Type, i: c_int) -> *const c_char;
+    pub fn ts_type_text(t: *const Type) -> Text;
+
+    pub fn ts_operator_find(
+        name: *const c_char,
+        overloads: *mut *const Overload,
+        capacity: c_int,
+        count: *mut c_int,
+        error: *mut RawError,
+    ) -> c_int;
+    pub fn ts_overload_schema(o: *const Overload, schema: *mut RawSchema, error: *mut RawError) -> c_int;
+    pub fn ts_overload_argument(o: *const Overload, i: c_int, a: *mut RawArgument, error: *mut RawError) -> c_int;
+    pub fn ts_overload_return_name(o: *const Overload, i: c_int) -> *const c_char;
+    pub fn ts_overload_is_dispatched(o: *const Overload) -> c_int;
+    pub fn ts_overload_return_kind(o: *const Overload, i: c_int) -> c_int;
+    pub fn ts_overload_call(
+        o: *const Overload,
+        arguments: *const Value,
+        count: c_int,
+        results: *mut Value,
+        capacity: c_int,
+        returned: *mut c_int,
+        error: *mut RawError,
+    ) -> c_int;
+    pub fn ts_operator_names(name_space: *const c_char) -> Text;
+
+    pub fn ts_tensor_from_columns(
+        data: *const c_void,
+        kind: c_int,
+        sizes: *const i64,
+        rank: c_int,
+        dtype: c_int,
+        device: *const c_char,
+        requires_grad: c_int,
+        tensor: *mut *mut Tensor,
+        error: *mut RawError,
+    ) -> c_int;
+    pub fn ts_tensor_to_columns(t: *const Tensor, kind: c_int, data: *mut c_void, error: *mut RawError) -> c_int;
+    pub fn ts_tensor_from_bytes(
+        data: *const c_void,
+        length: usize,
+        sizes: *const i64,
+        rank: c_int,
+        dtype: c_int,
+        requires_grad: c_int,
+        tensor: *mut *mut Tensor,
+        error: *mut RawError,
+    ) -> c_int;
+    pub fn ts_tensor_to_bytes(t: *const Tensor, data: *mut c_void, length: usize, error: *mut RawError) -> c_int;
+    pub fn ts_tensor_free(t: *mut Tensor);
+    pub fn ts_tensor_dtype(t: *const Tensor) -> c_int;
+    pub fn ts_tensor_rank(t: *const Tensor) -> c_int;
+    pub fn ts_tensor_sizes(t: *const Tensor, sizes: *mut i64, error: *mut RawError) -> c_int;
+    pub fn ts_tensor_count(t: *const Tensor) -> i64;
+    pub fn ts_tensor_element_size(t: *const Tensor) -> i64;
+    pub fn ts_tensor_layout(t: *const Tensor) -> c_int;
+    pub fn ts_tensor_device(t: *const Tensor) -> Text;
+    pub fn ts_tensor_print(t: *const Tensor, text: *mut Text, error: *mut RawError) -> c_int;
+    pub fn ts_tensor_integer_range(
+        t: *const Tensor,
+        least: *mut i64,
+        greatest: *mut i64,
+        error: *mut RawError,
+    ) -> c_int;
+    pub fn ts_tensor_shift(t: *const Tensor, by: i64, result: *mut *mut Tensor, error: *mut RawError) -> c_int;
+    pub fn ts_tensor_scalar(
+        value: f64,
+        kind: c_int,
+        dtype: c_int,
+        result: *mut *mut Tensor,
+        error: *mut RawError,
+    ) -> c_int;
+    pub fn ts_default_dtype() -> c_int;
+    pub fn ts_set_default_dtype(dtype: c_int, error: *mut RawError) -> c_int;
+
+    pub fn ts_grad_mode() -> c_int;
+    pub fn ts_set_grad_mode(enabled: c_int);
+    pub fn ts_requires_grad(t: *const Tensor) -> c_int;
+    pub fn ts_set_requires_grad(t: *const Tensor, value: c_int, error: *mut RawError) -> c_int;
+    pub fn ts_is_leaf(t: *const Tensor) -> c_int;
+    pub fn ts_grad(t: *const Tensor) -> *mut Tensor;
+    pub fn ts_set_grad(t: *const Tensor, grad: *const Tensor, error: *mut RawError) -> c_int;
+    pub fn ts_grad_fn(t: *const Tensor) -> Text;
+    pub fn ts_retain_grad(t: *const Tensor, error: *mut RawError) -> c_int;
+    pub fn ts_backward(
+        tensors: *const *const Tensor,
+        count: c_int,
+        gradients: *const *const Tensor,
+        retain_graph: c_int,
+        create_graph: c_int,
+        inputs: *const *const Tensor,
+        input_count: c_int,
+        error: *mut RawError,
+    ) -> c_int;
+    pub fn ts_gradients(
+        outputs: *const *const Tensor,
+        count: c_int,
+        gradients: *const *const Tensor,
+        inputs: *const *const Tensor,
+        input_count: c_int,
+        retain_graph: c_int,
+        create_graph: c_int,
+        allow_unused: c_int,
+        results: *mut *mut Tensor,
+        error: *mut RawError,
+    ) -> c_int;
+
+    pub fn ts_manual_seed(seed: i64);
+    pub fn ts_generator_new() -> *mut Generator;
+    pub fn ts_generator_free(g: *mut Generator);
+    pub fn ts_generator_seed(g: *const Generator) -> i64;
+    pub fn ts_generator_set_seed(g: *mut Generator, seed: i64);
+    pub fn ts_generator_state(g: *const Generator, state: *mut *mut Tensor, error: *mut RawError) -> c_int;
+    pub fn ts_generator_set_state(g: *mut Generator, state: *const Tensor, error: *mut RawError) -> c_int;
+
+    pub fn ts_trace(
+        inputs: *const Value,
+        count: c_int,
+        names: *const *const c_char,
+        closure: Closure,
+        context: *mut c_void,
+        strict: c_int,
+        name: *const c_char,
+        function: *mut *mut Function,
+        error: *mut RawError,
+    ) -> c_int;
+    pub fn ts_trace_lift(t: *const Tensor, error: *mut RawError) -> c_int;
+    pub fn ts_function_free(f: *mut Function);
+    pub fn ts_function_schema(f: *const Function, schema: *mut RawSchema, error: *mut RawError) -> c_int;
+    pub fn ts_function_argument(f: *const Function, i: c_int, a: *mut RawArgument, error: *mut RawError) -> c_int;
+    pub fn ts_function_name(f: *const Function) -> *const c_char;
+    pub fn ts_function_call(
+        f: *const Function,
+        arguments: *const Value,
+        count: c_int,
+        result: *mut Value,
+        error: *mut RawError,
+    ) -> c_int;
+    pub fn ts_function_graph(f: *const Function, text: *mut Text, error: *mut RawError) -> c_int;
+    pub fn ts_function_code(f: *const Function, text: *mut Text, error: *mut RawError) -> c_int;
+    pub fn ts_last_graph() -> Text;
+    pub fn ts_function_save(
+        f: *const Function,
+        path: *const c_char,
+        bytes: *mut Text,
+        length: *mut usize,
+        error: *mut RawError,
+    ) -> c_int;
+    pub fn ts_compile(source: *const c_char, unit: *mut *mut Unit, error: *mut RawError) -> c_int;
+    pub fn ts_unit_free(unit: *mut Unit);
+    pub fn ts_unit_names(unit: *const Unit) -> Text;
+    pub fn ts_unit_function(
+        unit: *const Unit,
+        name: *const c_char,
+        function: *mut *mut Function,
+        error: *mut RawError,
+    ) -> c_int;
+    pub fn ts_load(
+        path: *const c_char,
+        bytes: *const c_void,
+        length: usize,
+        module: *mut *mut Object,
+        error: *mut RawError,
+    ) -> c_int;
+    pub fn ts_module_save(
+        module: *const Object,
+        path: *const c_char,
+        bytes: *mut Text,
+        length: *mut usize,
+        error: *mut RawError,
+    ) -> c_int;
+    pub fn ts_module_as_function(m: *const Object, function: *mut *mut Function, error: *mut RawError) -> c_int;
+    pub fn ts_module_methods(m: *const Object) -> Text;
+    pub fn ts_module_attributes(m: *const Object) -> Text;
+    pub fn ts_module_type(m: *const Object) -> Text;
+    pub fn ts_module_method(
+        m: *const Object,
+        name: *const c_char,
+        function: *mut *mut Function,
+        error: *mut RawError,
+    ) -> c_int;
+    pub fn ts_module_attribute(m: *const Object, name: *const c_char, value: *mut Value, error: *mut RawError)
+        -> c_int;
+    pub fn ts_module_train(m: *const Object, mode: c_int, error: *mut RawError) -> c_int;
+    pub fn ts_object_is_module(o: *const Object) -> c_int;
+    pub fn ts_object_text(o: *const Object) -> Text;
+    pub fn ts_object_free(o: *mut Object);
+}
+
+/// Calls the shim and turns its outcome into a result. A jump of R's is known to the caller, who holds the token.
+#[inline]
+pub fn call(body: impl FnOnce(*mut RawError) -> c_int) -> Result<()> {
+    let mut error = RawError { kind: 0, message: std::ptr::null_mut() };
+    match body(&mut error) {
+        0 => Ok(()),
+        2 => Err(Error::Unwinding(std::ptr::null_mut())),
+        _ => {
+            // SAFETY: on failure the message is ours
+            let text = unsafe { take_text(error.message) };
+            Err(Error::from_libtorch(Kind::from_shim(error.kind), &text))
+        }
+    }
+}
+
+/// Takes over a text that the shim made; NULL is the empty text.
+pub unsafe fn take_text(text: Text) -> String {
+    if text.is_null() {
+        return String::new();
+    }
+    let owned = CStr::from_ptr(text).to_string_lossy().into_owned();
+    ts_string_free(text);
+    owned
+}
+
+/// Takes over bytes that the shim made.
+pub unsafe fn take_bytes(bytes: Text, length: usize) -> Vec<u8> {
+    let owned = std::slice::from_raw_parts(bytes as *const u8, length).to_vec();
+    ts_string_free(bytes);
+    owned
+}
+
+pub unsafe fn borrow_text<'a>(text: *const c_char) -> &'a str {
+    if text.is_null() {
+        return "";
+    }
+    CStr::from_ptr(text).to_str().unwrap_or("")
+}
