@@ -19,7 +19,7 @@ install: $(BUILD)/installed
 
 # The two commands for users.
 demo: install
-	Rscript inst/demo/demo.R
+	Rscript inst/scripts/demo.R
 
 test: install
 	cd tests && NOT_CRAN=true Rscript testthat.R

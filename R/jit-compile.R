@@ -30,7 +30,7 @@ jit_compile <- function(source) {
 
 #' @export
 `$.script_unit` <- function(x, name) {
-  found <- unclass(x)[[name]]
+  found <- .subset2(x, name)
   if (is.null(found)) {
     abort_torchscript(sprintf("The source defines no function `%s`.", name), "type", sprintf("It defines: %s.", toString(names(x))))
   }

@@ -11,6 +11,12 @@ binary <- function(operator) {
   as.function(c(alist(e1 = , e2 = ), as.call(list(quote(.External2), quote(C_call_operator), plan))), envir = topenv())
 }
 
+# a sign that may stand before one tensor alone
+signed <- function(f, alone) {
+  body(f) <- call("if", quote(missing(e2)), alone, body(f))
+  f
+}
+
 #' Arithmetic, comparison and logic of tensors
 #'
 #' Signs work element by element, with PyTorch's broadcasting and type promotion. A number takes no part in promotion:
@@ -30,11 +36,9 @@ binary <- function(operator) {
 NULL
 
 #' @export
-`+.torch_tensor` <- function(e1, e2) if (missing(e2)) e1 else sum_of(e1, e2)
+`+.torch_tensor` <- signed(binary("add"), quote(e1))
 #' @export
-`-.torch_tensor` <- function(e1, e2) if (missing(e2)) torch_neg(e1) else difference_of(e1, e2)
-sum_of <- binary("add")
-difference_of <- binary("sub")
+`-.torch_tensor` <- signed(binary("sub"), quote(torch_neg(e1)))
 #' @export
 `*.torch_tensor` <- binary("mul")
 #' @export

@@ -7,7 +7,7 @@ tensor_members <- new.env(parent = emptyenv())
 
 #' @export
 `$.torch_tensor` <- function(x, name) {
-  member <- tensor_members[[name]]
+  member <- .subset2(tensor_members, name)
   if (is.null(member)) {
     member <- find_tensor_member(name)
   }
@@ -54,7 +54,7 @@ operator_method <- function(name) {
 
 bind_self <- function(method) {
   head <- as.pairlist(alist(self = ))
-  eval(call("function", head, call("function", formals(method), body(method))), topenv())
+  compiler::cmpfun(eval(call("function", head, call("function", formals(method), body(method))), topenv()))
 }
 
 tensor_member_names <- function() {
@@ -154,17 +154,9 @@ tensor_to <- function(self, dtype = NULL, device = NULL, other = NULL, non_block
   if (is.null(device)) {
     return(to_dtype(self, dtype, non_blocking, copy, memory_format))
   }
-  refuse_missing_cuda(device)
   to_operator(self, device, dtype, non_blocking, copy, memory_format)
 }
 to_dtype <- operator_function(alist(self = , dtype = , non_blocking = , copy = , memory_format = ), "aten::to")
-
-refuse_missing_cuda <- function(device) {
-  type <- if (is_torch_device(device)) device$type else sub(":.*", "", device)
-  if (identical(type, "cuda") && !cuda_is_available()) {
-    abort_torchscript("CUDA is asked for, but there is none: no GPU is found, or this libtorch was built without CUDA.", "value")
-  }
-}
 
 #' Whether CUDA can be used
 #'
@@ -172,7 +164,7 @@ refuse_missing_cuda <- function(device) {
 #' @export
 #' @examples
 #' cuda_is_available()
-cuda_is_available <- function() FALSE
+cuda_is_available <- function() .Call(C_cuda_is_available)
 
 size_at <- function(shape, dim) {
   rank <- length(shape)

@@ -4,7 +4,7 @@
 #
 # Prints `name value`, MB and fractions. One process for each: the peak is a process's.
 
-library(torchscript)
+library(torchscript, warn.conflicts = FALSE)
 torch_set_num_threads(1)
 
 status <- function(field) {

@@ -22,6 +22,7 @@ targets <- read.table(header = TRUE, text = '
   load          1.0     "library() against import"
 ')
 
+options(width = 200)
 here <- dirname(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)))
 rounds <- if (length(commandArgs(TRUE)) > 0) as.integer(commandArgs(TRUE)[[1]]) else 5L
 rscript <- file.path(R.home("bin"), "Rscript")
@@ -80,7 +81,7 @@ table <- data.frame(
   r_min = time_text(r$min), pytorch_min = time_text(py$min), ratio_min = sprintf("%.2f", r$min / py$min),
   target = targets$target, verdict = verdict(r$median / py$median, targets$target)
 )
-names(table) <- c("", "R", "PyTorch", "ratio", "R min", "PyTorch min", "ratio min", "target", "")
+names(table) <- c("Median and minimum", "R", "PyTorch", "ratio", "R min", "PyTorch min", "ratio min", "target", "")
 print(table, row.names = FALSE, right = FALSE)
 
 memory <- rbind(
@@ -101,6 +102,6 @@ absolute <- data.frame(
   target = c("1 s", "20 MB", "600 MB", "10 %"),
   verdict = verdict(c(load, value("small_growth"), value("large_peak"), value("large_gc")), c(1, 20, 600, 0.1))
 )
-names(absolute)[c(1, 4)] <- ""
+names(absolute)[c(1, 4)] <- c("R alone", "")
 cat("\n")
 print(absolute, row.names = FALSE, right = FALSE)

@@ -5,7 +5,7 @@
 now <- function() as.numeric(Sys.time())
 
 start <- now()
-library(torchscript)
+library(torchscript, warn.conflicts = FALSE)
 cat("load", now() - start, "\n")
 
 torch_set_num_threads(1)

@@ -8,7 +8,7 @@
 - `random.R`: random numbers after `torch.manual_seed()`.
 
 Run it with PYTHONHASHSEED=0 to get the same bytes: the order of a module's constants in a file
-is that of a Python set.
+is that of a Python set. (legacy_pickle.pt differs all the same: it holds addresses.)
 """
 
 import copy

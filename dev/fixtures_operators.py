@@ -248,7 +248,7 @@ def linear_algebra(call):
     yield call("einsum", "ij,kj->ik", [X, Y])
     yield call("tensordot", X, S, [1], [0])
     yield call("kron", V, V[:2])
-    yield call("cross", V, V.flip(0))
+    yield call("linalg_cross", V, V.flip(0))
     yield call("linalg_inv", S)
     yield call("linalg_det", S)
     yield call("linalg_solve", S, V)
@@ -271,7 +271,7 @@ def networks(call):
     yield call("bilinear", X, Y, torch.stack([S, S.t()]), None)
     yield call("conv2d", IMAGE, KERNEL)
     yield call("conv2d", IMAGE, KERNEL, bias, [2, 1], [1, 1])
-    yield call("conv2d", IMAGE, KERNEL, bias, padding="same")
+    yield call("conv2d", IMAGE, KERNEL, bias, padding="valid")
     yield call("conv1d", T3, torch.ones(2, 3, 2), stride=[2])
     yield call("conv_transpose2d", IMAGE, KERNEL.transpose(0, 1), bias, [2, 2])
     yield call("max_pool2d", IMAGE, [2, 2])
@@ -346,5 +346,18 @@ def operator_cases() -> list[str]:
         # In-place operators write to their arguments.
         args, kwargs = copy.deepcopy((args, kwargs))
         result = getattr(torch.ops.aten, operator)(*args, **kwargs)
-        cases.append(f'  list("{operator}", {given}, {r_source(result)})')
+        cases.append(f'  list("{operator}", {given}, {r_source(named(operator, result))})')
     return cases
+
+
+def named(operator: str, result):
+    """Several results carry the names of the schema, which `torch.ops` drops."""
+    if not isinstance(result, tuple):
+        return result
+    packet = getattr(torch.ops.aten, operator)
+    schemas = [getattr(packet, overload)._schema for overload in packet.overloads()]
+    for schema in schemas:
+        names = [value.name for value in schema.returns]
+        if len(names) == len(result) and all(names):
+            return dict(zip(names, result))
+    return result

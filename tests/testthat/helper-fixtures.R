@@ -44,7 +44,9 @@ alive <- function(x) {
 expect_recorded <- function(actual, expected, label, tolerance = 1e-5) {
   if (inherits(expected, "recorded_tensor")) {
     testthat::expect_s3_class(actual, "torch_tensor")
-    testthat::expect_identical(format(actual$dtype), format(recorded_words()$dtype(expected$dtype)), label = label)
+    testthat::expect_identical(
+      format(actual$dtype), format(recorded_words()$dtype(expected$dtype)), label = paste("dtype of", label)
+    )
     testthat::expect_identical(as.integer(dim(actual)), as.integer(expected$dim), label = paste("shape of", label))
     testthat::expect_equal(
       plain(as_array(actual)), plain(expected$values), tolerance = tolerance, label = label, expected.label = "PyTorch's"
@@ -58,7 +60,9 @@ expect_recorded <- function(actual, expected, label, tolerance = 1e-5) {
   } else if (inherits(actual, "torch_device")) {
     testthat::expect_true(actual == torch_device(expected), label = label)
   } else {
-    testthat::expect_equal(plain(actual), plain(expected), tolerance = tolerance, label = label, expected.label = "PyTorch's")
+    testthat::expect_equal(
+      plain(actual), plain(expected), tolerance = tolerance, label = label, expected.label = "PyTorch's"
+    )
     testthat::expect_identical(names(actual), names(expected), label = paste("names of", label))
   }
 }

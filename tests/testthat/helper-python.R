@@ -17,7 +17,8 @@ look_for_python <- function(wanted = "2.13.0") {
   }
   check <- tryCatch(
     suppressWarnings(system2(
-      python, c("-c", shQuote("import torch, numpy; print('version', torch.__version__)")), stdout = TRUE, stderr = FALSE
+      python, c("-c", shQuote("import torch, numpy; print('version', torch.__version__)")),
+      stdout = TRUE, stderr = FALSE
     )),
     error = function(e) character()
   )

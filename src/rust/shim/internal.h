@@ -50,6 +50,9 @@ void from_ivalue(c10::IValue &&value, ts_value *result);
 void describe(const c10::Argument &argument, ts_argument *description);
 void describe(const c10::FunctionSchema &schema, ts_schema *description);
 
+// Makes libtorch's CPU allocator ours: memory.cpp
+void count_memory();
+
 std::string lines(const std::vector<std::string> &items);
 
 }  // namespace shim

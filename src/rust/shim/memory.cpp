@@ -1,16 +1,9 @@
-// Memory that R's collector cannot see: counted, and a bounded set of freed blocks kept warm. Threads, fork, warnings,
-// and which libtorch this is.
-#include <ATen/Parallel.h>
+// Memory that R's collector cannot see: counted, and a bounded set of freed blocks kept warm.
 #include <c10/core/CPUAllocator.h>
 #include <c10/core/impl/alloc_cpu.h>
-#include <dlfcn.h>
 #include <malloc.h>
-#include <pthread.h>
-#include <torch/csrc/inductor/aoti_torch/c/shim.h>
-#include <torch/headeronly/version.h>
 
 #include <atomic>
-#include <deque>
 #include <mutex>
 
 #include "internal.h"
@@ -74,17 +67,76 @@ class WarmBlocks {
 };
 WarmBlocks warm;
 
+// Small blocks come and go with every operator, and go in bursts, when R sweeps. malloc is slow at both: an aligned
+// allocation splits a larger chunk, and a burst of frees joins them again. Freed ones wait here instead, chained through
+// their own first bytes, by size in steps of 64.
+class SmallBlocks {
+ public:
+  static constexpr size_t step = 64, largest = 1024, bound = size_t{1} << 26;
+
+  void *take(size_t wanted) {
+    if (wanted == 0 || wanted > largest || !lock()) return nullptr;
+    size_t slot = (wanted - 1) / step;
+    Block *block = first_[slot];
+    if (block != nullptr) {
+      first_[slot] = block->next;
+      kept_ -= (slot + 1) * step;
+    }
+    unlock();
+    return block;
+  }
+  bool keep(void *data, size_t usable) {
+    size_t size = usable / step * step;
+    if (size == 0 || size > largest || kept_ + size > bound || !lock()) return false;
+    auto *block = static_cast<Block *>(data);
+    block->next = first_[size / step - 1];
+    first_[size / step - 1] = block;
+    kept_ += size;
+    unlock();
+    return true;
+  }
+  static size_t rounded_up(size_t wanted) {
+    return wanted > 0 && wanted <= largest ? (wanted + step - 1) / step * step : wanted;
+  }
+  void release() {
+    while (!lock()) {
+    }
+    for (auto &first : first_) {
+      for (Block *block = first; block != nullptr;) {
+        Block *next = block->next;
+        c10::free_cpu(block);
+        block = next;
+      }
+      first = nullptr;
+    }
+    kept_ = 0;
+    unlock();
+  }
+
+ private:
+  struct Block {
+    Block *next;
+  };
+  // never waits, for the sweep's sake: who finds it taken goes to malloc
+  bool lock() { return !taken_.test_and_set(std::memory_order_acquire); }
+  void unlock() { taken_.clear(std::memory_order_release); }
+  std::atomic_flag taken_ = ATOMIC_FLAG_INIT;
+  size_t kept_ = 0;
+  Block *first_[largest / step] = {};
+};
+SmallBlocks small;
+
 void release(void *data) {
   if (data == nullptr) return;
   size_t size = malloc_usable_size(data);
   live.fetch_sub(static_cast<int64_t>(size), std::memory_order_relaxed);
-  if (!warm.keep(data, size)) c10::free_cpu(data);
+  if (!small.keep(data, size) && !warm.keep(data, size)) c10::free_cpu(data);
 }
 
 struct CountingAllocator final : c10::Allocator {
   c10::DataPtr allocate(size_t wanted) override {
-    void *data = warm.take(wanted);
-    if (data == nullptr) data = c10::alloc_cpu(WarmBlocks::rounded_up(wanted));
+    void *data = wanted <= SmallBlocks::largest ? small.take(wanted) : warm.take(wanted);
+    if (data == nullptr) data = c10::alloc_cpu(WarmBlocks::rounded_up(SmallBlocks::rounded_up(wanted)));
     if (data != nullptr) {
       auto size = static_cast<int64_t>(malloc_usable_size(data));
       live.fetch_add(size, std::memory_order_relaxed);
@@ -97,72 +149,22 @@ struct CountingAllocator final : c10::Allocator {
 };
 CountingAllocator allocator;
 
-// libtorch's warnings become R's, but only once R is on top again.
-struct Warnings final : c10::WarningHandler {
-  std::mutex mutex;
-  std::deque<std::string> waiting;
-  std::atomic<int> count{0};
-  void process(const c10::Warning &warning) override {
-    std::lock_guard<std::mutex> lock(mutex);
-    waiting.push_back(warning.msg());
-    count = static_cast<int>(waiting.size());
-  }
-};
-Warnings warnings;
-
-// A forked child has none of the pool's threads: parallel work in it would wait for ever.
-bool in_child = false;
-void after_fork() {
-  in_child = true;
-  at::set_num_threads(1);
-}
-
 }  // namespace
 
-void ts_initialise(void) {
-  static bool done = false;
-  if (done) return;
-  done = true;
-  c10::SetCPUAllocator(&allocator, 10);
-  c10::WarningUtils::set_warning_handler(&warnings);
-  pthread_atfork(nullptr, nullptr, after_fork);
-}
+void shim::count_memory() { c10::SetCPUAllocator(&allocator, 10); }
 
 int64_t ts_memory_live(void) { return live.load(std::memory_order_relaxed); }
 int64_t ts_memory_since(void) { return since.load(std::memory_order_relaxed); }
 void ts_memory_since_reset(void) { since.store(0, std::memory_order_relaxed); }
-void ts_memory_release_cache(void) { warm.release(); }
-
-int ts_warning_count(void) { return warnings.count.load(std::memory_order_relaxed); }
-char *ts_warning_take(void) {
-  std::lock_guard<std::mutex> lock(warnings.mutex);
-  if (warnings.waiting.empty()) return nullptr;
-  char *text = shim::copy(warnings.waiting.front());
-  warnings.waiting.pop_front();
-  warnings.count = static_cast<int>(warnings.waiting.size());
-  return text;
+void ts_memory_release_cache(void) {
+  small.release();
+  warm.release();
 }
 
-int ts_threads(int interop) { return interop != 0 ? at::get_num_interop_threads() : at::get_num_threads(); }
-int ts_set_threads(int count, int interop, ts_error *error) {
-  return shim::guard(error, [&] {
-    TORCH_CHECK(!in_child || count == 1, "a forked process must stay at one thread: libtorch's threads did not come along");
-    if (interop != 0) {
-      at::set_num_interop_threads(count);
-    } else {
-      at::set_num_threads(count);
-    }
-  });
+void *ts_block_take(size_t size) {
+  void *data = warm.take(size);
+  return data != nullptr ? data : malloc(WarmBlocks::rounded_up(size));
 }
-
-const char *ts_version_built(void) { return TORCH_VERSION; }
-const char *ts_version_loaded(void) {
-  static std::string text;
-  uint64_t version = aoti_torch_abi_version();
-  text = std::to_string(version >> 56) + "." + std::to_string((version >> 48) & 255) + "." + std::to_string((version >> 40) & 255);
-  return text.c_str();
-}
-const char *ts_library_path(void) {
-  Dl_info info;
-  return dladdr(reinterpret_cast<void *>(&aoti_torch_abi_version), &info) != 0 ? info.dli_fname : "";
+void ts_block_free(void *block) {
+  if (!warm.keep(block, malloc_usable_size(block))) free(block);
 }

@@ -82,6 +82,7 @@ void ts_initialise(void);
 const char *ts_version_built(void);
 const char *ts_version_loaded(void);
 const char *ts_library_path(void);
+int ts_cuda_is_available(void);
 int ts_warning_count(void);
 char *ts_warning_take(void); /* owned; NULL when there is none */
 
@@ -90,6 +91,9 @@ int64_t ts_memory_live(void);
 int64_t ts_memory_since(void); /* bytes handed out since the last reset */
 void ts_memory_since_reset(void);
 void ts_memory_release_cache(void);
+/* a block for something of Rust's, from the blocks kept warm where possible */
+void *ts_block_take(size_t size);
+void ts_block_free(void *block);
 int ts_threads(int interop);
 int ts_set_threads(int count, int interop, ts_error *error);
 

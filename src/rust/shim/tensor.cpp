@@ -3,6 +3,8 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/scalar_tensor.h>
+#include <ATen/ops/view_as_complex.h>
+#include <ATen/ops/view_as_real.h>
 #include <ATen/ScalarOps.h>
 #include <ATen/ops/add.h>
 #include <ATen/ops/lift_fresh.h>
@@ -39,13 +41,30 @@ at::ScalarType element_type(int kind) {
     case TS_R_LOGICAL:
     case TS_R_INTEGER: return at::kInt;
     case TS_R_DOUBLE: return at::kDouble;
-    case TS_R_COMPLEX: return at::kComplexDouble;
     case TS_R_RAW: return at::kByte;
     default: return at::kLong;
   }
 }
+// R's memory as a tensor. Complex numbers are pairs of doubles in a last dimension of their own, because libtorch's
+// kernels want complex data aligned to 16 bytes and R gives 8.
 at::Tensor columns(void *data, int kind, c10::IntArrayRef sizes) {
-  return at::from_blob(data, sizes, column_strides(sizes), at::TensorOptions().dtype(element_type(kind)));
+  auto strides = column_strides(sizes);
+  if (kind != TS_R_COMPLEX) return at::from_blob(data, sizes, strides, at::TensorOptions().dtype(element_type(kind)));
+  auto shape = sizes.vec();
+  for (auto &stride : strides) stride *= 2;
+  shape.push_back(2);
+  strides.push_back(1);
+  return at::from_blob(data, shape, strides, at::TensorOptions().dtype(at::kDouble));
+}
+void fill(at::Tensor &tensor, const at::Tensor &data, int kind) {
+  if (kind != TS_R_COMPLEX) {
+    tensor.copy_(data);
+  } else if (tensor.is_complex()) {
+    at::view_as_real(tensor).copy_(data);
+  } else {
+    // the aligned copy is complex again, and is refused or converted as libtorch does
+    tensor.copy_(at::view_as_complex(data.clone(at::MemoryFormat::Contiguous)));
+  }
 }
 // A constant of the traced program must be born in the program: lift_fresh is the operator that says so.
 ts_tensor *newborn(at::Tensor tensor, bool requires_grad) {
@@ -65,7 +84,7 @@ int ts_tensor_from_columns(const void *data, int kind, const int64_t *sizes, int
       auto options = at::TensorOptions().dtype(static_cast<at::ScalarType>(dtype));
       if (device != nullptr) options = options.device(c10::Device(std::string(device)));
       result = at::empty(shape, options);
-      if (result.numel() > 0) result.copy_(columns(const_cast<void *>(data), kind, shape));
+      if (result.numel() > 0) fill(result, columns(const_cast<void *>(data), kind, shape), kind);
     }
     *tensor = newborn(std::move(result), requires_grad != 0);
   });
@@ -77,7 +96,8 @@ int ts_tensor_to_columns(const ts_tensor *tensor, int kind, void *data, ts_error
     if (source.numel() == 0) return;
     at::Tensor dense = source.layout() == at::kStrided ? source : source.to_dense();
     if (dense.is_quantized()) dense = dense.dequantize();
-    columns(data, kind, dense.sizes()).copy_(dense);
+    if (dense.is_complex()) dense = at::view_as_real(dense.resolve_conj().to(at::kComplexDouble));
+    columns(data, kind, source.sizes()).copy_(dense);
   });
 }
 int ts_tensor_from_bytes(const void *data, size_t length, const int64_t *sizes, int rank, int dtype, int requires_grad,

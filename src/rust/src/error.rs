@@ -87,7 +87,15 @@ impl Error {
         let text = text.trim_end();
         // an interpreter's message names the C++ class of the exception first
         let text = text.strip_prefix("std::exception: ").unwrap_or(text);
-        Error::new(kind, text)
+        let kernel = if text.contains("is not linked with support for cuda") { Some(("", "CUDA")) } else { no_kernel(text) };
+        match kernel {
+            Some((_, "CUDA")) => Error::new(Kind::Value, "CUDA is asked for, but there is none")
+                .hint("no GPU is found, or this libtorch was built without CUDA: see cuda_is_available()"),
+            Some((operator, backend)) => {
+                Error::new(Kind::NotImplemented, format!("`{operator}` has no implementation for {backend} tensors"))
+            }
+            None => Error::new(kind, text),
+        }
     }
     pub fn hint(self, hint: impl Into<String>) -> Error {
         self.with(|context| context.hint = Some(hint.into()))
@@ -123,4 +131,11 @@ impl Error {
             _ => optional(&context.path),
         })
     }
+}
+
+/// The operator and the backend of libtorch's report that one has no kernel for the other: it lists all that have.
+fn no_kernel(text: &str) -> Option<(&str, &str)> {
+    let mut parts = text.strip_prefix("Could not run '")?.split('\'');
+    let operator = parts.next()?;
+    Some((operator, parts.nth(1)?))
 }

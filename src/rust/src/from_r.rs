@@ -25,7 +25,7 @@ pub struct Conversion {
     /// How far the values are from what was given: overloads with less are preferred.
     pub cost: u32,
     /// R numbers may stand for tensors: arithmetic.
-    numbers_are_tensors: bool,
+    pub numbers_are_tensors: bool,
     /// Without a type to go by, an unnamed list of tensors is a tuple rather than a list.
     lists_are_tuples: bool,
 }

@@ -7,7 +7,7 @@ use crate::r::*;
 use crate::{program, shim, tensor};
 use std::ffi::{c_int, c_void};
 use std::ptr::null_mut;
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(usize)]
@@ -48,8 +48,30 @@ struct Owner {
     native: *mut c_void,
 }
 
+// The RAWSXPs are all of one size, and only R's thread makes and frees them: freed ones wait in a chain for the next.
+const WAITING_AT_MOST: usize = 1 << 20;
+static WAITING: AtomicPtr<c_void> = AtomicPtr::new(null_mut());
+static WAITING_COUNT: AtomicUsize = AtomicUsize::new(0);
+static OWNER_SIZE: AtomicUsize = AtomicUsize::new(0);
+
 unsafe extern "C" fn allocate(_: *mut R_allocator_t, size: usize) -> *mut c_void {
-    libc_malloc(size)
+    let first = WAITING.load(Ordering::Relaxed);
+    if first.is_null() || OWNER_SIZE.load(Ordering::Relaxed) != size {
+        OWNER_SIZE.store(size, Ordering::Relaxed);
+        return libc_malloc(size);
+    }
+    // SAFETY: put there by release(), which wrote the next one into it
+    WAITING.store(*(first as *mut *mut c_void), Ordering::Relaxed);
+    WAITING_COUNT.fetch_sub(1, Ordering::Relaxed);
+    first
+}
+unsafe fn release(memory: *mut c_void) {
+    if WAITING_COUNT.load(Ordering::Relaxed) >= WAITING_AT_MOST {
+        return libc_free(memory);
+    }
+    *(memory as *mut *mut c_void) = WAITING.load(Ordering::Relaxed);
+    WAITING.store(memory, Ordering::Relaxed);
+    WAITING_COUNT.fetch_add(1, Ordering::Relaxed);
 }
 extern "C" {
     #[link_name = "malloc"]
@@ -60,19 +82,19 @@ extern "C" {
 // These run inside R's sweep: they must call nothing of R's.
 unsafe extern "C" fn free_tensor(allocator: *mut R_allocator_t, memory: *mut c_void) {
     shim::ts_tensor_free((*allocator).data as *mut shim::Tensor);
-    libc_free(memory);
+    release(memory);
 }
 unsafe extern "C" fn free_function(allocator: *mut R_allocator_t, memory: *mut c_void) {
     drop(Box::from_raw((*allocator).data as *mut program::Program));
-    libc_free(memory);
+    release(memory);
 }
 unsafe extern "C" fn free_object(allocator: *mut R_allocator_t, memory: *mut c_void) {
     drop(Box::from_raw((*allocator).data as *mut program::Object));
-    libc_free(memory);
+    release(memory);
 }
 unsafe extern "C" fn free_generator(allocator: *mut R_allocator_t, memory: *mut c_void) {
     shim::ts_generator_free((*allocator).data as *mut shim::Generator);
-    libc_free(memory);
+    release(memory);
 }
 
 unsafe fn new_state(kind: Kind, native: *mut c_void) -> SEXP {

@@ -14,6 +14,8 @@ routine!(version() {
     }))
 });
 
+routine!(cuda_is_available() { Ok(mk_logical(shim::ts_cuda_is_available() != 0)) });
+
 routine!(threads(interop) { Ok(Rf_ScalarInteger(shim::ts_threads(is_true(interop) as c_int))) });
 
 fn thread_count(value: Option<f64>) -> Result<c_int> {

@@ -4,6 +4,8 @@ use crate::r::*;
 use crate::routine;
 use crate::routine::call_r;
 use crate::shim;
+use std::ffi::{c_int, c_void};
+use std::ptr::null_mut;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 /// Bytes of tensors made since the last collection after which the collector is asked.
@@ -42,6 +44,24 @@ unsafe fn collect() {
 pub unsafe fn release() {
     R_gc();
     shim::ts_memory_release_cache();
+}
+
+unsafe extern "C" fn take_block(_: *mut R_allocator_t, size: usize) -> *mut c_void {
+    shim::ts_block_take(size)
+}
+unsafe extern "C" fn free_block(_: *mut R_allocator_t, block: *mut c_void) {
+    shim::ts_block_free(block)
+}
+
+/// An R vector. A large one comes from blocks that tensors have left warm: to touch fresh pages would cost several times
+/// the copy into it.
+pub unsafe fn allocate_vector(kind: SEXPTYPE, length: R_xlen_t) -> SEXP {
+    if length < 1 << 14 {
+        return Rf_allocVector(kind, length);
+    }
+    let mut allocator =
+        R_allocator_t { mem_alloc: take_block, mem_free: free_block, res: null_mut(), data: null_mut() };
+    Rf_allocVector3(kind as c_int, length, &mut allocator)
 }
 
 routine!(

@@ -11,6 +11,7 @@ use crate::shim::{self, Value};
 use crate::to_r;
 use crate::types::{Argument, Base};
 use std::ffi::c_int;
+use std::mem::MaybeUninit;
 
 /// The registry's longest schema has 30 arguments.
 pub const MOST: usize = 32;
@@ -205,32 +206,35 @@ unsafe fn wrap(overload: &Overload, plan: &Plan, i: usize, value: &Value, suppli
 unsafe fn call_overload(
     overload: &Overload,
     plan: &Plan,
-    values: &[Value; MOST],
+    values: &[Value],
     supplied: &[Supplied],
 ) -> Result<SEXP> {
-    let mut results = [Value::none(); MOST_RESULTS];
+    let mut room = [const { MaybeUninit::<Value>::uninit() }; MOST_RESULTS];
+    let results = room.as_mut_ptr() as *mut Value;
     let mut count: c_int = 0;
-    let n = overload.arguments.len() as c_int;
-    let call = |results: &mut [Value; MOST_RESULTS], count: &mut c_int| {
+    let n = values.len() as c_int;
+    let call = |count: &mut c_int| {
         shim::call(|e| {
             let capacity = MOST_RESULTS as c_int;
-            shim::ts_overload_call(overload.raw, values.as_ptr(), n, results.as_mut_ptr(), capacity, count, e)
+            shim::ts_overload_call(overload.raw, values.as_ptr(), n, results, capacity, count, e)
         })
     };
-    let mut outcome = call(&mut results, &mut count);
+    let mut outcome = call(&mut count);
     if let Err(Error::Failure { kind: Kind::Memory, .. }) = outcome {
         // tensors that R has not swept yet may be all that is in the way
         memory::release();
-        outcome = call(&mut results, &mut count);
+        outcome = call(&mut count);
     }
     outcome.map_err(|error| error.operator(&plan.operator.name))?;
+    // the shim has filled as many as it counted
+    let results = std::slice::from_raw_parts(results, count as usize);
     match count {
         0 => Ok(R_NilValue),
         1 => wrap(overload, plan, 0, &results[0], supplied),
         _ => {
             let mut protect = Protect::new();
             let out = protect.keep(Rf_allocVector(SEXPTYPE::VECSXP, count as R_xlen_t));
-            for (i, result) in results.iter().enumerate().take(count as usize) {
+            for (i, result) in results.iter().enumerate() {
                 SET_VECTOR_ELT(out, i as R_xlen_t, wrap(overload, plan, i, result, supplied)?);
             }
             if overload.returns.iter().any(|declared| !declared.name.is_empty()) {
@@ -244,24 +248,38 @@ unsafe fn call_overload(
 
 unsafe fn call(plan: &Plan, supplied: &[Supplied]) -> Result<SEXP> {
     memory::safe_point();
-    let mut conversion = Conversion::for_operator(plan.numbers_are_tensors);
-    let mut values = [Value::none(); MOST];
-    let mut best: Option<(u32, &Overload)> = None;
-    for overload in plan.overloads() {
-        let n = overload.arguments.len();
-        match bind(&overload.arguments, supplied, plan.r_conventions, &mut conversion, &mut values[..n]) {
-            Fit::Exact => return call_overload(overload, plan, &values, supplied),
-            Fit::Loose(cost) if best.is_none_or(|(least, _)| cost < least) => best = Some((cost, overload)),
-            Fit::Loose(_) => {}
-            // a failure of libtorch's is not about this overload
-            Fit::No(_, Misfit::Value(_, _, Mismatch::Failure(error))) => return Err(error),
-            Fit::No(..) => {}
+    let mut conversion = Conversion::default();
+    let mut values = [const { MaybeUninit::<Value>::uninit() }; MOST];
+    // first as given; numbers become tensors only where no overload takes them as they are
+    for numbers_are_tensors in [false, true] {
+        if numbers_are_tensors && !plan.numbers_are_tensors {
+            break;
+        }
+        conversion.numbers_are_tensors = numbers_are_tensors;
+        let mut best: Option<(u32, &Overload)> = None;
+        for overload in plan.overloads() {
+            match bind(&overload.arguments, supplied, plan.r_conventions, &mut conversion, room(&mut values, overload)) {
+                Fit::Exact => return call_overload(overload, plan, room(&mut values, overload), supplied),
+                Fit::Loose(cost) if best.is_none_or(|(least, _)| cost < least) => best = Some((cost, overload)),
+                Fit::Loose(_) => {}
+                // a failure of libtorch's is not about this overload
+                Fit::No(_, Misfit::Value(_, _, Mismatch::Failure(error))) => return Err(error),
+                Fit::No(..) => {}
+            }
+        }
+        if let Some((_, overload)) = best {
+            bind(&overload.arguments, supplied, plan.r_conventions, &mut conversion, room(&mut values, overload));
+            return call_overload(overload, plan, room(&mut values, overload), supplied);
         }
     }
-    let Some((_, overload)) = best else { return Err(no_overload(plan, supplied)) };
-    let n = overload.arguments.len();
-    bind(&overload.arguments, supplied, plan.r_conventions, &mut conversion, &mut values[..n]);
-    call_overload(overload, plan, &values, supplied)
+    Err(no_overload(plan, supplied))
+}
+
+/// As many values as the overload has arguments. bind() fills every one of them before any is read.
+fn room<'a>(values: &'a mut [MaybeUninit<Value>; MOST], overload: &Overload) -> &'a mut [Value] {
+    let n = overload.arguments.len().min(MOST);
+    // SAFETY: any bytes are a Value (plain numbers and pointers), and bind() writes before anyone reads
+    unsafe { std::slice::from_raw_parts_mut(values.as_mut_ptr() as *mut Value, n) }
 }
 
 /// Forces what stands in a frame for an argument. R may jump: nothing here needs dropping.

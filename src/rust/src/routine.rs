@@ -129,6 +129,7 @@ pub unsafe extern "C" fn tsr_initialise(dll: *mut DllInfo) {
     let calls = definitions(&table![
         "C_set_namespace", set_namespace, 1;
         "C_library_version", library::version, 0;
+        "C_cuda_is_available", library::cuda_is_available, 0;
         "C_threads", library::threads, 1;
         "C_set_threads", library::set_threads, 2;
         "C_memory", memory::usage, 0;

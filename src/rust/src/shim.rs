@@ -113,6 +113,7 @@ extern "C" {
     pub fn ts_initialise();
     pub fn ts_version_built() -> *const c_char;
     pub fn ts_version_loaded() -> *const c_char;
+    pub fn ts_cuda_is_available() -> c_int;
     pub fn ts_library_path() -> *const c_char;
     pub fn ts_warning_count() -> c_int;
     pub fn ts_warning_take() -> Text;
@@ -120,6 +121,8 @@ extern "C" {
     pub fn ts_memory_since() -> i64;
     pub fn ts_memory_since_reset();
     pub fn ts_memory_release_cache();
+    pub fn ts_block_take(size: usize) -> *mut c_void;
+    pub fn ts_block_free(block: *mut c_void);
     pub fn ts_threads(interop: c_int) -> c_int;
     pub fn ts_set_threads(count: c_int, interop: c_int, error: *mut RawError) -> c_int;
 

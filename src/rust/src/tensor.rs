@@ -66,14 +66,20 @@ pub unsafe fn mk_dtype(code: c_int) -> SEXP {
 
 /// A torch_device object (its type and index), or the name of one.
 pub unsafe fn device_name(x: SEXP) -> Option<String> {
-    if TYPEOF(x) == SEXPTYPE::VECSXP && inherits(x, "torch_device") && Rf_xlength(x) == 2 {
+    let name = if TYPEOF(x) == SEXPTYPE::VECSXP && inherits(x, "torch_device") && Rf_xlength(x) == 2 {
         let kind = string(VECTOR_ELT(x, 0))?;
-        return Some(match number(VECTOR_ELT(x, 1)) {
+        match number(VECTOR_ELT(x, 1)) {
             Some(index) => format!("{kind}:{index}"),
             None => kind,
-        });
+        }
+    } else {
+        string(x).filter(|_| Rf_xlength(x) == 1)?
+    };
+    if name.starts_with("cuda") {
+        // opens CUDA's library, if there is one
+        shim::ts_cuda_is_available();
     }
-    string(x).filter(|_| Rf_xlength(x) == 1)
+    Some(name)
 }
 
 pub unsafe fn is_integer(tensor: *const shim::Tensor) -> bool {
@@ -178,20 +184,20 @@ unsafe fn array(tensor: *const shim::Tensor) -> Result<SEXP> {
     let dtype = shim::ts_tensor_dtype(tensor);
     let out = match dtype {
         11 => {
-            let out = protect.keep(Rf_allocVector(SEXPTYPE::LGLSXP, n));
+            let out = protect.keep(crate::memory::allocate_vector(SEXPTYPE::LGLSXP, n));
             copy(out, 0, LOGICAL(out) as *mut c_void)?
         }
         0..=2 | 27 => {
-            let out = protect.keep(Rf_allocVector(SEXPTYPE::INTSXP, n));
+            let out = protect.keep(crate::memory::allocate_vector(SEXPTYPE::INTSXP, n));
             copy(out, 1, INTEGER(out) as *mut c_void)?
         }
         3 | 4 | 28 | 29 => whole_numbers(tensor, n, dtype, &mut protect)?,
         8..=10 => {
-            let out = protect.keep(Rf_allocVector(SEXPTYPE::CPLXSXP, n));
+            let out = protect.keep(crate::memory::allocate_vector(SEXPTYPE::CPLXSXP, n));
             copy(out, 3, COMPLEX(out) as *mut c_void)?
         }
         _ => {
-            let out = protect.keep(Rf_allocVector(SEXPTYPE::REALSXP, n));
+            let out = protect.keep(crate::memory::allocate_vector(SEXPTYPE::REALSXP, n));
             copy(out, 2, REAL(out) as *mut c_void)?
         }
     };
@@ -219,7 +225,7 @@ unsafe fn whole_numbers(tensor: *const shim::Tensor, n: R_xlen_t, dtype: c_int, 
         (_, true) => (SEXPTYPE::REALSXP, 2),
         _ => (SEXPTYPE::REALSXP, 5),
     };
-    let out = protect.keep(Rf_allocVector(kind, n));
+    let out = protect.keep(crate::memory::allocate_vector(kind, n));
     let data = if r_kind == 1 { INTEGER(out) as *mut c_void } else { REAL(out) as *mut c_void };
     shim::call(|e| shim::ts_tensor_to_columns(tensor, r_kind, data, e))?;
     if r_kind == 5 {

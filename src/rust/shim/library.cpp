@@ -1,0 +1,94 @@
+// The library as a whole: which libtorch it is, its warnings, its threads, CUDA, and what happens at a fork.
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <dlfcn.h>
+#include <pthread.h>
+#include <torch/csrc/inductor/aoti_torch/c/shim.h>
+#include <torch/headeronly/version.h>
+
+#include <atomic>
+#include <deque>
+#include <mutex>
+
+#include "internal.h"
+
+namespace {
+
+// libtorch's warnings become R's, but only once R is on top again.
+struct Warnings final : c10::WarningHandler {
+  std::mutex mutex;
+  std::deque<std::string> waiting;
+  std::atomic<int> count{0};
+  void process(const c10::Warning &warning) override {
+    std::lock_guard<std::mutex> lock(mutex);
+    waiting.push_back(warning.msg());
+    count = static_cast<int>(waiting.size());
+  }
+};
+Warnings warnings;
+
+// A forked child has none of the pool's threads: parallel work in it would wait for ever.
+bool in_child = false;
+void after_fork() {
+  in_child = true;
+  at::set_num_threads(1);
+}
+
+}  // namespace
+
+void ts_initialise(void) {
+  static bool done = false;
+  if (done) return;
+  done = true;
+  shim::count_memory();
+  c10::WarningUtils::set_warning_handler(&warnings);
+  pthread_atfork(nullptr, nullptr, after_fork);
+}
+
+int ts_warning_count(void) { return warnings.count.load(std::memory_order_relaxed); }
+char *ts_warning_take(void) {
+  std::lock_guard<std::mutex> lock(warnings.mutex);
+  if (warnings.waiting.empty()) return nullptr;
+  char *text = shim::copy(warnings.waiting.front());
+  warnings.waiting.pop_front();
+  warnings.count = static_cast<int>(warnings.waiting.size());
+  return text;
+}
+
+int ts_threads(int interop) { return interop != 0 ? at::get_num_interop_threads() : at::get_num_threads(); }
+int ts_set_threads(int count, int interop, ts_error *error) {
+  return shim::guard(error, [&] {
+    TORCH_CHECK(!in_child || count == 1, "a forked process must stay at one thread: libtorch's threads did not come along");
+    if (interop != 0) {
+      at::set_num_interop_threads(count);
+    } else {
+      at::set_num_threads(count);
+    }
+  });
+}
+
+const char *ts_version_built(void) { return TORCH_VERSION; }
+const char *ts_version_loaded(void) {
+  static std::string text;
+  uint64_t version = aoti_torch_abi_version();
+  text = std::to_string(version >> 56) + "." + std::to_string((version >> 48) & 255) + "." + std::to_string((version >> 40) & 255);
+  return text.c_str();
+}
+const char *ts_library_path(void) {
+  Dl_info info;
+  return dladdr(reinterpret_cast<void *>(&aoti_torch_abi_version), &info) != 0 ? info.dli_fname : "";
+}
+
+// The CPU library comes first and alone; CUDA's is opened when somebody asks for it, if it stands beside.
+int ts_cuda_is_available(void) {
+  static void *cuda = [] {
+    std::string path = ts_library_path();
+    path.resize(path.rfind('/') + 1);
+    return dlopen((path + "libtorch_cuda.so").c_str(), RTLD_NOW | RTLD_GLOBAL);
+  }();
+  try {
+    return cuda != nullptr && at::hasCUDA();
+  } catch (...) {
+    return 0;
+  }
+}
