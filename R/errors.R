@@ -47,6 +47,9 @@ raise_failure <- function(failure) {
   )
 }
 
+# What a value is, in words: "the string \"a\"", "a list of length 2".
+describe <- function(x) .Call(C_describe, x)
+
 # R's own checks raise the same conditions as native code.
 abort_torchscript <- function(message, kind, hint = NULL, ...) {
   if (!is.null(hint)) {

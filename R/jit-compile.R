@@ -19,7 +19,7 @@
 #' tr$fn(torch_tensor(c(-1, 0, 1)), times = 3L)
 jit_compile <- function(source) {
   if (!rlang::is_string(source)) {
-    abort_torchscript(sprintf("`source` must be a string, not %s.", rlang::friendly_type_of(source)), "type")
+    abort_torchscript(sprintf("`source` must be a string, not %s.", describe(source)), "type")
   }
   handles <- .Call(C_compile, source)
   if (length(handles) == 0) {

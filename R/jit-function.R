@@ -10,7 +10,7 @@ new_script_function <- function(handle, origin) {
 script_handle <- function(x, argument = "obj") {
   if (!inherits(x, c("script_function", "script_module"))) {
     abort_torchscript(
-      sprintf("`%s` must be a TorchScript function or module, not %s.", argument, rlang::friendly_type_of(x)), "type",
+      sprintf("`%s` must be a TorchScript function or module, not %s.", argument, describe(x)), "type",
       "jit_trace(), jit_compile() and jit_load() make them."
     )
   }

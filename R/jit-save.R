@@ -58,7 +58,7 @@ wrap_program <- function(handle, origin) {
 
 check_path <- function(path) {
   if (!rlang::is_string(path) || !nzchar(path)) {
-    abort_torchscript(sprintf("`path` must be a string, not %s.", rlang::friendly_type_of(path)), "type")
+    abort_torchscript(sprintf("`path` must be a string, not %s.", describe(path)), "type")
   }
   path.expand(path)
 }

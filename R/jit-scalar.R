@@ -16,7 +16,7 @@
 #' tr$fn(jit_tuple(list(torch_tensor(2), jit_scalar(3L))))
 jit_scalar <- function(x) {
   if (!is.atomic(x) || length(x) != 1) {
-    abort_torchscript(sprintf("`x` must be a vector of length one, not %s.", rlang::friendly_type_of(x)), "type")
+    abort_torchscript(sprintf("`x` must be a vector of length one, not %s.", describe(x)), "type")
   }
   class(x) <- c("jit_scalar", setdiff(oldClass(x), "jit_scalar"))
   x
@@ -26,7 +26,7 @@ jit_scalar <- function(x) {
 #' @export
 jit_tuple <- function(x) {
   if (!is.list(x)) {
-    abort_torchscript(sprintf("`x` must be a list, not %s.", rlang::friendly_type_of(x)), "type", "jit_tuple(list(...)).")
+    abort_torchscript(sprintf("`x` must be a list, not %s.", describe(x)), "type", "jit_tuple(list(...)).")
   }
   class(x) <- "jit_tuple"
   x

@@ -25,7 +25,7 @@
 #' traced_fn(torch_randn(3))
 jit_trace <- function(func, ..., strict = TRUE, respect_mode = TRUE) {
   if (!is.function(func)) {
-    abort_torchscript(sprintf("`func` must be a function, not %s.", rlang::friendly_type_of(func)), "type")
+    abort_torchscript(sprintf("`func` must be a function, not %s.", describe(func)), "type")
   }
   inputs <- list(...)
   arguments <- trace_arguments(func, names(inputs) %||% rep("", length(inputs)))

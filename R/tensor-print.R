@@ -19,9 +19,15 @@ tensor_text <- function(x, n = -1) {
   if (!.Call(C_is_alive, x)) {
     return("<a tensor that is no longer alive>")
   }
-  lines <- strsplit(.Call(C_tensor_text, x), "\n", fixed = TRUE)[[1]]
+  is_complex <- x$dtype$is_complex
+  lines <- strsplit(.Call(C_tensor_text, if (is_complex) torch_real(x) else x), "\n", fixed = TRUE)[[1]]
   footer <- lines[[length(lines)]]
   values <- lines[-length(lines)]
+  if (is_complex) {
+    # libtorch's format has no place for imaginary parts
+    values <- complex_lines(.Call(C_tensor_array, x))
+    footer <- sub("(Half|Float|Double)Type", "Complex\\1Type", footer)
+  }
   if (n >= 0 && length(values) > n) {
     values <- c(values[seq_len(n)], sprintf("... [%d more lines: use n = -1 to print all]", length(values) - n))
   }
@@ -32,6 +38,28 @@ tensor_text <- function(x, n = -1) {
     footer <- sprintf("%s[ requires_grad = TRUE ]", footer)
   }
   paste(c(values, footer), collapse = "\n")
+}
+
+complex_lines <- function(values) {
+  texts <- format(values)
+  rank <- length(dim(values))
+  if (rank < 2) {
+    return(paste0(" ", texts))
+  }
+  rows <- function(slice) apply(slice, 1, function(row) paste0(" ", paste(row, collapse = "  ")))
+  dim(texts) <- dim(values)
+  if (rank == 2) {
+    return(rows(texts))
+  }
+  # slices of the last two dimensions, the first dimension slowest, as libtorch prints them
+  outer <- dim(values)[seq_len(rank - 2)]
+  flat <- array(texts, c(prod(outer), dim(values)[rank - 1], dim(values)[rank]))
+  order <- aperm(array(seq_len(prod(outer)), outer))
+  positions <- arrayInd(order, outer)
+  unlist(lapply(seq_along(order), function(i) {
+    slice <- matrix(flat[order[[i]], , ], dim(values)[rank - 1])
+    c(sprintf("(%s,.,.) = ", paste(positions[i, ], collapse = ",")), rows(slice), "")
+  }))
 }
 
 tensor_summary <- function(x) {

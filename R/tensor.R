@@ -50,7 +50,7 @@ nested_data <- function(data) {
   plain <- vapply(parts, function(part) is.atomic(part) && !is.null(part) && !is.character(part), NA)
   if (!all(plain)) {
     abort_torchscript(
-      sprintf("`data[[%d]]` must be numbers, not %s.", which(!plain)[[1]], rlang::friendly_type_of(parts[!plain][[1]])), "type"
+      sprintf("`data[[%d]]` must be numbers, not %s.", which(!plain)[[1]], describe(parts[!plain][[1]])), "type"
     )
   }
   shapes <- lapply(parts, function(part) dim(part) %||% length(part))

@@ -47,6 +47,25 @@ c10::IValue to_ivalue(const ts_value &value);
 // `value` is consumed
 void from_ivalue(c10::IValue &&value, ts_value *result);
 
+// One stack is kept from call to call, because its allocation costs as much as a small operator. A nested call (an
+// autograd hook) finds it taken and makes its own.
+class KeptStack {
+ public:
+  KeptStack() { stack_.swap(kept()); }
+  ~KeptStack() {
+    stack_.clear();
+    stack_.swap(kept());
+  }
+  torch::jit::Stack &operator*() { return stack_; }
+
+ private:
+  static torch::jit::Stack &kept() {
+    static thread_local torch::jit::Stack stack;
+    return stack;
+  }
+  torch::jit::Stack stack_;
+};
+
 void describe(const c10::Argument &argument, ts_argument *description);
 void describe(const c10::FunctionSchema &schema, ts_schema *description);
 

@@ -44,31 +44,10 @@ int ts_overload_return_kind(const ts_overload *overload, int i) {
   return ts_type_kind(reinterpret_cast<const ts_type *>(overload->owner->schema().returns()[i].real_type().get()));
 }
 
-namespace {
-// One stack is kept from call to call, because its allocation costs as much as a small operator. A nested call (an
-// autograd hook) finds it taken and makes its own.
-class KeptStack {
- public:
-  KeptStack() { stack_.swap(kept()); }
-  ~KeptStack() {
-    stack_.clear();
-    stack_.swap(kept());
-  }
-  Stack &operator*() { return stack_; }
-
- private:
-  static Stack &kept() {
-    static thread_local Stack stack;
-    return stack;
-  }
-  Stack stack_;
-};
-}  // namespace
-
 int ts_overload_call(const ts_overload *overload, const ts_value *arguments, int count, ts_value *results, int capacity,
                      int *returned, ts_error *error) {
   return shim::guard(error, [&] {
-    KeptStack kept;
+    shim::KeptStack kept;
     Stack &stack = *kept;
     stack.reserve(count);
     for (int i = 0; i < count; i++) {

@@ -2,12 +2,14 @@
 #include <torch/csrc/jit/api/compilation_unit.h>
 #include <torch/csrc/jit/api/function_impl.h>
 #include <torch/csrc/jit/frontend/resolver.h>
+#include <torch/csrc/jit/frontend/sugared_value.h>
 #include <torch/csrc/jit/ir/ir.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
 #include <torch/csrc/jit/serialization/export.h>
 #include <torch/csrc/jit/serialization/import.h>
 #include <torch/csrc/jit/serialization/python_print.h>
 
+#include <set>
 #include <sstream>
 
 #include "internal.h"
@@ -41,6 +43,22 @@ Module as_module(const ts_function *function) {
   return module;
 }
 
+// What names mean in source, beyond PyTorch's C++ default: the exceptions that Python code raises, and `math`.
+struct SourceResolver final : torch::jit::Resolver {
+  std::shared_ptr<torch::jit::SugaredValue> resolveValue(const std::string &name, torch::jit::GraphFunction &m,
+                                                         const torch::jit::SourceRange &loc) override {
+    static const std::set<std::string> exceptions{"Exception",  "RuntimeError",   "ValueError",         "TypeError",
+                                                  "IndexError", "KeyError",       "NotImplementedError", "AssertionError",
+                                                  "OSError",    "ArithmeticError", "ZeroDivisionError"};
+    if (exceptions.count(name) > 0) return std::make_shared<torch::jit::ExceptionValue>(name);
+    if (name == "math") return std::make_shared<torch::jit::BuiltinModule>("aten");
+    return native_->resolveValue(name, m, loc);
+  }
+
+ private:
+  std::shared_ptr<torch::jit::Resolver> native_ = torch::jit::nativeResolver();
+};
+
 void save(const Module &module, const char *path, char **bytes, size_t *length) {
   if (path != nullptr) {
     module.save(path);
@@ -71,7 +89,8 @@ int ts_function_argument(const ts_function *function, int i, ts_argument *argume
 }
 int ts_function_call(const ts_function *function, const ts_value *arguments, int count, ts_value *result, ts_error *error) {
   return shim::guard(error, [&] {
-    torch::jit::Stack stack;
+    shim::KeptStack kept;
+    torch::jit::Stack &stack = *kept;
     int first = function->self ? 1 : 0;
     stack.reserve(count + first);
     if (first == 1) stack.emplace_back(function->self->_ivalue());
@@ -118,7 +137,7 @@ int ts_compile(const char *source, ts_unit **unit, ts_error *error) {
   return shim::guard(error, [&] {
     auto made = std::make_shared<torch::jit::CompilationUnit>();
     // under the prefix that the file format expects, so that functions which call each other can be saved
-    made->define(QualifiedName("__torch__"), source, torch::jit::nativeResolver(), nullptr);
+    made->define(QualifiedName("__torch__"), source, std::make_shared<SourceResolver>(), nullptr);
     *unit = new ts_unit{std::move(made)};
   });
 }

@@ -84,7 +84,7 @@ impl Error {
         for cut in ["Exception raised from ", "\nC++ CapturedTraceback"] {
             text = text.split(cut).next().unwrap_or(text);
         }
-        let text = text.trim_end();
+        let text = text.trim();
         // an interpreter's message names the C++ class of the exception first
         let text = text.strip_prefix("std::exception: ").unwrap_or(text);
         let kernel = if text.contains("is not linked with support for cuda") { Some(("", "CUDA")) } else { no_kernel(text) };

@@ -307,7 +307,7 @@ impl Conversion {
             }
             TypeKind::Bool if TYPEOF(x) == SEXPTYPE::LGLSXP => {
                 let flags = std::slice::from_raw_parts(LOGICAL(x), n as usize);
-                if flags.iter().any(|flag| *flag == R_NaInt) {
+                if flags.contains(&R_NaInt) {
                     return Err(Mismatch::Missing);
                 }
                 Ok(self.keep_ints(shim::BOOLS, flags.iter().map(|flag| *flag as i64).collect()))

@@ -38,8 +38,11 @@ struct Statics {
     classes: [AtomicPtr<SEXPREC>; 4],
     state_class: AtomicPtr<SEXPREC>,
 }
-const EMPTY: AtomicPtr<SEXPREC> = AtomicPtr::new(null_mut());
-static STATICS: Statics = Statics { tags: [EMPTY; 4], classes: [EMPTY; 4], state_class: EMPTY };
+static STATICS: Statics = Statics {
+    tags: [const { AtomicPtr::new(null_mut()) }; 4],
+    classes: [const { AtomicPtr::new(null_mut()) }; 4],
+    state_class: AtomicPtr::new(null_mut()),
+};
 
 /// The RAWSXP's bytes: what it owns, to be found again from the ALTREP object.
 #[repr(C)]

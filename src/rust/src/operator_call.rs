@@ -26,6 +26,10 @@ pub struct Supplied {
     pub is_default: bool,
 }
 
+impl Supplied {
+    const NONE: Supplied = Supplied { symbol: std::ptr::null_mut(), value: std::ptr::null_mut(), is_default: false };
+}
+
 /// Whether a constant given by the user is the formal's default; R cannot tell us whether it was missing.
 unsafe fn equals_default(value: SEXP, default: SEXP) -> bool {
     if value == default {
@@ -296,7 +300,7 @@ unsafe fn force(value: SEXP, env: SEXP) -> SEXP {
 pub unsafe extern "C" fn from_frame(_call: SEXP, _op: SEXP, arguments: SEXP, env: SEXP) -> SEXP {
     let description = CAR(CDR(arguments));
     // plain data alone until the closure below: R may jump while promises are forced
-    let mut supplied = [Supplied { symbol: R_NilValue, value: R_NilValue, is_default: false }; MOST];
+    let mut supplied = [Supplied::NONE; MOST];
     let mut count = 0;
     let mut requires_grad = false;
     let requires_grad_symbol = requires_grad_symbol();
@@ -350,17 +354,42 @@ fn requires_grad_symbol() -> SEXP {
 pub unsafe extern "C" fn from_arguments(arguments: SEXP) -> SEXP {
     crate::routine::finish(|| {
         let plan = Plan::of(CAR(CDR(arguments)))?;
-        let supplied = gather(CDR(CDR(arguments)));
-        call(plan, &supplied)
+        call(plan, gather(CDR(CDR(arguments))).items())
     })
 }
 
 /// The values of a call's pairlist, with their names.
-pub unsafe fn gather(mut rest: SEXP) -> Vec<Supplied> {
-    let mut supplied = Vec::with_capacity(8);
+pub unsafe fn gather(mut rest: SEXP) -> Gathered {
+    let mut gathered = Gathered { few: [Supplied::NONE; 8], many: Vec::new(), count: 0 };
     while rest != R_NilValue {
-        supplied.push(Supplied { symbol: TAG(rest), value: CAR(rest), is_default: false });
+        let item = Supplied { symbol: TAG(rest), value: CAR(rest), is_default: false };
+        match gathered.few.get_mut(gathered.count) {
+            Some(place) => *place = item,
+            None => {
+                if gathered.many.is_empty() {
+                    gathered.many.extend_from_slice(&gathered.few);
+                }
+                gathered.many.push(item);
+            }
+        }
+        gathered.count += 1;
         rest = CDR(rest);
     }
-    supplied
+    gathered
+}
+
+/// A few values without an allocation, or many.
+pub struct Gathered {
+    few: [Supplied; 8],
+    many: Vec<Supplied>,
+    count: usize,
+}
+
+impl Gathered {
+    pub fn items(&self) -> &[Supplied] {
+        match self.many.is_empty() {
+            true => &self.few[..self.count],
+            false => &self.many,
+        }
+    }
 }

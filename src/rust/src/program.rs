@@ -121,7 +121,7 @@ unsafe fn call(program: &Program, arguments: SEXP) -> Result<SEXP> {
         many.resize(n, Value::none());
         &mut many
     };
-    if let Fit::No(_, misfit) = bind(&program.arguments, &supplied, false, &mut conversion, values) {
+    if let Fit::No(_, misfit) = bind(&program.arguments, supplied.items(), false, &mut conversion, values) {
         return Err(misfit.into_error(program.name(), &program.arguments));
     }
     let mut result = Value::none();
@@ -140,10 +140,11 @@ unsafe fn program_error(error: Error, program: &Program) -> Error {
     };
     let kind = if *kind == ErrorKind::Runtime { ErrorKind::Program } else { *kind };
     let failure = Error::new(kind, message.trim()).operator(program.name());
-    let lines: Vec<&str> = traceback.lines().filter(|line| !line.contains("The following operation failed")).collect();
-    match lines.is_empty() {
-        true => failure,
-        false => failure.hint(lines.join("\n").trim_end().to_string()),
+    let is_frame = |line: &&str| !line.contains("operation failed") && !line.starts_with("Traceback of TorchScript");
+    let frames: Vec<&str> = traceback.lines().filter(is_frame).collect();
+    match frames.join("\n").trim_end() {
+        "" => failure,
+        frames => failure.hint(format!("in the program:\n{frames}")),
     }
 }
 

@@ -106,6 +106,8 @@ routine!(set_namespace(env) {
     Ok(R_NilValue)
 });
 
+routine!(describe_value(x) { Ok(mk_string(&describe(x))) });
+
 unsafe fn definitions(rows: &[(&str, Any, c_int)]) -> Vec<R_CallMethodDef> {
     let mut all: Vec<R_CallMethodDef> = rows
         .iter()
@@ -128,6 +130,7 @@ pub unsafe extern "C" fn tsr_initialise(dll: *mut DllInfo) {
     crate::handle::initialise(dll);
     let calls = definitions(&table![
         "C_set_namespace", set_namespace, 1;
+        "C_describe", describe_value, 1;
         "C_library_version", library::version, 0;
         "C_cuda_is_available", library::cuda_is_available, 0;
         "C_threads", library::threads, 1;
