@@ -59,7 +59,7 @@ LAST = "Pointwise mathematics and the rest"
 INTERNAL = re.compile(
     r"(backward|_jvp|_copy$|^_|_$|cudnn|miopen|mkldnn|mkl_|mps_|xnn|fbgemm|^sym_|^to_|_for_|^quantized_(?!.*pool)|^batch_norm_|"
     r"native_|thnn|slow_conv|^conv_depthwise|^alias|^lift|^detach|record_stream|^set_|^new_|^rename|^refine|^align|"
-    r"^has_|^is_(leaf|pinned|set_to|same_size|distributed|conj|neg|inference|signed|coalesced|vulkan)|^output_nr|"
+    r"^has_|^is_(leaf|pinned|set_to|same_size|distributed|conj|neg|inference|signed|coalesced|vulkan|non_overlapping.*|strides_like.*)|^output_nr|"
     r"^retains|^stride|^numel|^storage|^dense_dim|^resize|^requires|^resolve|^item|^dict|^sum_to|^type_as|^result_type2)"
 )
 
@@ -157,7 +157,7 @@ def main():
     for operator, overloads in schemas.items():
         name = operator if operator.startswith("linalg_") else "torch_" + operator
         tensors = any("Tensor" in " ".join(a) + r for _, a, r in overloads)
-        usable = [o for o in overloads if not any("!) out" in a for a in o[1])]
+        usable = [o for o in overloads if "Tensor" in " ".join(o[1]) + o[2] and not any("!) out" in a for a in o[1])]
         if operator in done or operator[0].isupper() or INTERNAL.search(operator) or name in BY_HAND or not tensors or not usable:
             continue
         families[family(name)].append(f"{name}({', '.join(from_schema(operator, usable))})")

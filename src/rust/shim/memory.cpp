@@ -126,10 +126,20 @@ class SmallBlocks {
 };
 SmallBlocks small;
 
-void release(void *data) {
-  if (data == nullptr) return;
+void count_taken(void *data) {
+  auto size = static_cast<int64_t>(malloc_usable_size(data));
+  live.fetch_add(size, std::memory_order_relaxed);
+  since.fetch_add(size, std::memory_order_relaxed);
+}
+size_t count_freed(void *data) {
   size_t size = malloc_usable_size(data);
   live.fetch_sub(static_cast<int64_t>(size), std::memory_order_relaxed);
+  return size;
+}
+
+void release(void *data) {
+  if (data == nullptr) return;
+  size_t size = count_freed(data);
   if (!small.keep(data, size) && !warm.keep(data, size)) c10::free_cpu(data);
 }
 
@@ -137,11 +147,7 @@ struct CountingAllocator final : c10::Allocator {
   c10::DataPtr allocate(size_t wanted) override {
     void *data = wanted <= SmallBlocks::largest ? small.take(wanted) : warm.take(wanted);
     if (data == nullptr) data = c10::alloc_cpu(WarmBlocks::rounded_up(SmallBlocks::rounded_up(wanted)));
-    if (data != nullptr) {
-      auto size = static_cast<int64_t>(malloc_usable_size(data));
-      live.fetch_add(size, std::memory_order_relaxed);
-      since.fetch_add(size, std::memory_order_relaxed);
-    }
+    if (data != nullptr) count_taken(data);
     return {data, data, &release, c10::Device(c10::kCPU)};
   }
   c10::DeleterFnPtr raw_deleter() const override { return &release; }
@@ -161,10 +167,13 @@ void ts_memory_release_cache(void) {
   warm.release();
 }
 
+// R does not count what comes from an allocator of ours: it is counted here.
 void *ts_block_take(size_t size) {
   void *data = warm.take(size);
-  return data != nullptr ? data : malloc(WarmBlocks::rounded_up(size));
+  if (data == nullptr) data = malloc(WarmBlocks::rounded_up(size));
+  if (data != nullptr) count_taken(data);
+  return data;
 }
 void ts_block_free(void *block) {
-  if (!warm.keep(block, malloc_usable_size(block))) free(block);
+  if (!warm.keep(block, count_freed(block))) free(block);
 }

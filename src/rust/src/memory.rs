@@ -9,7 +9,7 @@ use std::ptr::null_mut;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 /// Bytes of tensors made since the last collection after which the collector is asked.
-const THRESHOLD: i64 = 250 << 20;
+const THRESHOLD: i64 = 300 << 20;
 static LIVE_AFTER: AtomicI64 = AtomicI64::new(0);
 static COLLECTIONS: AtomicU64 = AtomicU64::new(0);
 

@@ -235,7 +235,10 @@ unsafe fn whole_numbers(tensor: *const shim::Tensor, n: R_xlen_t, dtype: c_int, 
     Ok(out)
 }
 
-routine!(to_array(x) { array(handle::tensor(x)?) });
+routine!(to_array(x) {
+    crate::memory::safe_point();
+    array(handle::tensor(x)?)
+});
 
 routine!(text(x) {
     let tensor = handle::tensor(x)?;
