@@ -79,7 +79,7 @@ user_call <- function(frame) {
 # R calls the method `+.torch_tensor` for `x + y`; the user typed `+`.
 without_method <- function(call) {
   if (is.name(call[[1]])) {
-    call[[1]] <- as.name(sub("(.)[.](torch_tensor|script_function|script_module|script_unit|jit_ops)$", "\\1", call[[1]]))
+    call[[1]] <- as.name(sub("(.)[.](torch|script|jit)_[a-z_]+$", "\\1", call[[1]]))
   }
   call
 }

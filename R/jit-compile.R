@@ -21,7 +21,8 @@ jit_compile <- function(source) {
   if (!rlang::is_string(source)) {
     abort_torchscript(sprintf("`source` must be a string, not %s.", describe(source)), "type")
   }
-  handles <- .Call(C_compile, source)
+  # the parser wants the last line ended
+  handles <- .Call(C_compile, paste0(source, "\n"))
   if (length(handles) == 0) {
     abort_torchscript("`source` defines no function.", "compile", "A definition begins with `def name(argument: Tensor):`.")
   }

@@ -78,8 +78,7 @@ script_function_fields <- c("graph", "graph_for", "code", "schema", "name")
 signature_text <- function(signature) {
   arguments <- sprintf("%s: %s", signature$arguments, signature$types)
   arguments[!signature$required] <- paste0(arguments[!signature$required], " = <default>")
-  result <- sub(".*-> ", "", signature$schema)
-  sprintf("(%s) -> %s", paste(arguments, collapse = ", "), result)
+  sprintf("(%s) -> %s", paste(arguments, collapse = ", "), signature$returns)
 }
 
 #' @rdname script_function

@@ -28,7 +28,7 @@ new_script_object <- function(handle) handle
 #' model(torch_tensor(as.matrix(iris[1:2, 1:4])))
 NULL
 
-module_own_members <- c("graph", "code", "schema", "train", "eval", "parameters", "buffers", "children", "is_training")
+module_own_members <- c("graph", "code", "schema", "train", "eval", "parameters", "buffers", "children")
 
 #' @rdname script_module
 #' @export

@@ -18,7 +18,8 @@ torch::autograd::variable_list variables(const ts_tensor *const *tensors, int co
   return list;
 }
 at::Generator generator_of(const ts_generator *generator) {
-  return generator == nullptr ? at::detail::getDefaultCPUGenerator() : *reinterpret_cast<const at::Generator *>(generator);
+  return generator == nullptr ? at::detail::getDefaultCPUGenerator()
+                              : *reinterpret_cast<const at::Generator *>(generator);
 }
 }  // namespace
 

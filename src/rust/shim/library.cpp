@@ -58,7 +58,8 @@ char *ts_warning_take(void) {
 int ts_threads(int interop) { return interop != 0 ? at::get_num_interop_threads() : at::get_num_threads(); }
 int ts_set_threads(int count, int interop, ts_error *error) {
   return shim::guard(error, [&] {
-    TORCH_CHECK(!in_child || count == 1, "a forked process must stay at one thread: libtorch's threads did not come along");
+    TORCH_CHECK(!in_child || count == 1,
+                "a forked process must stay at one thread: libtorch's threads did not come along");
     if (interop != 0) {
       at::set_num_interop_threads(count);
     } else {
@@ -71,7 +72,8 @@ const char *ts_version_built(void) { return TORCH_VERSION; }
 const char *ts_version_loaded(void) {
   static std::string text;
   uint64_t version = aoti_torch_abi_version();
-  text = std::to_string(version >> 56) + "." + std::to_string((version >> 48) & 255) + "." + std::to_string((version >> 40) & 255);
+  text = std::to_string(version >> 56) + "." + std::to_string((version >> 48) & 255) + "." +
+         std::to_string((version >> 40) & 255);
   return text.c_str();
 }
 const char *ts_library_path(void) {

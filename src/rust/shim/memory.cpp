@@ -18,7 +18,9 @@ class WarmBlocks {
  public:
   static constexpr size_t smallest = size_t{1} << 16, largest = size_t{1} << 27, bound = size_t{1} << 28;
 
-  static size_t rounded_up(size_t size) { return keeps(size) ? (size + step(size) - 1) / step(size) * step(size) : size; }
+  static size_t rounded_up(size_t size) {
+    return keeps(size) ? (size + step(size) - 1) / step(size) * step(size) : size;
+  }
   void *take(size_t wanted) {
     if (!keeps(wanted)) return nullptr;
     size_t size = rounded_up(wanted);
@@ -68,8 +70,8 @@ class WarmBlocks {
 WarmBlocks warm;
 
 // Small blocks come and go with every operator, and go in bursts, when R sweeps. malloc is slow at both: an aligned
-// allocation splits a larger chunk, and a burst of frees joins them again. Freed ones wait here instead, chained through
-// their own first bytes, by size in steps of 64.
+// allocation splits a larger chunk, and a burst of frees joins them again. Freed ones wait here instead, chained
+// through their own first bytes, by size in steps of 64.
 class SmallBlocks {
  public:
   static constexpr size_t step = 64, largest = 1024, bound = size_t{1} << 26;

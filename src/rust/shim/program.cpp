@@ -34,7 +34,8 @@ Module as_module(const ts_function *function) {
   module.register_attribute("training", c10::BoolType::get(), true);
   auto graph = graph_of(function)->copy();
   graph->insertInput(0, "self")->setType(module._ivalue()->type());
-  auto *method = module._ivalue()->compilation_unit()->create_function(QualifiedName(*module.type()->name(), "forward"), graph);
+  auto *method =
+      module._ivalue()->compilation_unit()->create_function(QualifiedName(*module.type()->name(), "forward"), graph);
   const auto &schema = function->function->getSchema();
   std::vector<c10::Argument> arguments{c10::Argument("self", module.type())};
   arguments.insert(arguments.end(), schema.arguments().begin(), schema.arguments().end());
@@ -47,9 +48,9 @@ Module as_module(const ts_function *function) {
 struct SourceResolver final : torch::jit::Resolver {
   std::shared_ptr<torch::jit::SugaredValue> resolveValue(const std::string &name, torch::jit::GraphFunction &m,
                                                          const torch::jit::SourceRange &loc) override {
-    static const std::set<std::string> exceptions{"Exception",  "RuntimeError",   "ValueError",         "TypeError",
-                                                  "IndexError", "KeyError",       "NotImplementedError", "AssertionError",
-                                                  "OSError",    "ArithmeticError", "ZeroDivisionError"};
+    static const std::set<std::string> exceptions{
+        "Exception",           "RuntimeError",   "ValueError", "TypeError",       "IndexError",       "KeyError",
+        "NotImplementedError", "AssertionError", "OSError",    "ArithmeticError", "ZeroDivisionError"};
     if (exceptions.count(name) > 0) return std::make_shared<torch::jit::ExceptionValue>(name);
     if (name == "math") return std::make_shared<torch::jit::BuiltinModule>("aten");
     return native_->resolveValue(name, m, loc);
@@ -76,6 +77,10 @@ void save(const Module &module, const char *path, char **bytes, size_t *length) 
 
 void ts_function_free(ts_function *function) { delete function; }
 const char *ts_function_name(const ts_function *function) { return function->function->name().c_str(); }
+char *ts_function_returns(const ts_function *function) {
+  const auto &returns = function->function->getSchema().returns();
+  return shim::copy(returns.empty() ? "None" : returns[0].type()->repr_str());
+}
 int ts_function_schema(const ts_function *function, ts_schema *schema, ts_error *error) {
   return shim::guard(error, [&] {
     shim::describe(function->function->getSchema(), schema);
@@ -87,7 +92,8 @@ int ts_function_argument(const ts_function *function, int i, ts_argument *argume
     shim::describe(function->function->getSchema().arguments().at(i + (function->self ? 1 : 0)), argument);
   });
 }
-int ts_function_call(const ts_function *function, const ts_value *arguments, int count, ts_value *result, ts_error *error) {
+int ts_function_call(const ts_function *function, const ts_value *arguments, int count, ts_value *result,
+                     ts_error *error) {
   return shim::guard(error, [&] {
     shim::KeptStack kept;
     torch::jit::Stack &stack = *kept;
@@ -189,9 +195,10 @@ char *ts_module_attributes(const ts_object *object) {
   const auto &type = module.type();
   std::vector<std::string> names;
   for (size_t i = 0; i < type->numAttributes(); i++) {
-    const char *kind = type->is_parameter(i)                                    ? " p"
-                       : type->is_buffer(i)                                     ? " b"
-                       : type->getAttribute(i)->is_module() ? " m" : " a";
+    const char *kind = type->is_parameter(i)                ? " p"
+                       : type->is_buffer(i)                 ? " b"
+                       : type->getAttribute(i)->is_module() ? " m"
+                                                            : " a";
     names.push_back(type->getAttributeName(i) + kind);
   }
   for (size_t i = 0; i < type->numConstants(); i++) names.push_back(type->getConstantName(i) + " a");

@@ -46,17 +46,17 @@ enum {
   TS_BOOLS = 12,
   TS_LIST = 13,
   TS_TUPLE = 14,
-  TS_DICT = 15, /* `length` keys and values, alternating: 2 * length children */
+  TS_DICT = 15,   /* `length` keys and values, alternating: 2 * length children */
   TS_OBJECT = 16, /* any other IValue; a module too */
   TS_STORAGE = 17
 };
 
-typedef struct ts_type ts_type;           /* borrowed from the schema that it is part of */
-typedef struct ts_tensor ts_tensor;       /* one reference to a TensorImpl */
-typedef struct ts_overload ts_overload;   /* owned by the process: never freed */
-typedef struct ts_object ts_object;       /* an IValue on the heap */
-typedef struct ts_function ts_function;   /* a function, or a method with its module */
-typedef struct ts_unit ts_unit;           /* a compilation unit */
+typedef struct ts_type ts_type;         /* borrowed from the schema that it is part of */
+typedef struct ts_tensor ts_tensor;     /* one reference to a TensorImpl */
+typedef struct ts_overload ts_overload; /* owned by the process: never freed */
+typedef struct ts_object ts_object;     /* an IValue on the heap */
+typedef struct ts_function ts_function; /* a function, or a method with its module */
+typedef struct ts_unit ts_unit;         /* a compilation unit */
 typedef struct ts_generator ts_generator;
 
 typedef struct ts_value {
@@ -69,7 +69,8 @@ typedef struct ts_value {
     double complex[2];
     void *p;
   } v;
-  /* in: the type of the list (TS_LIST), tuple or dict; out: field names of a named tuple (`length` C strings) or NULL */
+  /* in: the type of the list (TS_LIST), tuple or dict; out: field names of a named tuple (`length` C strings) or NULL
+   */
   const void *extra;
 } ts_value;
 
@@ -99,9 +100,33 @@ int ts_set_threads(int count, int interop, ts_error *error);
 
 /* ---- types and schemas ---- */
 enum {
-  TS_T_TENSOR, TS_T_INT, TS_T_FLOAT, TS_T_COMPLEX, TS_T_BOOL, TS_T_STRING, TS_T_NUMBER, TS_T_DTYPE, TS_T_LAYOUT,
-  TS_T_MEMORY_FORMAT, TS_T_DEVICE, TS_T_GENERATOR, TS_T_ANY, TS_T_NONE, TS_T_OPTIONAL, TS_T_LIST, TS_T_TUPLE, TS_T_DICT,
-  TS_T_CLASS, TS_T_UNION, TS_T_VARIABLE, TS_T_STORAGE, TS_T_STREAM, TS_T_ENUM, TS_T_FUTURE, TS_T_QSCHEME, TS_T_OTHER
+  TS_T_TENSOR,
+  TS_T_INT,
+  TS_T_FLOAT,
+  TS_T_COMPLEX,
+  TS_T_BOOL,
+  TS_T_STRING,
+  TS_T_NUMBER,
+  TS_T_DTYPE,
+  TS_T_LAYOUT,
+  TS_T_MEMORY_FORMAT,
+  TS_T_DEVICE,
+  TS_T_GENERATOR,
+  TS_T_ANY,
+  TS_T_NONE,
+  TS_T_OPTIONAL,
+  TS_T_LIST,
+  TS_T_TUPLE,
+  TS_T_DICT,
+  TS_T_CLASS,
+  TS_T_UNION,
+  TS_T_VARIABLE,
+  TS_T_STORAGE,
+  TS_T_STREAM,
+  TS_T_ENUM,
+  TS_T_FUTURE,
+  TS_T_QSCHEME,
+  TS_T_OTHER
 };
 int ts_type_kind(const ts_type *type);
 int ts_type_children(const ts_type *type);
@@ -115,7 +140,7 @@ typedef struct ts_argument {
   int32_t fixed;       /* int[2]: 2; else -1 */
   int32_t has_default;
   int32_t keyword_only;
-  int32_t is_written;  /* the alias annotation says that the argument is written to */
+  int32_t is_written; /* the alias annotation says that the argument is written to */
   int32_t is_out;
   ts_value default_value; /* owned by the schema's reader */
 } ts_argument;
@@ -126,7 +151,8 @@ typedef struct ts_schema {
 } ts_schema;
 
 /* ---- operators ---- */
-/* overloads in the order in which Python resolves them; `overloads` has room for `capacity`; returns how many there are */
+/* overloads in the order in which Python resolves them; `overloads` has room for `capacity`; returns how many there are
+ */
 int ts_operator_find(const char *name, const ts_overload **overloads, int capacity, int *count, ts_error *error);
 int ts_overload_schema(const ts_overload *overload, ts_schema *schema, ts_error *error);
 int ts_overload_argument(const ts_overload *overload, int i, ts_argument *argument, ts_error *error);
@@ -201,8 +227,10 @@ int ts_trace_lift(const ts_tensor *tensor, ts_error *error);
 void ts_function_free(ts_function *function);
 int ts_function_schema(const ts_function *function, ts_schema *schema, ts_error *error);
 int ts_function_argument(const ts_function *function, int i, ts_argument *argument, ts_error *error);
+char *ts_function_returns(const ts_function *function); /* its type, as Python writes it; owned */
 const char *ts_function_name(const ts_function *function);
-int ts_function_call(const ts_function *function, const ts_value *arguments, int count, ts_value *result, ts_error *error);
+int ts_function_call(const ts_function *function, const ts_value *arguments, int count, ts_value *result,
+                     ts_error *error);
 int ts_function_graph(const ts_function *function, char **text, ts_error *error);
 int ts_function_code(const ts_function *function, char **text, ts_error *error);
 char *ts_last_graph(void); /* the optimised graph that ran last; owned */

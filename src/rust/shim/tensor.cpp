@@ -1,19 +1,19 @@
 // Tensors: made from column-major data and written back to it, described, printed.
+#include <ATen/ScalarOps.h>
 #include <ATen/core/Formatting.h>
+#include <ATen/core/LegacyTypeDispatch.h>
+#include <ATen/ops/add.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
-#include <ATen/ops/scalar_tensor.h>
-#include <ATen/ops/view_as_complex.h>
-#include <ATen/ops/view_as_real.h>
-#include <ATen/ScalarOps.h>
-#include <ATen/ops/add.h>
 #include <ATen/ops/lift_fresh.h>
 #include <ATen/ops/max.h>
 #include <ATen/ops/min.h>
+#include <ATen/ops/scalar_tensor.h>
+#include <ATen/ops/view_as_complex.h>
+#include <ATen/ops/view_as_real.h>
 #include <c10/core/DefaultDtype.h>
-#include <torch/csrc/jit/frontend/tracer.h>
 #include <torch/csrc/autograd/variable.h>
-#include <ATen/core/LegacyTypeDispatch.h>
+#include <torch/csrc/jit/frontend/tracer.h>
 
 #include <sstream>
 
@@ -125,7 +125,8 @@ int ts_tensor_to_bytes(const ts_tensor *tensor, void *data, size_t length, ts_er
 }
 
 void ts_tensor_free(ts_tensor *tensor) {
-  at::Tensor(c10::intrusive_ptr<at::TensorImpl, at::UndefinedTensorImpl>::reclaim(reinterpret_cast<at::TensorImpl *>(tensor)));
+  at::Tensor(
+      c10::intrusive_ptr<at::TensorImpl, at::UndefinedTensorImpl>::reclaim(reinterpret_cast<at::TensorImpl *>(tensor)));
 }
 int ts_tensor_dtype(const ts_tensor *tensor) { return static_cast<int>(Borrowed(tensor)->scalar_type()); }
 int ts_tensor_rank(const ts_tensor *tensor) { return static_cast<int>(Borrowed(tensor)->dim()); }
@@ -180,5 +181,6 @@ int ts_tensor_scalar(double value, int kind, int dtype, ts_tensor **result, ts_e
 
 int ts_default_dtype(void) { return static_cast<int>(c10::get_default_dtype_as_scalartype()); }
 int ts_set_default_dtype(int dtype, ts_error *error) {
-  return shim::guard(error, [&] { c10::set_default_dtype(c10::scalarTypeToTypeMeta(static_cast<at::ScalarType>(dtype))); });
+  return shim::guard(error,
+                     [&] { c10::set_default_dtype(c10::scalarTypeToTypeMeta(static_cast<at::ScalarType>(dtype))); });
 }

@@ -123,3 +123,30 @@ pub fn base(operator: &str, argument: &Argument) -> Base {
 pub fn result_counts_from_one(operator: &str, result: usize) -> bool {
     POSITION_RESULTS.iter().any(|(o, i)| *o == operator && *i == result)
 }
+
+/// libtorch's words about dimensions and positions, which it counts from zero, as R counts them.
+pub fn in_r_terms(text: &str) -> Option<String> {
+    let number = |text: &str| text.trim().parse::<i64>().ok();
+    let shift = |value: i64| if value >= 0 { value + 1 } else { value };
+    if let Some(rest) = text.strip_prefix("Dimension out of range (expected to be in range of [") {
+        let (range, given) = rest.split_once("], but got ")?;
+        let (least, most) = range.split_once(',')?;
+        let (least, most, given) = (number(least)?, number(most)?, number(given.split(')').next()?)?);
+        return Some(format!(
+            "dimension {} is out of range: it must be between 1 and {}, or between {least} and -1",
+            shift(given),
+            shift(most)
+        ));
+    }
+    // "index 4 is out of bounds for dimension 0 with size 4", with words before it in some operators
+    let (before, rest) = text.split_once("index ")?;
+    let (given, rest) = rest.split_once(" is out of bounds")?;
+    let given = shift(number(given)?);
+    match rest.strip_prefix(" for dimension ").and_then(|rest| rest.split_once(" with size ")) {
+        Some((dimension, size)) => Some(format!(
+            "{before}index {given} is out of bounds for dimension {} with size {size}",
+            shift(number(dimension)?)
+        )),
+        None => Some(format!("{before}index {given} is out of bounds{rest}")),
+    }
+}

@@ -87,7 +87,8 @@ impl Error {
         let text = text.trim();
         // an interpreter's message names the C++ class of the exception first
         let text = text.strip_prefix("std::exception: ").unwrap_or(text);
-        let kernel = if text.contains("is not linked with support for cuda") { Some(("", "CUDA")) } else { no_kernel(text) };
+        let kernel =
+            if text.contains("is not linked with support for cuda") { Some(("", "CUDA")) } else { no_kernel(text) };
         match kernel {
             Some((_, "CUDA")) => Error::new(Kind::Value, "CUDA is asked for, but there is none")
                 .hint("no GPU is found, or this libtorch was built without CUDA: see cuda_is_available()"),
@@ -108,6 +109,15 @@ impl Error {
     }
     pub fn path(self, path: &str) -> Error {
         self.with(|context| context.path = Some(path.to_string()))
+    }
+    /// Another message, where `words` has one.
+    pub fn reword(mut self, words: impl FnOnce(&str) -> Option<String>) -> Error {
+        if let Error::Failure { message, .. } = &mut self {
+            if let Some(other) = words(message) {
+                *message = other;
+            }
+        }
+        self
     }
     fn with(mut self, change: impl FnOnce(&mut Context)) -> Error {
         if let Error::Failure { context, .. } = &mut self {

@@ -1,5 +1,6 @@
 //! The hot path: arguments found, an overload chosen, the operator called, its results wrapped.
 
+use crate::convention;
 use crate::error::{Error, Kind, Result};
 use crate::from_r::Conversion;
 use crate::handle;
@@ -207,12 +208,7 @@ unsafe fn wrap(overload: &Overload, plan: &Plan, i: usize, value: &Value, suppli
     Ok(to_r::convert(value))
 }
 
-unsafe fn call_overload(
-    overload: &Overload,
-    plan: &Plan,
-    values: &[Value],
-    supplied: &[Supplied],
-) -> Result<SEXP> {
+unsafe fn call_overload(overload: &Overload, plan: &Plan, values: &[Value], supplied: &[Supplied]) -> Result<SEXP> {
     let mut room = [const { MaybeUninit::<Value>::uninit() }; MOST_RESULTS];
     let results = room.as_mut_ptr() as *mut Value;
     let mut count: c_int = 0;
@@ -229,7 +225,10 @@ unsafe fn call_overload(
         memory::release();
         outcome = call(&mut count);
     }
-    outcome.map_err(|error| error.operator(&plan.operator.name))?;
+    outcome.map_err(|error| {
+        let error = if plan.r_conventions { error.reword(convention::in_r_terms) } else { error };
+        error.operator(&plan.operator.name)
+    })?;
     // the shim has filled as many as it counted
     let results = std::slice::from_raw_parts(results, count as usize);
     match count {
@@ -262,7 +261,8 @@ unsafe fn call(plan: &Plan, supplied: &[Supplied]) -> Result<SEXP> {
         conversion.numbers_are_tensors = numbers_are_tensors;
         let mut best: Option<(u32, &Overload)> = None;
         for overload in plan.overloads() {
-            match bind(&overload.arguments, supplied, plan.r_conventions, &mut conversion, room(&mut values, overload)) {
+            match bind(&overload.arguments, supplied, plan.r_conventions, &mut conversion, room(&mut values, overload))
+            {
                 Fit::Exact => return call_overload(overload, plan, room(&mut values, overload), supplied),
                 Fit::Loose(cost) if best.is_none_or(|(least, _)| cost < least) => best = Some((cost, overload)),
                 Fit::Loose(_) => {}

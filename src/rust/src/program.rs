@@ -177,11 +177,12 @@ routine!(
         let arguments = &program.arguments;
         let names: Vec<&str> = arguments.iter().map(|argument| argument.name.as_str()).collect();
         let types: Vec<String> = arguments.iter().map(|argument| argument.kind.text()).collect();
-        Ok(named_list(&["name", "schema", "arguments", "types", "required"], |i| match i {
+        Ok(named_list(&["name", "schema", "returns", "arguments", "types", "required"], |i| match i {
             0 => mk_string(program.name()),
             1 => mk_string(&program.schema),
-            2 => mk_strings(&names),
-            3 => mk_strings(&types),
+            2 => mk_string(&take_text(shim::ts_function_returns(program.native))),
+            3 => mk_strings(&names),
+            4 => mk_strings(&types),
             _ => {
                 let out = Rf_allocVector(SEXPTYPE::LGLSXP, arguments.len() as R_xlen_t);
                 for (i, argument) in arguments.iter().enumerate() {

@@ -259,6 +259,7 @@ extern "C" {
     pub fn ts_function_free(f: *mut Function);
     pub fn ts_function_schema(f: *const Function, schema: *mut RawSchema, error: *mut RawError) -> c_int;
     pub fn ts_function_argument(f: *const Function, i: c_int, a: *mut RawArgument, error: *mut RawError) -> c_int;
+    pub fn ts_function_returns(f: *const Function) -> Text;
     pub fn ts_function_name(f: *const Function) -> *const c_char;
     pub fn ts_function_call(
         f: *const Function,

@@ -42,6 +42,9 @@ const ALIASES: &[(&str, &str)] = &[
     ("short", "int16"),
     ("byte", "uint8"),
     ("char", "int8"),
+    ("cfloat32", "complex32"),
+    ("cfloat64", "complex64"),
+    ("cfloat128", "complex128"),
     ("cfloat", "complex64"),
     ("cdouble", "complex128"),
     ("chalf", "complex32"),
@@ -257,7 +260,9 @@ routine!(is_alive(x) { Ok(mk_logical(handle::get(x, Kind::Tensor).is_some())) })
 routine!(same(x, y) { Ok(mk_logical(handle::tensor(x)? == handle::tensor(y)?)) });
 routine!(default_dtype() { Ok(mk_dtype(shim::ts_default_dtype())) });
 routine!(set_default_dtype(dtype) {
-    let code = dtype_code(dtype).ok_or_else(|| Error::new(ErrorKind::Type, "the default dtype must be a dtype"))?;
+    let code = dtype_code(dtype).filter(|code| matches!(code, 5..=7 | 15)).ok_or_else(|| {
+        Error::new(ErrorKind::Type, "the default dtype must be a floating dtype").hint("torch_float() or torch_double()")
+    })?;
     shim::call(|e| shim::ts_set_default_dtype(code, e))?;
     Ok(R_NilValue)
 });
