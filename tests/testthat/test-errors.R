@@ -1,32 +1,97 @@
-test_that("bad calls are conditions of ours, and the session lives on", {
-  x <- torch_ones(2, 3)
-  calls <- alist(
-    torch_relu("a"), torch_relu(NULL), torch_relu(NA), torch_relu(list()), torch_relu(mean), x + "a", x + NULL, x + list(1),
-    x$sum(dim = 7), x$sum(dim = 0), x$view(c(4, 4)), x$nonsense(), x$item(), torch_cat(list()), torch_cat(x, dim = 9),
-    torch_stack(list(x, 1)), torch_matmul(x, x), torch_zeros(2.5), torch_zeros(-1), torch_zeros(c(1, NA)), torch_zeros("%s%n%d"),
-    torch_tensor("a"), torch_tensor(c(1L, NA)), torch_tensor(list(1, list(2, 3))), torch_device("%d"), jit_load("%s"),
-    jit_compile("%s %n"), jit_ops$aten$relu(), jit_ops$aten$`%s`, torch_index_select(x, 1, torch_tensor(9L)),
-    torch_full(2, "a"), torch_ones(2, dtype = "float33"), autograd_grad(x, x), x$backward(), linalg_inv(torch_zeros(2, 2)),
-    torch_conv2d(x, x), x$to(dtype = 3), torch_einsum("ij,jk->ik", list(x, x)), torch_manual_seed(NA), torch_set_num_threads(-1)
-  )
-  for (call in calls) {
-    error <- tryCatch(eval(call), error = identity)
-    text <- deparse(call)[[1]]
+x <- torch_ones(2, 3)
+program <- jit_trace(function(x) x$view(6), x)
+compiled <- jit_compile("def f(x: Tensor, n: int):\n  return x * n\n")$f
+
+# what was typed, the class it must have, and the function it must be blamed on
+bad_calls <- list(
+  list(quote(torch_relu("a")), "type", "torch_relu"), list(quote(torch_relu(NULL)), "type", "torch_relu"),
+  list(quote(torch_relu()), "type", "torch_relu"), list(quote(x + NULL), "type", "+"), list(quote("a" - x), "type", "-"),
+  list(quote(x + torch_ones(5)), "runtime", "+"), list(quote(x %*% x), "runtime", "%*%"),
+  list(quote(torch_sum(x, dim = 0)), "index", "torch_sum"), list(quote(torch_sum(x, dim = 9)), "index", "torch_sum"),
+  list(quote(torch_sum(x, dim = 1.5)), "value", "torch_sum"), list(quote(x$sum(dim = 9)), "index", NULL),
+  list(quote(x$view(7)), "runtime", NULL), list(quote(x$nonsense), "type", "$"), list(quote(x$item()), "value", NULL),
+  list(quote(torch_zeros(2.5)), "value", "torch_zeros"), list(quote(torch_zeros("a")), "type", "torch_zeros"),
+  list(quote(torch_tensor("a")), "type", "torch_tensor"), list(quote(torch_tensor(NA)), "value", "torch_tensor"),
+  list(quote(torch_tensor(quote(a))), "type", "torch_tensor"), list(quote(torch_tensor(1, dtype = 7)), "type", "torch_tensor"),
+  list(quote(torch_device("nonsense")), "value", "torch_device"), list(quote(linalg_inv(torch_zeros(2, 2))), "linalg", "linalg_inv"),
+  list(quote(torch_cat(list(x, 1))), "type", "torch_cat"), list(quote(torch_cat(list())), NULL, "torch_cat"),
+  list(quote(torch_einsum("ij,%s", list(x))), "runtime", "torch_einsum"),
+  list(quote(torch_matmul(torch_ones(2), torch_ones(2, dtype = "int64"))), "runtime", "torch_matmul"),
+  list(quote(torch_linspace(0, 1, -1)), "runtime", "torch_linspace"), list(quote(torch_index_select(x, 1, torch_tensor(5L))), "index", "torch_index_select"),
+  list(quote(program(torch_ones(7))), "program", "program"), list(quote(program("a")), "type", "program"),
+  list(quote(compiled(x, "a")), "type", "compiled"), list(quote(compiled(x)), "type", "compiled"),
+  list(quote(jit_compile("def f(x: Tensor): return 100 %% s\n")), "compile", "jit_compile"),
+  list(quote(jit_load("no%s%nsuch.pt")), "file", "jit_load"), list(quote(jit_trace("f", x)), "type", "jit_trace"),
+  list(quote(jit_ops$aten$relu("a")), "type", NULL), list(quote(torch_manual_seed("a")), NULL, "torch_manual_seed"),
+  list(quote(x$backward()), "runtime", NULL), list(quote(autograd_grad(x, x)), "runtime", "autograd_grad"),
+  list(quote(x$requires_grad_("a")), NULL, NULL), list(quote(torch_bernoulli(x * 5)), "runtime", "torch_bernoulli"),
+  list(quote(torch_relu(new.env())), "type", "torch_relu"), list(quote(torch_relu(structure(1, class = "torch_tensor"))), NULL, "torch_relu")
+)
+
+test_that("bad calls of all kinds are errors of ours, in the user's name, and the session goes on", {
+  expect_gt(length(bad_calls), 30)
+  for (case in bad_calls) {
+    text <- paste(deparse(case[[1]]), collapse = " ")
+    error <- tryCatch(eval(case[[1]]), error = identity)
     expect_s3_class(error, "torchscript_error")
-    expect_no_match(conditionMessage(error), "Exception raised from|frame #|libtorch_cpu", info = text)
-    expect_true(validUTF8(conditionMessage(error)), info = text)
-    expect_lt(nchar(conditionMessage(error)), 3000, label = text)
+    if (!inherits(error, "torchscript_error")) {
+      fail(paste("no torchscript_error:", text))
+      next
+    }
+    if (!is.null(case[[2]])) expect_true(inherits(error, sprintf("torchscript_%s_error", case[[2]])), label = paste(text, class(error)[[1]]))
+    if (!is.null(case[[3]])) expect_identical(as.character(conditionCall(error)[[1]]), case[[3]], info = text)
+    expect_false(inherits(error, "torchscript_internal_error"), label = text)
+    message <- conditionMessage(error)
+    expect_true(validUTF8(message), label = text)
+    expect_no_match(message, "Exception raised from|frame #[0-9]|c10::|libtorch_cpu", info = text)
+    expect_lt(nchar(message), 2000)
   }
-  expect_identical(as_array(torch_ones(1)), 1)
+  expect_identical(as_array(x$sum()), 6)
+  expect_identical(as_array(program(x)), rep(1, 6))
 })
 
 test_that("the call is the one that was typed", {
-  call_of <- function(code) deparse(conditionCall(tryCatch(code, error = identity)))
-  x <- torch_ones(2)
-  expect_identical(call_of(torch_relu("a")), "torch_relu(\"a\")")
-  expect_identical(call_of(x$sum(dim = 9)), "x$sum(dim = 9)")
-  expect_match(call_of(x + NULL), "+", fixed = TRUE)
-  wrapper <- function(y) torch_relu(y)
-  expect_identical(call_of(wrapper(1)), "torch_relu(y)")
-  expect_identical(call_of(with_no_grad(torch_relu(1))), "torch_relu(1)")
+  call_of <- function(code) conditionCall(tryCatch(code, error = identity))
+  expect_identical(call_of(torch_relu("a")), quote(torch_relu("a")))
+  expect_identical(call_of(x + NULL), quote(x + NULL))
+  expect_identical(call_of(x$view(7)), quote(x$view(7)))
+  expect_identical(call_of(x$nonsense), quote(x$nonsense))
+  expect_identical(call_of(compiled(x, "a")), quote(compiled(x, "a")))
+  expect_identical(call_of(jit_ops$aten$relu("a")), quote(jit_ops$aten$relu("a")))
+  f <- function(y) torch_relu(y)
+  expect_identical(call_of(f("a")), quote(torch_relu(y)))
+  expect_identical(call_of(sapply("a", torch_relu))[[1]], quote(FUN))
+})
+
+test_that("conditions carry what they are about", {
+  error <- tryCatch(torch_relu("a"), error = identity)
+  expect_identical(error$operator, "aten::relu")
+  expect_identical(error$argument, "self")
+  error <- tryCatch(torch_zeros(2.5), error = identity)
+  expect_identical(error$argument, "size")
+  error <- tryCatch(jit_load("missing.pt"), error = identity)
+  expect_identical(error$path, "missing.pt")
+})
+
+test_that("every failure is caught by one handler, and by its own", {
+  caught <- function(code) tryCatch(code, torchscript_value_error = function(e) "value", torchscript_error = function(e) "any")
+  expect_identical(caught(torch_zeros(2.5)), "value")
+  expect_identical(caught(torch_relu("a")), "any")
+  expect_identical(tryCatch(torch_relu("a"), error = function(e) "base"), "base")
+})
+
+test_that("text with % and non-ASCII letters is data", {
+  f <- jit_compile("def f(x: Tensor):\n  if bool(x.sum() > 0):\n    raise Exception('%s %n %d \u4e2d\u00e9')\n  return x\n")$f
+  error <- expect_failure_of(f(x), "program")
+  expect_match(conditionMessage(error), "%s %n %d \u4e2d\u00e9", fixed = TRUE)
+  expect_failure_of(torch_relu("%s%n"), "type", "%s%n", "torch_relu")
+  output <- capture.output(try(torch_relu("%s%n")), type = "message")
+  expect_match(paste(output, collapse = "\n"), "%s%n", fixed = TRUE)
+})
+
+test_that("warnings of libtorch are R's conditions", {
+  expect_warning(torch_tensor(1i, dtype = torch_float()), class = "torchscript_warning")
+  withr::local_options(warn = 2)
+  expect_error(torch_tensor(1i, dtype = torch_float()))
+  expect_identical(as_array(x$sum()), 6)
 })

@@ -1,8 +1,7 @@
 //! R value -> IValue, guided by the wanted type. The only converter in.
 
-use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::handle::{self, Kind};
-use crate::mismatch::{element_at, is_number, Mismatch};
+use crate::mismatch::{is_number, Mismatch};
 use crate::program::Object;
 use crate::r::*;
 use crate::shim::{self, Value};
@@ -11,13 +10,13 @@ use crate::trace;
 use crate::types::{Base, Type, TypeKind};
 use std::ffi::{c_char, c_void, CString};
 
-type Converted = std::result::Result<Value, Mismatch>;
+pub(crate) type Converted = std::result::Result<Value, Mismatch>;
 
 /// Owns what converted values point to, until the call is over.
 #[derive(Default)]
 pub struct Conversion {
     ints: Vec<Vec<i64>>,
-    doubles: Vec<Vec<f64>>,
+    pub(crate) doubles: Vec<Vec<f64>>,
     values: Vec<Vec<Value>>,
     texts: Vec<CString>,
     fields: Vec<Vec<*const c_char>>,
@@ -27,7 +26,7 @@ pub struct Conversion {
     /// R numbers may stand for tensors: arithmetic.
     pub numbers_are_tensors: bool,
     /// Without a type to go by, an unnamed list of tensors is a tuple rather than a list.
-    lists_are_tuples: bool,
+    pub(crate) lists_are_tuples: bool,
 }
 
 /// Tensors made on the way.
@@ -50,7 +49,7 @@ impl Drop for Made {
 }
 
 /// The number of a whole R number, of whatever R type.
-unsafe fn whole(x: SEXP, i: R_xlen_t) -> std::result::Result<i64, Mismatch> {
+pub(crate) unsafe fn whole(x: SEXP, i: R_xlen_t) -> std::result::Result<i64, Mismatch> {
     match TYPEOF(x) {
         SEXPTYPE::INTSXP => match *INTEGER(x).offset(i) {
             v if v == R_NaInt => Err(Mismatch::Missing),
@@ -76,7 +75,7 @@ unsafe fn whole(x: SEXP, i: R_xlen_t) -> std::result::Result<i64, Mismatch> {
     }
 }
 
-unsafe fn object_value(native: *mut c_void) -> Value {
+pub(crate) unsafe fn object_value(native: *mut c_void) -> Value {
     Value::pointer(shim::OBJECT, (*(native as *const Object)).native as *mut c_void)
 }
 
@@ -105,24 +104,24 @@ impl Conversion {
         self.cost = 0;
     }
 
-    fn keep_ints(&mut self, tag: i32, ints: Vec<i64>) -> Value {
+    pub(crate) fn keep_ints(&mut self, tag: i32, ints: Vec<i64>) -> Value {
         self.ints.push(ints);
         let kept = &self.ints[self.ints.len() - 1];
         Value::array(tag, kept.as_ptr() as *mut c_void, kept.len())
     }
-    fn keep_values(&mut self, tag: i32, values: Vec<Value>, length: usize, extra: *const c_void) -> Value {
+    pub(crate) fn keep_values(&mut self, tag: i32, values: Vec<Value>, length: usize, extra: *const c_void) -> Value {
         self.values.push(values);
         let kept = &self.values[self.values.len() - 1];
         Value { extra, ..Value::array(tag, kept.as_ptr() as *mut c_void, length) }
     }
-    fn keep_text(&mut self, tag: i32, text: String) -> Converted {
+    pub(crate) fn keep_text(&mut self, tag: i32, text: String) -> Converted {
         let length = text.len();
         let text = CString::new(text).map_err(|_| Mismatch::Type)?;
         self.texts.push(text);
         Ok(Value::array(tag, self.texts[self.texts.len() - 1].as_ptr() as *mut c_void, length))
     }
     /// Names as TorchScript's identifiers, as an array of C strings.
-    fn keep_fields(&mut self, labels: &[String]) -> std::result::Result<*const c_void, Mismatch> {
+    pub(crate) fn keep_fields(&mut self, labels: &[String]) -> std::result::Result<*const c_void, Mismatch> {
         let mut fields = Vec::with_capacity(labels.len());
         for (i, label) in labels.iter().enumerate() {
             let mut name: String =
@@ -155,7 +154,9 @@ impl Conversion {
             TypeKind::Complex => match TYPEOF(x) {
                 SEXPTYPE::CPLXSXP => self.scalar(x),
                 _ => {
-                    self.float(x).map(|v| Value { tag: shim::COMPLEX, v: shim::Payload { complex: [v.v.d, 0.0] }, ..v })
+                    self.cost += 1;
+                    let real = self.float(x)?.v.d;
+                    Ok(Value { tag: shim::COMPLEX, v: shim::Payload { complex: [real, 0.0] }, ..Value::none() })
                 }
             },
             TypeKind::Bool => match TYPEOF(x) == SEXPTYPE::LGLSXP && Rf_xlength(x) == 1 {
@@ -198,7 +199,7 @@ impl Conversion {
         }
     }
 
-    unsafe fn tensor(&mut self, x: SEXP, base: Base) -> Converted {
+    pub(crate) unsafe fn tensor(&mut self, x: SEXP, base: Base) -> Converted {
         let Some(native) = handle::get(x, Kind::Tensor) else { return self.number_as_tensor(x) };
         let native = native as *mut shim::Tensor;
         if trace::running() {
@@ -254,7 +255,7 @@ impl Conversion {
     }
 
     /// PyTorch's `Scalar`: whatever number it is.
-    unsafe fn scalar(&mut self, x: SEXP) -> Converted {
+    pub(crate) unsafe fn scalar(&mut self, x: SEXP) -> Converted {
         if Rf_xlength(x) != 1 {
             return Err(Mismatch::Type);
         }
@@ -282,6 +283,8 @@ impl Conversion {
         let element = &wanted.children[0];
         let n = Rf_xlength(x);
         let is_list = TYPEOF(x) == SEXPTYPE::VECSXP;
+        // one value is a scalar first
+        self.cost += (n == 1 && !is_list) as u32;
         match element.kind {
             TypeKind::Int if is_number(x) && TYPEOF(x) != SEXPTYPE::LGLSXP => {
                 let ints = (0..n).map(|i| whole(x, i).and_then(|v| shifted(v, base)));
@@ -424,81 +427,4 @@ impl Conversion {
         }
         Err(Mismatch::Type)
     }
-
-    /// Without a type to go by: as the value looks. Vectors of length one are scalars.
-    unsafe fn guess(&mut self, x: SEXP) -> Converted {
-        if handle::is(x, Kind::Tensor) {
-            return self.tensor(x, Base::Zero);
-        }
-        if let Some(native) = handle::get(x, Kind::Object) {
-            return Ok(object_value(native));
-        }
-        let one = Rf_xlength(x) == 1;
-        match TYPEOF(x) {
-            SEXPTYPE::NILSXP => Ok(Value::none()),
-            SEXPTYPE::STRSXP if one => match string(x) {
-                Some(text) => self.keep_text(shim::STRING, text),
-                None => Err(Mismatch::Missing),
-            },
-            SEXPTYPE::LGLSXP | SEXPTYPE::INTSXP | SEXPTYPE::REALSXP | SEXPTYPE::CPLXSXP if one => self.scalar(x),
-            SEXPTYPE::INTSXP | SEXPTYPE::REALSXP | SEXPTYPE::LGLSXP => {
-                let items = (0..Rf_xlength(x)).map(|i| whole(x, i));
-                match items.collect::<std::result::Result<Vec<i64>, Mismatch>>() {
-                    Ok(ints) if TYPEOF(x) == SEXPTYPE::INTSXP => Ok(self.keep_ints(shim::INTS, ints)),
-                    _ if TYPEOF(x) == SEXPTYPE::REALSXP => {
-                        self.doubles.push(std::slice::from_raw_parts(REAL(x), Rf_xlength(x) as usize).to_vec());
-                        let kept = &self.doubles[self.doubles.len() - 1];
-                        Ok(Value::array(shim::DOUBLES, kept.as_ptr() as *mut c_void, kept.len()))
-                    }
-                    _ => Err(Mismatch::Type),
-                }
-            }
-            SEXPTYPE::VECSXP => self.guess_list(x),
-            _ => Err(Mismatch::Type),
-        }
-    }
-
-    unsafe fn guess_list(&mut self, x: SEXP) -> Converted {
-        let n = Rf_xlength(x) as usize;
-        let labels = names(x);
-        let is_tuple = self.lists_are_tuples || inherits(x, "jit_tuple");
-        let is_dict = labels.is_some() && !is_tuple;
-        let mut values = Vec::with_capacity(2 * n);
-        for i in 0..n {
-            if let (true, Some(labels)) = (is_dict, &labels) {
-                values.push(self.keep_text(shim::STRING, labels[i].clone())?);
-            }
-            values.push(
-                self.guess(VECTOR_ELT(x, i as R_xlen_t))
-                    .map_err(|mismatch| Mismatch::At(format!("[[{}]]", i + 1), Box::new(mismatch)))?,
-            );
-        }
-        if let (true, Some(labels)) = (is_tuple, labels) {
-            let fields = self.keep_fields(&labels)?;
-            let tuple = self.keep_values(shim::TUPLE, values, n, fields);
-            return Ok(Value { reserved: shim::EXTRA_IS_FIELDS, ..tuple });
-        }
-        let tensors_alone = n > 0 && values.iter().all(|value| value.tag == shim::TENSOR);
-        let tag = match is_dict {
-            true => shim::DICT,
-            false if tensors_alone && !is_tuple => shim::LIST,
-            false => shim::TUPLE,
-        };
-        Ok(self.keep_values(tag, values, n, std::ptr::null()))
-    }
-}
-
-/// Converts values that no schema describes: the inputs of a trace.
-pub unsafe fn untyped(conversion: &mut Conversion, name: &str, x: SEXP) -> Result<Value> {
-    conversion.guess(x).map_err(|mismatch| {
-        let (place, mismatch) = mismatch.innermost(String::new());
-        match mismatch {
-            Mismatch::Failure(error) => error,
-            _ => Error::new(
-                ErrorKind::Type,
-                format!("`{name}{place}` can't be a value of a program: it is {}", describe(element_at(x, &place))),
-            )
-            .argument(name),
-        }
-    })
 }

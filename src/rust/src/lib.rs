@@ -18,3 +18,4 @@ mod tensor;
 mod to_r;
 mod trace;
 mod types;
+mod untyped;

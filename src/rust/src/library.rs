@@ -21,7 +21,10 @@ routine!(threads(interop) { Ok(Rf_ScalarInteger(shim::ts_threads(is_true(interop
 fn thread_count(value: Option<f64>) -> Result<c_int> {
     match value {
         Some(count) if count >= 1.0 && count == count.trunc() && count <= 4096.0 => Ok(count as c_int),
-        _ => Err(Error::new(Kind::Value, "`num_threads` must be a whole number from 1 on").argument("num_threads")),
+        given => {
+            let kind = if given.is_none() { Kind::Type } else { Kind::Value };
+            Err(Error::new(kind, "`num_threads` must be a whole number from 1 on").argument("num_threads"))
+        }
     }
 }
 

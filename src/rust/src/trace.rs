@@ -1,13 +1,14 @@
 //! Tracing an R closure: it runs inside R_UnwindProtect, so that every way out of it that R knows stays R's.
 
 use crate::error::{Error, Kind as ErrorKind, Result};
-use crate::from_r::{untyped, Conversion};
+use crate::from_r::Conversion;
 use crate::handle::{self, Kind};
 use crate::program::Program;
 use crate::r::*;
 use crate::routine;
 use crate::shim::{self, Value};
 use crate::to_r;
+use crate::untyped::untyped;
 use std::ffi::{c_char, c_int, c_void, CString};
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -120,15 +121,10 @@ unsafe fn refuse_other_than_tensors(value: &Value) -> Result<()> {
 
 unsafe fn input_value(conversion: &mut Conversion, name: &str, x: SEXP) -> Result<Value> {
     let value = untyped(conversion, name, x)?;
-    let mut wrong = None;
-    find_other_than_tensors(&value, x, &mut wrong);
-    match wrong {
-        Some(given) => Err(Error::new(
+    match other_than_tensor(&value, x, name) {
+        Some((place, given)) => Err(Error::new(
             ErrorKind::Type,
-            format!(
-                "`{name}` must be a tensor or a list of tensors to be an input of a trace, not {}",
-                describe(given)
-            ),
+            format!("`{place}` must be a tensor or a list of tensors to be an input of a trace, not {}", describe(given)),
         )
         .argument(name)
         .hint("leave it out to make it a constant of the program, or wrap it: torch_tensor()")),
@@ -136,16 +132,22 @@ unsafe fn input_value(conversion: &mut Conversion, name: &str, x: SEXP) -> Resul
     }
 }
 
-unsafe fn find_other_than_tensors(value: &Value, x: SEXP, wrong: &mut Option<SEXP>) {
+/// The first value that is no tensor, and how R reaches it.
+unsafe fn other_than_tensor(value: &Value, x: SEXP, place: &str) -> Option<(String, SEXP)> {
     match value.tag {
-        shim::TENSOR => {}
+        shim::TENSOR => None,
         shim::TUPLE | shim::LIST | shim::DICT => {
             let step = if value.tag == shim::DICT { 2 } else { 1 };
-            for (i, child) in value.children().iter().skip(step - 1).step_by(step).enumerate() {
-                find_other_than_tensors(child, VECTOR_ELT(x, i as R_xlen_t), wrong);
-            }
+            let labels = names(x).unwrap_or_default();
+            value.children().iter().skip(step - 1).step_by(step).enumerate().find_map(|(i, child)| {
+                let inner = match labels.get(i).filter(|label| !label.is_empty()) {
+                    Some(label) => format!("{place}${label}"),
+                    None => format!("{place}[[{}]]", i + 1),
+                };
+                other_than_tensor(child, VECTOR_ELT(x, i as R_xlen_t), &inner)
+            })
         }
-        _ => *wrong = wrong.or(Some(x)),
+        _ => Some((place.to_string(), x)),
     }
 }
 
