@@ -7,7 +7,8 @@
 #' @aliases torch_float32 torch_float torch_float64 torch_double torch_float16 torch_half torch_bfloat16
 #'   torch_float8_e4m3fn torch_float8_e5m2 torch_uint8 torch_int8 torch_int16 torch_short torch_int32 torch_int
 #'   torch_int64 torch_long torch_bool torch_cfloat torch_cfloat64 torch_cfloat32 torch_cfloat128 torch_cdouble
-#'   torch_chalf torch_qint8 torch_quint8 torch_qint32 torch_strided torch_sparse_coo torch_contiguous_format
+#'   torch_chalf torch_qint8 torch_quint8 torch_qint32 torch_uint16 torch_uint32 torch_uint64 torch_strided torch_sparse_coo
+#'   torch_sparse_csr torch_contiguous_format
 #'   torch_channels_last_format torch_preserve_format torch_per_tensor_affine torch_per_channel_affine
 #'   torch_per_tensor_symmetric torch_per_channel_symmetric
 #' @seealso [PyTorch's page](https://docs.pytorch.org/docs/stable/tensor_attributes.html)

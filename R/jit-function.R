@@ -72,7 +72,6 @@ script_function_fields <- c("graph", "graph_for", "code", "schema", "name")
   )
 }
 
-#' @exportS3Method utils::.DollarNames
 .DollarNames.script_function <- function(x, pattern = "") grep(pattern, script_function_fields, value = TRUE)
 
 signature_text <- function(signature) {
@@ -90,7 +89,6 @@ print.script_function <- function(x, ...) {
   invisible(x)
 }
 
-#' @exportS3Method utils::str
 str.script_function <- function(object, ...) {
   signature <- .Call(C_function_signature, environment(object)$handle)
   cat(" script_function ", signature$name, signature_text(signature), "\n", sep = "")

@@ -69,7 +69,6 @@ set_module_mode <- function(x, mode) {
   invisible(x)
 }
 
-#' @exportS3Method utils::.DollarNames
 .DollarNames.script_module <- function(x, pattern = "") {
   members <- .Call(C_module_members, environment(x)$handle)
   grep(pattern, unique(c(unlist(members), module_own_members)), value = TRUE)

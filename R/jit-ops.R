@@ -56,10 +56,8 @@ jit_operator <- function(qualified) {
   structure(f, class = "jit_operator", operator = qualified)
 }
 
-#' @exportS3Method utils::.DollarNames
 .DollarNames.jit_ops <- function(x, pattern = "") grep(pattern, .Call(C_operator_names, NULL), value = TRUE)
 
-#' @exportS3Method utils::.DollarNames
 .DollarNames.jit_ops_namespace <- function(x, pattern = "") {
   grep(pattern, .Call(C_operator_names, unclass(x)[[1]]), value = TRUE)
 }

@@ -23,7 +23,7 @@ signed <- function(f, alone) {
 #' `torch_tensor(1L) + 1L` stays int64. R vectors and arrays become tensors first. `%%` and `%/%` have R's meaning: the
 #' remainder has the divisor's sign. `%*%` is the matrix product.
 #'
-#' @param e1,e2,x,y Tensors, or one a tensor and the other numbers.
+#' @param x,y Tensors, or one a tensor and the other numbers.
 #' @return A tensor; of dtype bool for comparisons and logic.
 #' @section Errors: a `torchscript_runtime_error` for shapes that do not match, a `torchscript_type_error` for `NULL` and
 #'   other values that are no numbers.

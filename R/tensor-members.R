@@ -68,7 +68,6 @@ nearest_names <- function(name, candidates, most = 3) {
   candidates[close[distances[close] <= max(2, nchar(name) / 3)]]
 }
 
-#' @exportS3Method utils::.DollarNames
 .DollarNames.torch_tensor <- function(x, pattern = "") {
   grep(pattern, tensor_member_names(), value = TRUE)
 }

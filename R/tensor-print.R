@@ -72,7 +72,6 @@ tensor_summary <- function(x) {
 #' @export
 format.torch_tensor <- function(x, ...) tensor_summary(x)
 
-#' @exportS3Method utils::str
 str.torch_tensor <- function(object, ...) {
   cat(" torch_tensor", tensor_summary(object), "on", format(object$device), "\n")
   invisible()

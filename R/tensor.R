@@ -101,6 +101,7 @@ is_torch_tensor <- function(x) inherits(x, "torch_tensor")
 #' two, an array for more. The other functions give a plain vector of one R type.
 #'
 #' @param x A tensor.
+#' @param mode The type of the vector, as in [as.vector()].
 #' @param ... Not used.
 #' @return Logical for bool; integer for whole numbers that fit it, double for those up to 2^53, and `integer64` (bit64)
 #'   beyond, so that no number is ever changed; double for every float type; complex for complex ones.

@@ -8,9 +8,26 @@
 #' @importFrom magrittr %>%
 "_PACKAGE"
 
+#' Pipe
+#'
+#' magrittr's pipe, for code written for torch for R.
+#'
+#' @param lhs,rhs A value and the call that takes it.
+#' @return The value of the call.
+#' @name %>%
+#' @rawNamespace exportPattern("^(torch|linalg)_")
+#' @rawNamespace S3method(utils::.DollarNames, torch_tensor)
+#' @rawNamespace S3method(utils::.DollarNames, script_function)
+#' @rawNamespace S3method(utils::.DollarNames, script_module)
+#' @rawNamespace S3method(utils::.DollarNames, jit_ops)
+#' @rawNamespace S3method(utils::.DollarNames, jit_ops_namespace)
+#' @rawNamespace S3method(utils::str, torch_tensor)
+#' @rawNamespace S3method(utils::str, script_function)
 #' @importFrom magrittr %>%
-#' @export
-magrittr::`%>%`
+#' @export %>%
+#' @examples
+#' torch_tensor(-1) %>% torch_relu()
+NULL
 
 .onLoad <- function(libname, pkgname) {
   refuse_second_libtorch(libname, pkgname)
