@@ -76,4 +76,4 @@ local_grad_mode <- function(enabled, env) {
 
 #' @rdname with_no_grad
 #' @export
-autograd_set_grad_mode <- function(enabled) invisible(.Call(C_set_grad_mode, isTRUE(enabled)))
+autograd_set_grad_mode <- function(enabled) invisible(.Call(C_set_grad_mode, enabled))

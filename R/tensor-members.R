@@ -190,7 +190,7 @@ tensor_item <- function(self) {
 `$<-.torch_tensor` <- function(x, name, value) {
   switch(name,
     grad = .Call(C_set_grad, x, value),
-    requires_grad = .Call(C_set_requires_grad, x, isTRUE(value)),
+    requires_grad = .Call(C_set_requires_grad, x, value),
     abort_torchscript(sprintf("`$%s` of a tensor can't be assigned.", name), "type", "`$grad` and `$requires_grad` can.")
   )
   x

@@ -1,4 +1,4 @@
-live <- function() .Call(torchscript:::C_usage)$live
+live <- function() .Call(torchscript:::C_memory)$live
 megabytes <- 2^20
 
 test_that("bytes of live tensors are counted", {

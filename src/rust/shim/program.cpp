@@ -83,8 +83,11 @@ char *ts_function_returns(const ts_function *function) {
 }
 int ts_function_schema(const ts_function *function, ts_schema *schema, ts_error *error) {
   return shim::guard(error, [&] {
-    shim::describe(function->function->getSchema(), schema);
-    schema->arguments -= function->self ? 1 : 0;
+    const auto &declared = function->function->getSchema();
+    // the module is no argument for the caller
+    const auto &arguments = declared.arguments();
+    shim::describe(function->self ? declared.cloneWithArguments({arguments.begin() + 1, arguments.end()}) : declared,
+                   schema);
   });
 }
 int ts_function_argument(const ts_function *function, int i, ts_argument *argument, ts_error *error) {

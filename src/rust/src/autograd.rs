@@ -12,15 +12,15 @@ routine!(mode() { Ok(mk_logical(shim::ts_grad_mode() != 0)) });
 routine!(
     /// Sets the mode and returns the one before.
     set_mode(enabled) {
-        let before = shim::ts_grad_mode() != 0;
-        shim::ts_set_grad_mode(is_true(enabled) as c_int);
+        let (before, enabled) = (shim::ts_grad_mode() != 0, flag(enabled, "enabled")?);
+        shim::ts_set_grad_mode(enabled as c_int);
         Ok(mk_logical(before))
     }
 );
 routine!(requires_grad(x) { Ok(mk_logical(shim::ts_requires_grad(handle::tensor(x)?) != 0)) });
 routine!(set_requires_grad(x, value) {
-    let tensor = handle::tensor(x)?;
-    shim::call(|e| shim::ts_set_requires_grad(tensor, is_true(value) as c_int, e))?;
+    let (tensor, value) = (handle::tensor(x)?, flag(value, "requires_grad")?);
+    shim::call(|e| shim::ts_set_requires_grad(tensor, value as c_int, e))?;
     Ok(x)
 });
 routine!(is_leaf(x) { Ok(mk_logical(shim::ts_is_leaf(handle::tensor(x)?) != 0)) });
@@ -71,7 +71,8 @@ routine!(backward(outputs, gradients, retain_graph, create_graph, inputs) {
     let gradients = tensors(gradients, "grad_tensors")?;
     let inputs = tensors(inputs, "inputs")?;
     let gradients_or_null = if gradients.is_empty() { null() } else { gradients.as_ptr() };
-    let (retain, create) = (is_true(retain_graph) as c_int, is_true(create_graph) as c_int);
+    let retain = flag(retain_graph, "retain_graph")? as c_int;
+    let create = flag(create_graph, "create_graph")? as c_int;
     shim::call(|e| {
         let (count, input_count) = (outputs.len() as c_int, inputs.len() as c_int);
         shim::ts_backward(outputs.as_ptr(), count, gradients_or_null, retain, create, inputs.as_ptr(), input_count, e)
@@ -84,11 +85,12 @@ routine!(gradients(outputs, inputs, gradients, retain_graph, create_graph, allow
     let inputs = tensors(inputs, "inputs")?;
     let gradients = tensors(gradients, "grad_outputs")?;
     let gradients_or_null = if gradients.is_empty() { null() } else { gradients.as_ptr() };
-    let (retain, create) = (is_true(retain_graph) as c_int, is_true(create_graph) as c_int);
+    let retain = flag(retain_graph, "retain_graph")? as c_int;
+    let create = flag(create_graph, "create_graph")? as c_int;
+    let unused = flag(allow_unused, "allow_unused")? as c_int;
     let mut results = vec![null_mut(); inputs.len()];
     shim::call(|e| {
         let (count, input_count) = (outputs.len() as c_int, inputs.len() as c_int);
-        let unused = is_true(allow_unused) as c_int;
         let to = results.as_mut_ptr();
         shim::ts_gradients(outputs.as_ptr(), count, gradients_or_null, inputs.as_ptr(), input_count, retain, create, unused, to, e)
     })?;

@@ -302,7 +302,7 @@ pub unsafe extern "C" fn from_frame(_call: SEXP, _op: SEXP, arguments: SEXP, env
     // plain data alone until the closure below: R may jump while promises are forced
     let mut supplied = [Supplied::NONE; MOST];
     let mut count = 0;
-    let mut requires_grad = false;
+    let mut requires_grad = R_NilValue;
     let requires_grad_symbol = requires_grad_symbol();
     let plan = match Plan::of(description) {
         Ok(plan) => plan,
@@ -318,7 +318,7 @@ pub unsafe extern "C" fn from_frame(_call: SEXP, _op: SEXP, arguments: SEXP, env
         }
         let value = force(value, env);
         if planned.symbol == requires_grad_symbol {
-            requires_grad = is_true(value);
+            requires_grad = value;
             continue;
         }
         let is_default = planned.default != R_MissingArg && equals_default(value, planned.default);
@@ -326,6 +326,7 @@ pub unsafe extern "C" fn from_frame(_call: SEXP, _op: SEXP, arguments: SEXP, env
         count += 1;
     }
     crate::routine::finish(|| {
+        let requires_grad = requires_grad != R_NilValue && flag(requires_grad, "requires_grad")?;
         let value = call(plan, &supplied[..count])?;
         if requires_grad {
             if let Some(tensor) = handle::get(value, handle::Kind::Tensor) {

@@ -2,6 +2,7 @@
 
 #![allow(non_snake_case)]
 
+use crate::error::{Error, Kind, Result};
 use std::ffi::{c_char, c_int, c_void, CStr, CString};
 
 pub use extendr_ffi::*;
@@ -60,7 +61,7 @@ pub unsafe fn unwind_protect(
     body: unsafe extern "C" fn(*mut c_void) -> SEXP,
     data: *mut c_void,
     token: SEXP,
-) -> Result<SEXP, SEXP> {
+) -> std::result::Result<SEXP, SEXP> {
     let mut out = R_NilValue;
     match tsr_unwind_protect(body, data, token, &mut out) {
         0 => Ok(out),
@@ -143,6 +144,17 @@ pub unsafe fn names(value: SEXP) -> Option<Vec<String>> {
 
 pub unsafe fn is_true(value: SEXP) -> bool {
     TYPEOF(value) == SEXPTYPE::LGLSXP && Rf_xlength(value) == 1 && *LOGICAL(value) == 1
+}
+
+/// TRUE or FALSE, and nothing else.
+pub unsafe fn flag(value: SEXP, argument: &str) -> Result<bool> {
+    match TYPEOF(value) == SEXPTYPE::LGLSXP && Rf_xlength(value) == 1 && *LOGICAL(value) != R_NaInt {
+        true => Ok(*LOGICAL(value) != 0),
+        false => {
+            let text = format!("`{argument}` must be TRUE or FALSE, not {}", describe(value));
+            Err(Error::new(Kind::Type, text).argument(argument))
+        }
+    }
 }
 
 pub unsafe fn number(value: SEXP) -> Option<f64> {

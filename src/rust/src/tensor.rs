@@ -173,7 +173,7 @@ routine!(from_array(x, dtype, device, requires_grad) {
             .ok_or_else(|| Error::new(ErrorKind::Type, format!("`dtype` must be a dtype such as torch_float(), not {}", describe(dtype))))?,
     };
     let device = device_name(device).and_then(|name| CString::new(name).ok());
-    let tensor = make(x, code, device.as_ref(), is_true(requires_grad))?;
+    let tensor = make(x, code, device.as_ref(), flag(requires_grad, "requires_grad")?)?;
     Ok(handle::new(Kind::Tensor, tensor as *mut c_void))
 });
 
