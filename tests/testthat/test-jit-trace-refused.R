@@ -40,11 +40,6 @@ test_that("inputs must be tensors, and the message names the argument", {
   expect_failure_of(jit_trace(function(x) x, mean), "type", "`x`.*function")
 })
 
-test_that("a named list of unlike values is refused in words", {
-  x <- torch_ones(1)
-  expect_failure_of(jit_trace(function(p) p$a, list(a = x, b = list(x))), "type", "`p")
-})
-
 test_that("results must be tensors", {
   x <- torch_ones(1)
   for (result in list(1, "a", NULL, TRUE, mean, list(x, 1))) {

@@ -69,6 +69,14 @@ test_that("the closure gets the lists back that were given", {
   expect_identical(as_array(seen[[1]]$y), 0)
 })
 
+test_that("a named list may hold unlike values", {
+  traced <- jit_trace(
+    function(p) p$a + p$b[[2]] + p$c$d, list(a = torch_ones(1), b = list(torch_ones(1), torch_ones(1)), c = list(d = torch_ones(1)))
+  )
+  input <- list(b = list(torch_tensor(0), torch_tensor(20)), c = list(d = torch_tensor(300)), a = torch_tensor(1))
+  expect_identical(traced(input)$item(), 321)
+})
+
 test_that("tensors that are closed over, or made inside, become constants", {
   weight <- torch_tensor(c(1, 2, 3))
   traced <- jit_trace(function(x) x * weight + torch_tensor(10) + torch_ones(3) * 0.5, torch_ones(3))

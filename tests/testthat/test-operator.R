@@ -88,6 +88,38 @@ test_that("requires_grad works for every creator", {
   }
 })
 
-test_that("libtorch's warnings are R's", {
-  expect_warning(torch_tensor(1i, dtype = torch_float()), class = "torchscript_warning")
+test_that("what there is too much of, or of the wrong kind, is refused", {
+  x <- torch_ones(2)
+  expect_error(torch_relu(x, x), "unused argument")
+  expect_error(x$relu(1), "unused argument")
+  expect_failure_of(torch_zeros(2, dtype = 3.5), "type", "dtype", "torch_zeros")
+  expect_failure_of(torch_zeros(2, layout = "a"), "type", "layout")
+  expect_failure_of(torch_bernoulli(x, generator = 1), "type", "generator")
+  expect_failure_of(x$contiguous(memory_format = "a"), "type", "memory_format")
+  expect_failure_of(torch_sum(x, dim = NA_integer_), "value", "dim")
+})
+
+test_that("in-place operators return the object they were called on", {
+  x <- torch_ones(2, 2)
+  expect_identical(x$mul_(3), x)
+  expect_identical(x$fill_diagonal_(0), x)
+  expect_identical(torch_relu_(x), x)
+  expect_identical(as_array(x), matrix(c(0, 3, 3, 0), 2))
+  y <- torch_ones(2, 2)
+  expect_false(identical(y$mul(3), y))
+})
+
+test_that("methods and functions are the same operator", {
+  m <- matrix(c(3, 1, 2, 8, 5, 4), 2)
+  x <- double_tensor(m)
+  expect_identical(as_array(x$sum(dim = 2)), as_array(torch_sum(x, dim = 2)))
+  expect_identical(as_array(x$argmax(dim = 2)), max.col(m))
+  expect_identical(as_array(torch_argmin(x, dim = 1)), apply(m, 2, which.min))
+  expect_identical(as_array(torch_sort(x, dim = 1)$values), apply(m, 2, sort))
+  expect_identical(as_array(torch_sort(x, dim = 2, descending = TRUE)$indices)[1, ], order(-m[1, ]))
+  expect_identical(as_array(torch_cumsum(x, dim = 1)), apply(m, 2, cumsum))
+  expect_equal(as_array(torch_std(x, dim = 1)), apply(m, 2, stats::sd))
+  expect_equal(as_array(linalg_inv(double_tensor(m[, 1:2]))), solve(m[, 1:2]))
+  expect_equal(as_array(linalg_det(double_tensor(m[, 1:2]))), det(m[, 1:2]))
+  expect_equal(as_array(torch_svd(x)[[2]]), svd(m)$d)
 })

@@ -60,3 +60,32 @@ test_that("what is no number is refused in the sign's name", {
   expect_failure_of("a" * x, "type", "the string", "*")
   expect_failure_of(x + torch_ones(3), "runtime", "size")
 })
+
+test_that("whole numbers stay whole, and divide as R divides", {
+  a <- c(-7L, -1L, 0L, 5L, 9L)
+  x <- torch_tensor(a)
+  for (by in c(-3L, 2L, 4L)) {
+    expect_identical(as_array(x %% by), a %% by, info = by)
+    expect_identical(as_array(x %/% by), a %/% by, info = by)
+    expect_identical(as_array(x * by), a * by, info = by)
+    expect_equal(as_array(x / by), a / by, tolerance = 1e-6, info = by)
+  }
+  expect_identical(as_array(20L %% torch_tensor(c(3L, -3L))), 20L %% c(3L, -3L))
+  expect_identical(as_array(1L - x), 1L - a)
+  expect_true((x + 1L)$dtype == torch_long())
+})
+
+test_that("shapes are broadcast from the last dimension", {
+  m <- matrix(1:6, 2)
+  x <- torch_tensor(m)
+  expect_identical(as_array(x + torch_tensor(c(10L, 20L, 30L))), m + rep(c(10L, 20L, 30L), each = 2))
+  expect_identical(as_array(x + torch_tensor(matrix(c(100L, 200L)))), m + c(100L, 200L))
+})
+
+test_that("the matrix product takes R's matrices on either side", {
+  a <- matrix(c(1, 2, 3, 4), 2)
+  b <- matrix(c(0, 1, 1, 5), 2)
+  expect_equal(as_array(wide(a) %*% b), a %*% b)
+  expect_equal(as_array(a %*% wide(b)), a %*% b)
+  expect_equal(as_array(t(wide(a))), t(a))
+})

@@ -88,3 +88,74 @@ test_that("large vectors survive the collector", {
   gc()
   for (values in kept) expect_identical(values, as.double(1:200000))
 })
+
+test_that("whole numbers up to 2^62 make the trip in the type that holds them", {
+  trip <- function(text) as_array(torch_tensor(bit64::as.integer64(text)))
+  expect_identical(trip("2147483647"), .Machine$integer.max)
+  expect_identical(trip("2147483648"), 2^31)
+  expect_identical(trip("-2147483648"), -2^31)
+  expect_identical(trip("9007199254740992"), 2^53)
+  for (text in c("9007199254740993", "-9007199254740993", "4611686018427387904", "9223372036854775807")) {
+    expect_identical(trip(text), bit64::as.integer64(text))
+    expect_identical(torch_tensor(bit64::as.integer64(text))$item(), bit64::as.integer64(text))
+  }
+  sum <- torch_tensor(bit64::as.integer64(c("9007199254740992", "1")))$sum()
+  expect_identical(as.character(sum$item()), "9007199254740993")
+})
+
+test_that("integer64 arrays keep their shape", {
+  big <- bit64::as.integer64(c("9007199254740993", "2", "3", "4", "5", "6"))
+  dim(big) <- c(2L, 3L)
+  x <- torch_tensor(big)
+  expect_identical(x$shape, c(2L, 3L))
+  expect_identical(as_array(torch_select(x, 1, 2)), c(2L, 4L, 6L))
+  expect_identical(dim(as_array(x)), c(2L, 3L))
+})
+
+test_that("special doubles survive", {
+  values <- c(NaN, Inf, -Inf, -0, .Machine$double.xmin, .Machine$double.xmax)
+  back <- as_array(torch_tensor(values, dtype = torch_double()))
+  expect_identical(back, values)
+  expect_identical(1 / back[[4]], -Inf)
+})
+
+test_that("sums over a dimension are those of apply()", {
+  a <- array(as.double(1:24)^2, 2:4)
+  x <- torch_tensor(a, dtype = torch_double())
+  for (dim in 1:3) {
+    expect_identical(as_array(torch_sum(x, dim = dim)), apply(a, setdiff(1:3, dim), sum), info = dim)
+  }
+  expect_identical(as_array(x$permute(c(3, 1, 2))), aperm(a, c(3, 1, 2)))
+  expect_identical(as_array(x$select(2, 3)), a[, 3, ])
+})
+
+test_that("a tensor is copied, not shared", {
+  x <- torch_tensor(c(1, 2))
+  y <- torch_tensor(x)
+  y$add_(1)
+  expect_identical(as_array(x), c(1, 2))
+  values <- c(1, 2)
+  z <- torch_tensor(values, dtype = torch_double())
+  z$zero_()
+  expect_identical(values, c(1, 2))
+  back <- as_array(z)
+  z$add_(5)
+  expect_identical(back, c(0, 0))
+  expect_true(torch_tensor(x, dtype = torch_long())$dtype == torch_long())
+  expect_true(torch_tensor(x, requires_grad = TRUE)$requires_grad)
+})
+
+test_that("device and requires_grad are taken", {
+  x <- torch_tensor(c(1, 2), device = torch_device("cpu"), requires_grad = TRUE)
+  expect_true(x$requires_grad)
+  expect_identical(x$device$type, "cpu")
+  expect_failure_of(torch_tensor(1, device = "nonsense"), "value", "nonsense|device", "torch_tensor")
+  expect_failure_of(torch_tensor(1, requires_grad = "a"), "type", "requires_grad")
+})
+
+test_that("numbers that a narrow dtype can't hold exactly are rounded as libtorch rounds", {
+  expect_equal(as_array(torch_tensor(0.1)), 0.1, tolerance = 1e-7)
+  expect_false(identical(as_array(torch_tensor(0.1)), 0.1))
+  expect_identical(as_array(torch_tensor(c(0, 1, 2), dtype = torch_bool())), c(FALSE, TRUE, TRUE))
+  expect_identical(as_array(torch_tensor(c(1.9, -1.9), dtype = torch_long())), c(1L, -1L))
+})

@@ -9,8 +9,13 @@
 #include <torch/csrc/jit/serialization/import.h>
 #include <torch/csrc/jit/serialization/python_print.h>
 
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
 #include <set>
 #include <sstream>
+#include <stdexcept>
 
 #include "internal.h"
 
@@ -60,14 +65,42 @@ struct SourceResolver final : torch::jit::Resolver {
   std::shared_ptr<torch::jit::Resolver> native_ = torch::jit::nativeResolver();
 };
 
+// A file that a program is written to. libtorch's own writer throws from a destructor when the disk is full, which ends
+// the process: here every write claims to succeed, and the first failure is told at the end.
+class OutputFile {
+ public:
+  explicit OutputFile(const char *path) : file_(fopen(path, "wb")) {
+    if (file_ == nullptr) failure_ = errno;
+  }
+  ~OutputFile() {
+    if (file_ != nullptr) fclose(file_);
+  }
+  size_t write(const void *data, size_t length) {
+    if (failure_ == 0 && fwrite(data, 1, length, file_) != length) failure_ = errno;
+    return length;
+  }
+  void finish() {
+    if (failure_ == 0 && (fflush(file_) != 0 || fsync(fileno(file_)) != 0)) failure_ = errno;
+    if (failure_ != 0) throw std::runtime_error(std::strerror(failure_));
+  }
+
+ private:
+  FILE *file_;
+  int failure_ = 0;
+};
+
 void save(const Module &module, const char *path, char **bytes, size_t *length) {
   if (path != nullptr) {
-    module.save(path);
+    OutputFile file(path);
+    torch::jit::ExportModule(module, [&](const void *data, size_t count) { return file.write(data, count); });
+    file.finish();
     return;
   }
-  std::ostringstream stream;
-  module.save(stream);
-  std::string text = stream.str();
+  std::string text;
+  torch::jit::ExportModule(module, [&](const void *data, size_t count) {
+    text.append(static_cast<const char *>(data), count);
+    return count;
+  });
   *bytes = static_cast<char *>(malloc(text.size() + 1));
   std::memcpy(*bytes, text.data(), text.size());
   *length = text.size();

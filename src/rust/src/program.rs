@@ -228,9 +228,7 @@ routine!(
         let path = string(path).unwrap_or_default();
         let unfinished = format!("{path}.{}.part", std::process::id());
         let written = write(x, Some(&c_string(&unfinished)?)).and_then(|_| {
-            let io = |error: std::io::Error| Error::new(ErrorKind::File, error.to_string());
-            std::fs::File::open(&unfinished).and_then(|file| file.sync_all()).map_err(io)?;
-            std::fs::rename(&unfinished, &path).map_err(io)
+            std::fs::rename(&unfinished, &path).map_err(|error| Error::new(ErrorKind::File, error.to_string()))
         });
         if let Err(error) = written {
             let _ = std::fs::remove_file(&unfinished);
