@@ -58,3 +58,25 @@ test_that("gradients can be set and removed", {
   expect_null(x$grad)
   expect_failure_of(x$grad <- torch_ones(3), "runtime", "sizes")
 })
+
+test_that("a tensor may be looked at as R looks at arrays", {
+  x <- torch_tensor(matrix(1:6, 2))
+  expect_identical(dim(x), c(2L, 3L))
+  expect_identical(nrow(x), 2L)
+  expect_identical(ncol(x), 3L)
+  expect_length(x, 6)
+  expect_identical(lapply(as.list(x), as_array), list(c(1L, 3L, 5L), c(2L, 4L, 6L)))
+  expect_identical(as_array(x[[2]]), c(2L, 4L, 6L))
+  expect_identical(dim(torch_scalar_tensor(1)), integer())
+})
+
+test_that("requires_grad can be switched by assignment", {
+  x <- torch_ones(2)
+  x$requires_grad <- TRUE
+  expect_true(x$requires_grad)
+  x$requires_grad_(FALSE)
+  expect_false(x$requires_grad)
+  expect_false(torch_ones(2, requires_grad = TRUE)$detach()$requires_grad)
+  x <- torch_ones(1, requires_grad = TRUE)
+  expect_output(print((x * x)$grad_fn), "<MulBackward0>")
+})

@@ -28,3 +28,27 @@ test_that("str and format are short", {
   expect_identical(format(x), "<Float [2 x 3]>")
   expect_output(str(x), "torch_tensor <Float \\[2 x 3\\]>")
 })
+
+test_that("printing tells emptiness, scalars and flags", {
+  expect_identical(printed(torch_zeros(0))[[1]], "torch_tensor")
+  expect_match(paste(printed(torch_zeros(0, 3)), collapse = " "), "[ CPUFloatType{0,3} ]", fixed = TRUE)
+  expect_identical(printed(torch_scalar_tensor(2)), c("torch_tensor", "2", "[ CPUFloatType{} ]"))
+  expect_identical(printed(torch_tensor(c(TRUE, FALSE))), c("torch_tensor", " 1", " 0", "[ CPUBoolType{2} ]"))
+  expect_match(paste(printed(torch_tensor(c(NaN, Inf))), collapse = " "), "nan.*inf")
+})
+
+test_that("an array prints slice by slice", {
+  lines <- printed(torch_tensor(array(1:8, c(2, 2, 2))))
+  expect_identical(lines[[1]], "torch_tensor")
+  expect_match(lines[[2]], "(1,.,.)", fixed = TRUE)
+  expect_true(any(grepl("(2,.,.)", lines, fixed = TRUE)))
+  expect_identical(lines[[length(lines)]], "[ CPULongType{2,2,2} ]")
+})
+
+test_that("print returns the tensor, invisibly", {
+  x <- torch_ones(1)
+  capture.output(shown <- withVisible(print(x)))
+  expect_identical(shown$value, x)
+  expect_false(shown$visible)
+  expect_output(x$print(), "CPUFloatType")
+})

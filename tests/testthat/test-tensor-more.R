@@ -1,0 +1,23 @@
+test_that("positions of what is not zero are those of which()", {
+  m <- matrix(c(0, 1, 2, 0, 0, 3), 2)
+  x <- double_tensor(m)
+  found <- as_array(torch_nonzero(x))
+  expected <- unname(which(m != 0, arr.ind = TRUE))
+  expect_identical(found, expected[order(expected[, 1], expected[, 2]), ])
+  parts <- torch_nonzero(x, as_list = TRUE)
+  expect_length(parts, 2)
+  expect_identical(cbind(as_array(parts[[1]]), as_array(parts[[2]])), found)
+  expect_identical(torch_nonzero(torch_zeros(3))$shape, c(0L, 1L))
+})
+
+test_that("tensordot contracts the dimensions that are named", {
+  a <- array(as.double(1:24), 2:4)
+  b <- array(as.double(1:12)^2, c(3, 4))
+  x <- double_tensor(a)
+  y <- double_tensor(b)
+  expected <- apply(a, 1, function(slice) sum(slice * b))
+  expect_equal(as_array(torch_tensordot(x, y, dims = 2)), expected)
+  expect_equal(as_array(torch_tensordot(x, y, dims = list(c(2, 3), c(1, 2)))), expected)
+  expect_equal(as_array(torch_tensordot(double_tensor(b), double_tensor(t(b)), dims = 1)), b %*% t(b))
+  expect_identical(torch_tensordot(x, y, dims = list(2, 1))$shape, c(2L, 4L, 4L))
+})
