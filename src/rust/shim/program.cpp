@@ -8,7 +8,6 @@
 #include <torch/csrc/jit/serialization/export.h>
 #include <torch/csrc/jit/serialization/import.h>
 #include <torch/csrc/jit/serialization/python_print.h>
-
 #include <unistd.h>
 
 #include <cerrno>

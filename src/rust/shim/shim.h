@@ -185,6 +185,7 @@ char *ts_tensor_device(const ts_tensor *tensor);
 int ts_tensor_print(const ts_tensor *tensor, char **text, ts_error *error);
 int ts_tensor_integer_range(const ts_tensor *tensor, int64_t *least, int64_t *greatest, ts_error *error);
 int ts_tensor_shift(const ts_tensor *tensor, int64_t by, ts_tensor **result, ts_error *error);
+int ts_tensor_positions(const ts_tensor *tensor, ts_tensor **result, ts_error *error);
 int ts_tensor_scalar(double value, int kind, int dtype, ts_tensor **result, ts_error *error);
 int ts_default_dtype(void);
 int ts_set_default_dtype(int dtype, ts_error *error);

@@ -4,11 +4,14 @@
 #include <ATen/core/LegacyTypeDispatch.h>
 #include <ATen/ops/add.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/eq.h>
 #include <ATen/ops/from_blob.h>
+#include <ATen/ops/gt.h>
 #include <ATen/ops/lift_fresh.h>
 #include <ATen/ops/max.h>
 #include <ATen/ops/min.h>
 #include <ATen/ops/scalar_tensor.h>
+#include <ATen/ops/sub.h>
 #include <ATen/ops/view_as_complex.h>
 #include <ATen/ops/view_as_real.h>
 #include <c10/core/DefaultDtype.h>
@@ -164,6 +167,16 @@ int ts_tensor_integer_range(const ts_tensor *tensor, int64_t *least, int64_t *gr
 
 int ts_tensor_shift(const ts_tensor *tensor, int64_t by, ts_tensor **result, ts_error *error) {
   return shim::guard(error, [&] { *result = shim::give(at::add(*Borrowed(tensor), at::Scalar(by))); });
+}
+// Positions that count from one, and from the end when negative, as libtorch counts them. Zero is none.
+int ts_tensor_positions(const ts_tensor *tensor, ts_tensor **result, ts_error *error) {
+  return shim::guard(error, [&] {
+    Borrowed positions(tensor);
+    if (!torch::jit::tracer::isTracing() && positions->numel() > 0 && at::eq(*positions, 0).any().item<bool>()) {
+      TORCH_CHECK_INDEX(false, "positions count from 1, or from -1 at the end: 0 is none");
+    }
+    *result = shim::give(at::sub(*positions, at::gt(*positions, 0).to(positions->scalar_type())));
+  });
 }
 // A number where a tensor is wanted: a tensor that takes no part in type promotion, as in PyTorch.
 int ts_tensor_scalar(double value, int kind, int dtype, ts_tensor **result, ts_error *error) {

@@ -30,7 +30,6 @@ const POSITIONS: &[(&str, &str)] = &[
     ("select_scatter", "index"),
     ("narrow", "start"),
     ("narrow_copy", "start"),
-    ("kthvalue", "k_from_zero"),
 ];
 
 /// Tensors of positions, by operator.
@@ -64,6 +63,7 @@ const POSITION_TENSORS: &[(&str, &str)] = &[
     ("nll_loss", "target"),
     ("nll_loss_nd", "target"),
     ("nll_loss2d", "target"),
+    ("cross_entropy_loss", "target"),
     ("multi_margin_loss", "target"),
     ("max_unpool2d", "indices"),
     ("max_unpool3d", "indices"),
@@ -77,6 +77,7 @@ const POSITION_RESULTS: &[(&str, usize)] = &[
     ("argwhere", 0),
     ("nonzero", 0),
     ("nonzero_numpy", 0),
+    ("nonzero_static", 0),
     ("multinomial", 0),
     ("sort", 1),
     ("msort", 1),

@@ -8,7 +8,7 @@ use crate::shim::{self, Value};
 use crate::tensor;
 use crate::trace;
 use crate::types::{Base, Type, TypeKind};
-use std::ffi::{c_char, c_void, CString};
+use std::ffi::{c_char, c_int, c_void, CString};
 
 pub(crate) type Converted = std::result::Result<Value, Mismatch>;
 
@@ -25,6 +25,8 @@ pub struct Conversion {
     pub cost: u32,
     /// R numbers may stand for tensors: arithmetic.
     pub numbers_are_tensors: bool,
+    /// The floating dtype that vectors take then, from the tensor beside them.
+    pub like: Option<c_int>,
     /// Without a type to go by, an unnamed list of tensors is a tuple rather than a list.
     pub(crate) lists_are_tuples: bool,
 }
@@ -175,7 +177,7 @@ impl Conversion {
             TypeKind::Layout => self.tagged_int(x, "torch_layout"),
             TypeKind::MemoryFormat => self.tagged_int(x, "torch_memory_format"),
             TypeKind::QScheme => self.tagged_int(x, "torch_qscheme"),
-            TypeKind::Device => match tensor::device_name(x) {
+            TypeKind::Device => match tensor::device_name(x).map_err(Mismatch::Failure)? {
                 Some(name) => self.keep_text(shim::DEVICE, name),
                 None => Err(Mismatch::Type),
             },
@@ -209,7 +211,7 @@ impl Conversion {
             return Ok(Value::pointer(shim::TENSOR, native as *mut c_void));
         }
         let mut result = std::ptr::null_mut();
-        shim::call(|e| shim::ts_tensor_shift(native, -1, &mut result, e)).map_err(Mismatch::Failure)?;
+        shim::call(|e| shim::ts_tensor_positions(native, &mut result, e)).map_err(Mismatch::Failure)?;
         Ok(self.keep_tensor(result))
     }
 
@@ -227,7 +229,9 @@ impl Conversion {
             };
             shim::call(|e| shim::ts_tensor_scalar(value, kind, -1, &mut result, e)).map_err(Mismatch::Failure)?;
         } else {
-            result = tensor::make(x, -1, None, false).map_err(Mismatch::Failure)?;
+            // beside a tensor of doubles an R vector keeps its precision, and in a product the dtypes must agree
+            let dtype = self.like.filter(|_| TYPEOF(x) != SEXPTYPE::CPLXSXP && TYPEOF(x) != SEXPTYPE::LGLSXP);
+            result = tensor::make(x, dtype.unwrap_or(-1), None, false).map_err(Mismatch::Failure)?;
         }
         Ok(self.keep_tensor(result))
     }

@@ -9,6 +9,7 @@ use crate::mismatch::Mismatch;
 use crate::operator::{Overload, Plan};
 use crate::r::*;
 use crate::shim::{self, Value};
+use crate::tensor;
 use crate::to_r;
 use crate::types::{Argument, Base};
 use std::ffi::c_int;
@@ -193,19 +194,35 @@ unsafe fn wrap(overload: &Overload, plan: &Plan, i: usize, value: &Value, suppli
                 return Ok(item.value);
             }
         }
-        if plan.r_conventions && declared.is_some_and(|d| d.counts_from_one) {
-            let tensor = value.v.p as *mut shim::Tensor;
-            let mut shifted = std::ptr::null_mut();
-            let outcome = shim::call(|e| shim::ts_tensor_shift(tensor, 1, &mut shifted, e));
-            shim::ts_tensor_free(tensor);
-            outcome?;
-            return Ok(handle::new(handle::Kind::Tensor, shifted as *mut _));
-        }
+    }
+    if plan.r_conventions && declared.is_some_and(|d| d.counts_from_one) {
+        return Ok(to_r::convert(&count_from_one(*value)?));
     }
     if value.tag == shim::INT && declared.is_some_and(|d| d.is_dtype) {
         return Ok(crate::tensor::mk_dtype(value.v.i as c_int));
     }
     Ok(to_r::convert(value))
+}
+
+/// Positions as R counts them: of a tensor, or of each tensor of a list.
+unsafe fn count_from_one(value: Value) -> Result<Value> {
+    match value.tag {
+        shim::TENSOR => {
+            let tensor = value.v.p as *mut shim::Tensor;
+            let mut shifted = std::ptr::null_mut();
+            let outcome = shim::call(|e| shim::ts_tensor_shift(tensor, 1, &mut shifted, e));
+            shim::ts_tensor_free(tensor);
+            outcome?;
+            Ok(Value::pointer(shim::TENSOR, shifted as *mut _))
+        }
+        shim::LIST => {
+            for (i, child) in value.children().iter().enumerate() {
+                *(value.v.p as *mut Value).add(i) = count_from_one(*child)?;
+            }
+            Ok(value)
+        }
+        _ => Ok(value),
+    }
 }
 
 unsafe fn call_overload(overload: &Overload, plan: &Plan, values: &[Value], supplied: &[Supplied]) -> Result<SEXP> {
@@ -259,6 +276,9 @@ unsafe fn call(plan: &Plan, supplied: &[Supplied]) -> Result<SEXP> {
             break;
         }
         conversion.numbers_are_tensors = numbers_are_tensors;
+        if numbers_are_tensors {
+            conversion.like = supplied.iter().find_map(|item| tensor::floating_dtype(item.value));
+        }
         let mut best: Option<(u32, &Overload)> = None;
         for overload in plan.overloads() {
             match bind(&overload.arguments, supplied, plan.r_conventions, &mut conversion, room(&mut values, overload))

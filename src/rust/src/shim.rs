@@ -194,6 +194,7 @@ extern "C" {
         error: *mut RawError,
     ) -> c_int;
     pub fn ts_tensor_shift(t: *const Tensor, by: i64, result: *mut *mut Tensor, error: *mut RawError) -> c_int;
+    pub fn ts_tensor_positions(t: *const Tensor, result: *mut *mut Tensor, error: *mut RawError) -> c_int;
     pub fn ts_tensor_scalar(
         value: f64,
         kind: c_int,

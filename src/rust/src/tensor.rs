@@ -67,22 +67,36 @@ pub unsafe fn mk_dtype(code: c_int) -> SEXP {
     out
 }
 
-/// A torch_device object (its type and index), or the name of one.
-pub unsafe fn device_name(x: SEXP) -> Option<String> {
-    let name = if TYPEOF(x) == SEXPTYPE::VECSXP && inherits(x, "torch_device") && Rf_xlength(x) == 2 {
-        let kind = string(VECTOR_ELT(x, 0))?;
-        match number(VECTOR_ELT(x, 1)) {
+const DEVICES: &[&str] = &["cpu", "cuda", "mps", "meta", "xpu", "xla", "mkldnn", "hpu", "mtia", "vulkan"];
+
+/// A torch_device object (its type and index), or the name of one; None when it is neither.
+pub unsafe fn device_name(x: SEXP) -> Result<Option<String>> {
+    let name = match TYPEOF(x) == SEXPTYPE::VECSXP && inherits(x, "torch_device") && Rf_xlength(x) == 2 {
+        true => string(VECTOR_ELT(x, 0)).map(|kind| match number(VECTOR_ELT(x, 1)) {
             Some(index) => format!("{kind}:{index}"),
             None => kind,
-        }
-    } else {
-        string(x).filter(|_| Rf_xlength(x) == 1)?
+        }),
+        false => string(x).filter(|_| Rf_xlength(x) == 1),
     };
-    if name.starts_with("cuda") {
-        // opens CUDA's library, if there is one
-        shim::ts_cuda_is_available();
+    if let Some(name) = &name {
+        let (kind, index) = name.split_once(':').unwrap_or((name, "0"));
+        if !DEVICES.contains(&kind) || index.parse::<u16>().is_err() {
+            return Err(Error::new(ErrorKind::Value, format!("`device` must be a device, not the string \"{name}\""))
+                .hint(format!("valid types: {}; an index may follow, as in \"cuda:0\"", DEVICES.join(", ")))
+                .argument("device"));
+        }
+        if kind == "cuda" {
+            // opens CUDA's library, if there is one
+            shim::ts_cuda_is_available();
+        }
     }
-    Some(name)
+    Ok(name)
+}
+
+/// The dtype of a floating tensor; None for anything else.
+pub unsafe fn floating_dtype(x: SEXP) -> Option<c_int> {
+    let dtype = shim::ts_tensor_dtype(handle::get(x, Kind::Tensor)? as *const shim::Tensor);
+    matches!(dtype, 5..=7 | 15).then_some(dtype)
 }
 
 pub unsafe fn is_integer(tensor: *const shim::Tensor) -> bool {
@@ -172,7 +186,14 @@ routine!(from_array(x, dtype, device, requires_grad) {
         _ => dtype_code(dtype)
             .ok_or_else(|| Error::new(ErrorKind::Type, format!("`dtype` must be a dtype such as torch_float(), not {}", describe(dtype))))?,
     };
-    let device = device_name(device).and_then(|name| CString::new(name).ok());
+    let device = match (device_name(device)?, TYPEOF(device)) {
+        (None, SEXPTYPE::NILSXP) => None,
+        (Some(name), _) => CString::new(name).ok(),
+        (None, _) => {
+            let text = format!("`device` must be a device such as \"cpu\", not {}", describe(device));
+            return Err(Error::new(ErrorKind::Type, text).argument("device"));
+        }
+    };
     let tensor = make(x, code, device.as_ref(), flag(requires_grad, "requires_grad")?)?;
     Ok(handle::new(Kind::Tensor, tensor as *mut c_void))
 });

@@ -124,7 +124,10 @@ unsafe fn input_value(conversion: &mut Conversion, name: &str, x: SEXP) -> Resul
     match other_than_tensor(&value, x, name) {
         Some((place, given)) => Err(Error::new(
             ErrorKind::Type,
-            format!("`{place}` must be a tensor or a list of tensors to be an input of a trace, not {}", describe(given)),
+            format!(
+                "`{place}` must be a tensor or a list of tensors to be an input of a trace, not {}",
+                describe(given)
+            ),
         )
         .argument(name)
         .hint("leave it out to make it a constant of the program, or wrap it: torch_tensor()")),
