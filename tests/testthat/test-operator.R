@@ -145,7 +145,7 @@ test_that("positions count from one in the less common operators too", {
 test_that("dimensions are found by position", {
   x <- torch_zeros(2, 3, 4)
   expect_identical(torch_flatten(x, start_dim = 2)$shape, c(2L, 12L))
-  expect_identical(torch_flatten(x, 1, 2)$shape, c(6L, 4L))
+  expect_identical(torch_flatten(x, start_dim = 1, end_dim = 2)$shape, c(6L, 4L))
   expect_identical(torch_movedim(x, 1, 3)$shape, c(3L, 4L, 2L))
   expect_identical(torch_unsqueeze(x, -1)$shape, c(2L, 3L, 4L, 1L))
   expect_identical(torch_stack(list(x, x), 2)$shape, c(2L, 2L, 3L, 4L))
