@@ -41,7 +41,16 @@ class WarmBlocks {
     if (!keeps(usable)) return false;
     size_t size = usable / step(usable) * step(usable);  // malloc gives a little more than asked, less than a step
     std::unique_lock<std::mutex> lock(mutex_, std::try_to_lock);
-    if (!lock || kept_ + size > bound) return false;
+    if (!lock) return false;
+    // room is made at the cost of sizes that were in use before, not of this one
+    for (auto &blocks : blocks_) {
+      while (kept_ + size > bound && !blocks.empty() && blocks.front().size != size) {
+        kept_ -= blocks.front().size;
+        c10::free_cpu(blocks.front().data);
+        blocks.erase(blocks.begin());
+      }
+    }
+    if (kept_ + size > bound) return false;
     blocks_[slot(size)].push_back({data, size});
     kept_ += size;
     return true;

@@ -17,17 +17,26 @@ static COLLECTIONS: AtomicU64 = AtomicU64::new(0);
 #[inline(always)]
 pub unsafe fn safe_point() {
     if shim::ts_memory_since() > THRESHOLD {
-        collect();
+        collect(THRESHOLD);
+    }
+}
+
+/// Before an R vector is made from our blocks: R, which does not count these, would have collected about as soon.
+#[inline]
+pub unsafe fn vector_safe_point() {
+    const VECTOR_THRESHOLD: i64 = 64 << 20;
+    if shim::ts_memory_since() > VECTOR_THRESHOLD {
+        collect(VECTOR_THRESHOLD);
     }
 }
 
 #[cold]
 #[inline(never)]
-unsafe fn collect() {
+unsafe fn collect(threshold: i64) {
     shim::ts_memory_since_reset();
     let before = shim::ts_memory_live();
     // far below the last level nothing has piled up: the memory was freed and taken again
-    if before < LIVE_AFTER.load(Ordering::Relaxed) + THRESHOLD / 2 {
+    if before < LIVE_AFTER.load(Ordering::Relaxed) + threshold / 2 {
         return;
     }
     COLLECTIONS.fetch_add(1, Ordering::Relaxed);

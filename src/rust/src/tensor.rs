@@ -260,7 +260,7 @@ unsafe fn whole_numbers(tensor: *const shim::Tensor, n: R_xlen_t, dtype: c_int, 
 }
 
 routine!(to_array(x) {
-    crate::memory::safe_point();
+    crate::memory::vector_safe_point();
     array(handle::tensor(x)?)
 });
 
