@@ -76,10 +76,16 @@ user_call <- function(frame) {
   if (frame > 0) without_method(sys.call(frame))
 }
 
-# R calls the method `+.torch_tensor` for `x + y`; the user typed `+`.
+# R calls the method `+.torch_tensor` for `x + y`, and `[<-`(`*tmp*`, 1, value = 2) for `x[1] <- 2`; the user typed neither.
 without_method <- function(call) {
   if (is.name(call[[1]])) {
-    call[[1]] <- as.name(sub("(.)[.](torch|script|jit)_[a-z_]+$", "\\1", call[[1]]))
+    name <- sub("(.)[.](torch|script|jit)_[a-z_]+$", "\\1", call[[1]])
+    call[[1]] <- as.name(name)
+    if (endsWith(name, "<-") && length(call) > 1 && identical(call[[2]], quote(`*tmp*`))) {
+      call[[1]] <- as.name(sub("<-$", "", name))
+      call[[2]] <- quote(x)
+      call <- call("<-", call[-length(call)], quote(value))
+    }
   }
   call
 }

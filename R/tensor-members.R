@@ -14,14 +14,6 @@ tensor_members <- new.env(parent = emptyenv())
   member(x)
 }
 
-#' @export
-`[[.torch_tensor` <- function(x, name) {
-  if (is.character(name)) {
-    return(do.call("$", list(x, name)))
-  }
-  torch_select(x, 1L, name)
-}
-
 find_tensor_member <- function(name) {
   member <- operator_method(name)
   if (is.null(member)) {

@@ -22,6 +22,8 @@
 #' @rawNamespace S3method(utils::.DollarNames, jit_ops)
 #' @rawNamespace S3method(utils::.DollarNames, jit_ops_namespace)
 #' @rawNamespace S3method(utils::str, torch_tensor)
+#' @rawNamespace S3method(utils::head, torch_tensor)
+#' @rawNamespace S3method(utils::tail, torch_tensor)
 #' @rawNamespace S3method(utils::str, script_function)
 #' @importFrom magrittr %>%
 #' @export %>%

@@ -184,6 +184,25 @@ int ts_tensor_layout(const ts_tensor *tensor);
 char *ts_tensor_device(const ts_tensor *tensor);
 int ts_tensor_print(const ts_tensor *tensor, char **text, ts_error *error);
 int ts_tensor_integer_range(const ts_tensor *tensor, int64_t *least, int64_t *greatest, ts_error *error);
+// One step of a selection. `dim` is the dimension of what the views before it have left. Views use `start`, `end` and
+// `step` as libtorch's slices do; the others gather by `tensor`.
+enum {
+  TS_INDEX_SELECT,
+  TS_INDEX_SLICE,
+  TS_INDEX_NEW,
+  TS_INDEX_POSITIONS,
+  TS_INDEX_POSITIONS_FROM_ONE,
+  TS_INDEX_MASK,
+};
+typedef struct {
+  int kind;
+  int dim;
+  int64_t start, end, step;
+  const ts_tensor *tensor;
+} ts_index_step;
+int ts_index(const ts_tensor *self, const ts_index_step *steps, int count, ts_tensor **result, ts_error *error);
+int ts_index_assign(const ts_tensor *self, const ts_index_step *steps, int count, const ts_tensor *value,
+                    ts_error *error);
 int ts_tensor_shift(const ts_tensor *tensor, int64_t by, ts_tensor **result, ts_error *error);
 int ts_tensor_positions(const ts_tensor *tensor, ts_tensor **result, ts_error *error);
 int ts_tensor_scalar(double value, int kind, int dtype, ts_tensor **result, ts_error *error);

@@ -137,7 +137,7 @@ impl Conversion {
         self.fields.push(fields);
         Ok(self.fields[self.fields.len() - 1].as_ptr() as *const c_void)
     }
-    fn keep_tensor(&mut self, tensor: *mut shim::Tensor) -> Value {
+    pub(crate) fn keep_tensor(&mut self, tensor: *mut shim::Tensor) -> Value {
         self.tensors.0.push(tensor);
         Value::pointer(shim::TENSOR, tensor as *mut c_void)
     }

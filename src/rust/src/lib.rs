@@ -5,6 +5,7 @@ mod convention;
 mod error;
 mod from_r;
 mod handle;
+mod index;
 mod library;
 mod memory;
 mod mismatch;

@@ -22,6 +22,8 @@ extern "C" {
     pub fn Rf_eval(call: SEXP, env: SEXP) -> SEXP;
     pub fn Rf_findVarInFrame(env: SEXP, symbol: SEXP) -> SEXP;
     pub fn Rf_findVar(symbol: SEXP, env: SEXP) -> SEXP;
+    pub fn R_PromiseExpr(promise: SEXP) -> SEXP;
+    pub fn PRENV(promise: SEXP) -> SEXP;
     pub fn R_ContinueUnwind(token: SEXP) -> !;
     pub fn R_gc();
     pub fn Rf_ScalarReal(value: f64) -> SEXP;

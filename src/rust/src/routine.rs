@@ -3,7 +3,7 @@
 
 use crate::error::{Error, Kind, Result};
 use crate::r::*;
-use crate::{autograd, library, memory, operator, operator_call, program, shim, tensor, trace};
+use crate::{autograd, index, library, memory, operator, operator_call, program, shim, tensor, trace};
 use std::ffi::{c_char, c_int, c_void};
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::ptr::null_mut;
@@ -188,6 +188,8 @@ pub unsafe extern "C" fn tsr_initialise(dll: *mut DllInfo) {
     // these find their own arguments: in the caller's frame, or in the call
     let externals = definitions(&table![
         "C_call_operator", operator_call::from_frame, 1;
+        "C_index", index::get, 0;
+        "C_index_assign", index::assign, 0;
         "C_call_operator_directly", operator_call::from_arguments, -1;
         "C_call_function", program::call_function, -1;
         "C_call_module", program::call_module, -1;

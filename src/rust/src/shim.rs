@@ -31,6 +31,24 @@ pub const OBJECT: i32 = 16;
 /// In `reserved` of a tuple: `extra` is an array of field names, not a type.
 pub const EXTRA_IS_FIELDS: i32 = 1;
 
+pub const INDEX_SELECT: c_int = 0;
+pub const INDEX_SLICE: c_int = 1;
+pub const INDEX_NEW: c_int = 2;
+pub const INDEX_POSITIONS: c_int = 3;
+pub const INDEX_POSITIONS_FROM_ONE: c_int = 4;
+pub const INDEX_MASK: c_int = 5;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct IndexStep {
+    pub kind: c_int,
+    pub dim: c_int,
+    pub start: i64,
+    pub end: i64,
+    pub step: i64,
+    pub tensor: *const Tensor,
+}
+
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub union Payload {
@@ -194,6 +212,20 @@ extern "C" {
         error: *mut RawError,
     ) -> c_int;
     pub fn ts_tensor_shift(t: *const Tensor, by: i64, result: *mut *mut Tensor, error: *mut RawError) -> c_int;
+    pub fn ts_index(
+        t: *const Tensor,
+        steps: *const IndexStep,
+        count: c_int,
+        result: *mut *mut Tensor,
+        error: *mut RawError,
+    ) -> c_int;
+    pub fn ts_index_assign(
+        t: *const Tensor,
+        steps: *const IndexStep,
+        count: c_int,
+        value: *const Tensor,
+        error: *mut RawError,
+    ) -> c_int;
     pub fn ts_tensor_positions(t: *const Tensor, result: *mut *mut Tensor, error: *mut RawError) -> c_int;
     pub fn ts_tensor_scalar(
         value: f64,

@@ -1,0 +1,492 @@
+//! `x[...]` and `x[...] <- value`: what stands between the brackets becomes steps for the shim.
+
+use crate::convention;
+use crate::error::{Error, Kind as ErrorKind, Result};
+use crate::from_r::{whole, Conversion};
+use crate::handle::{self, Kind};
+use crate::mismatch::is_number;
+use crate::r::*;
+use crate::shim::{self, IndexStep, Tensor};
+use crate::types::Base;
+use crate::{memory, routine, tensor, trace};
+use std::ffi::{c_int, c_void};
+use std::ptr::null;
+use std::sync::OnceLock;
+
+/// libtorch's tensors have at most as many dimensions.
+const MOST: usize = 64;
+
+/// One end of a range: a position, or so many behind the last one (`N`, `N - 1`).
+#[derive(Clone, Copy)]
+enum Bound {
+    At(f64),
+    Last(f64),
+}
+
+/// Plain data: R may jump while it is read.
+#[derive(Clone, Copy)]
+enum Item {
+    All,
+    Value(SEXP),
+    Range(Bound, Bound, f64),
+}
+
+enum Part {
+    All,
+    Rest,
+    New,
+    One(Bound),
+    /// `descends`: counting down is meant, not an empty range.
+    Slice {
+        start: Bound,
+        end: Bound,
+        step: f64,
+        descends: bool,
+    },
+    Vector(SEXP),
+    Array(SEXP),
+    Tensor(*mut Tensor),
+}
+
+struct Symbols {
+    dots: SEXP,
+    colon: SEXP,
+    x: SEXP,
+    drop: SEXP,
+    value: SEXP,
+}
+// SAFETY: R's symbols are never freed, and only R's thread reads them
+unsafe impl Send for Symbols {}
+unsafe impl Sync for Symbols {}
+
+fn symbols() -> &'static Symbols {
+    static SYMBOLS: OnceLock<Symbols> = OnceLock::new();
+    SYMBOLS.get_or_init(|| Symbols {
+        dots: symbol("..."),
+        colon: symbol(":"),
+        x: symbol("x"),
+        drop: symbol("drop"),
+        value: symbol("value"),
+    })
+}
+
+unsafe fn forced(value: SEXP, env: SEXP) -> SEXP {
+    match TYPEOF(value) {
+        SEXPTYPE::PROMSXP => Rf_eval(value, env),
+        _ => value,
+    }
+}
+
+unsafe fn bound(value: SEXP) -> Option<Bound> {
+    if Rf_xlength(value) != 1 {
+        return None;
+    }
+    match (TYPEOF(value), Rf_isObject(value) == Rboolean::TRUE) {
+        (SEXPTYPE::INTSXP | SEXPTYPE::REALSXP, false) => number(value).map(Bound::At),
+        (SEXPTYPE::REALSXP, true) if inherits(value, "torch_index_end") => Some(Bound::Last(*REAL(value))),
+        (SEXPTYPE::REALSXP, true) if inherits(value, "integer64") => whole(value, 0).ok().map(|v| Bound::At(v as f64)),
+        _ => None,
+    }
+}
+
+unsafe fn is_colon(expression: SEXP) -> bool {
+    TYPEOF(expression) == SEXPTYPE::LANGSXP && CAR(expression) == symbols().colon && Rf_xlength(expression) == 3
+}
+
+/// `start:end` and `start:end:step` as they were typed: a slice, which is a view, and whose ends may be negative.
+unsafe fn typed_range(expression: SEXP, env: SEXP) -> Option<Item> {
+    let (mut ends, mut step) = (expression, 1.0);
+    if is_colon(CAR(CDR(expression))) {
+        let Some(Bound::At(given)) = bound(Rf_eval(CAR(CDR(CDR(expression))), env)) else { return None };
+        (ends, step) = (CAR(CDR(expression)), given);
+    }
+    let start = bound(Rf_eval(CAR(CDR(ends)), env))?;
+    let end = bound(Rf_eval(CAR(CDR(CDR(ends))), env))?;
+    Some(Item::Range(start, end, step))
+}
+
+unsafe fn item(value: SEXP, env: SEXP) -> Item {
+    if value == R_MissingArg {
+        return Item::All;
+    }
+    if TYPEOF(value) == SEXPTYPE::PROMSXP {
+        // the promise of a value known already has no environment any more
+        let (expression, home) = (R_PromiseExpr(value), PRENV(value));
+        if is_colon(expression) && TYPEOF(home) == SEXPTYPE::ENVSXP {
+            if let Some(range) = typed_range(expression, home) {
+                return range;
+            }
+        }
+    }
+    Item::Value(forced(value, env))
+}
+
+/// The items in `...` of a calling frame, and how many there are (perhaps more than there is room for).
+unsafe fn items(env: SEXP) -> ([Item; MOST], usize) {
+    let (mut found, mut count) = ([Item::All; MOST], 0);
+    let mut rest = Rf_findVarInFrame(env, symbols().dots);
+    // its first cell is of a type of its own, or the missing argument stands for none at all
+    while matches!(TYPEOF(rest), SEXPTYPE::DOTSXP | SEXPTYPE::LISTSXP) {
+        if count < MOST {
+            found[count] = item(CAR(rest), env);
+        }
+        count += 1;
+        rest = CDR(rest);
+    }
+    (found, count)
+}
+
+unsafe fn classify(value: SEXP) -> Result<Part> {
+    if let Some(native) = handle::get(value, Kind::Tensor) {
+        let native = native as *mut Tensor;
+        let dtype = shim::ts_tensor_dtype(native);
+        return match dtype == 11 || (0..=4).contains(&dtype) {
+            true => Ok(Part::Tensor(native)),
+            false => Err(Error::new(ErrorKind::Type, "a tensor that selects must hold whole numbers or be a mask")
+                .hint("convert it: x$to(dtype = torch_long())")),
+        };
+    }
+    if let Some(single) = bound(value) {
+        if TYPEOF(Rf_getAttrib(value, R_DimSymbol)) == SEXPTYPE::NILSXP {
+            return Ok(Part::One(single));
+        }
+    }
+    let is_object = Rf_isObject(value) == Rboolean::TRUE;
+    match TYPEOF(value) {
+        SEXPTYPE::NILSXP => return Ok(Part::New),
+        SEXPTYPE::LGLSXP | SEXPTYPE::INTSXP | SEXPTYPE::REALSXP if !is_object || inherits(value, "integer64") => {
+            return Ok(match Rf_xlength(Rf_getAttrib(value, R_DimSymbol)) {
+                0 | 1 => Part::Vector(value),
+                _ => Part::Array(value),
+            })
+        }
+        SEXPTYPE::VECSXP if inherits(value, "torch_slice") && Rf_xlength(value) == 3 => {
+            if let (Some(start), Some(end), Some(step)) =
+                (bound(VECTOR_ELT(value, 0)), bound(VECTOR_ELT(value, 1)), number(VECTOR_ELT(value, 2)))
+            {
+                let end = match end {
+                    Bound::At(v) if v == f64::INFINITY => Bound::Last(0.0),
+                    other => other,
+                };
+                return Ok(Part::Slice { start, end, step, descends: false });
+            }
+        }
+        _ if is_object && inherits(value, "torch_newaxis") => return Ok(Part::New),
+        _ if is_object && inherits(value, "torch_ellipsis") => return Ok(Part::Rest),
+        _ => {}
+    }
+    Err(Error::new(ErrorKind::Type, format!("an index can't be {}", describe(value)))
+        .hint("positions, TRUE and FALSE, tensors of these, slc(), `..`, newaxis, N or nothing select elements"))
+}
+
+impl Part {
+    unsafe fn takes(&self) -> usize {
+        match self {
+            Part::New | Part::Rest => 0,
+            Part::Array(x) if TYPEOF(*x) == SEXPTYPE::LGLSXP => Rf_xlength(Rf_getAttrib(*x, R_DimSymbol)) as usize,
+            Part::Tensor(tensor) if shim::ts_tensor_dtype(*tensor) == 11 => shim::ts_tensor_rank(*tensor) as usize,
+            _ => 1,
+        }
+    }
+}
+
+/// A dimension of the tensor, for messages and checks.
+#[derive(Clone, Copy)]
+struct Dimension {
+    number: usize,
+    size: i64,
+}
+
+impl Dimension {
+    fn refuse(self, position: f64) -> Error {
+        let elements = if self.size == 1 { "element" } else { "elements" };
+        Error::new(
+            ErrorKind::Index,
+            format!("position {position} is out of range: dimension {} has {} {elements}", self.number, self.size),
+        )
+    }
+    /// As libtorch counts; from the end when it was given so, because programs generalise better.
+    fn position(self, given: f64) -> Result<i64> {
+        if given.is_nan() {
+            return Err(Error::new(ErrorKind::Value, "an index must not be NA"));
+        }
+        if given != given.trunc() {
+            return Err(Error::new(ErrorKind::Value, format!("an index must be a whole number, not {given}")));
+        }
+        if given == 0.0 {
+            return Err(Error::new(ErrorKind::Index, "positions count from 1, or from -1 at the end: 0 is none"));
+        }
+        match given.abs() <= self.size as f64 {
+            true => Ok(if given > 0.0 { given as i64 - 1 } else { given as i64 }),
+            false => Err(self.refuse(given)),
+        }
+    }
+    fn one(self, bound: Bound) -> Result<i64> {
+        match bound {
+            Bound::At(given) => self.position(given),
+            Bound::Last(behind) if behind > 0.0 => Err(self.refuse(self.size as f64 + behind)),
+            Bound::Last(behind) => self.position(behind - 1.0),
+        }
+    }
+    /// libtorch's start and end of a slice. An end beyond the last element means the last; so does a start right
+    /// behind it, with nothing left.
+    fn slice(self, start: Bound, end: Bound) -> Result<(i64, i64)> {
+        let start = match start {
+            Bound::At(given) if given == self.size as f64 + 1.0 => self.size,
+            other => self.one(other)?,
+        };
+        let end = match end {
+            Bound::At(given) if given > self.size as f64 && given == given.trunc() => i64::MAX,
+            Bound::Last(behind) if behind >= 0.0 => i64::MAX,
+            Bound::At(-1.0) => i64::MAX,
+            other => self.one(other)? + 1,
+        };
+        Ok((start, end))
+    }
+}
+
+#[derive(Default)]
+struct Steps {
+    all: Vec<IndexStep>,
+    conversion: Conversion,
+    /// The dimension of the view where the next step works.
+    dim: usize,
+}
+
+impl Steps {
+    fn push(&mut self, kind: c_int, start: i64, end: i64, step: i64, tensor: *const Tensor) {
+        self.all.push(IndexStep { kind, dim: self.dim as c_int, start, end, step, tensor });
+    }
+
+    unsafe fn gather(&mut self, kind: c_int, x: *mut Tensor, takes: usize) -> Result<()> {
+        if trace::running() {
+            shim::call(|e| shim::ts_trace_lift(x, e))?;
+        }
+        self.push(kind, 0, 0, 0, x);
+        self.dim += takes;
+        Ok(())
+    }
+
+    unsafe fn positions(&mut self, positions: &[i64]) -> Result<()> {
+        let (data, length) = (positions.as_ptr() as *const c_void, std::mem::size_of_val(positions));
+        let sizes = [positions.len() as i64];
+        let mut made = std::ptr::null_mut();
+        shim::call(|e| shim::ts_tensor_from_bytes(data, length, sizes.as_ptr(), 1, 4, 0, &mut made, e))?;
+        self.conversion.keep_tensor(made);
+        self.gather(shim::INDEX_POSITIONS, made, 1)
+    }
+
+    unsafe fn vector(&mut self, x: SEXP, dimension: Dimension) -> Result<()> {
+        let n = Rf_xlength(x) as usize;
+        if TYPEOF(x) != SEXPTYPE::LGLSXP {
+            let from_zero = |i: usize| {
+                let given = if is_na(x, i) { f64::NAN } else { whole_or_fraction(x, i) };
+                let position = dimension.position(given)?;
+                Ok(if position < 0 { position + dimension.size } else { position })
+            };
+            return self.positions(&(0..n).map(from_zero).collect::<Result<Vec<i64>>>()?);
+        }
+        let mask = std::slice::from_raw_parts(LOGICAL(x), n);
+        if mask.contains(&R_NaInt) {
+            return Err(Error::new(ErrorKind::Value, "a mask must not hold NA"));
+        }
+        if n as i64 != dimension.size {
+            let Dimension { number, size } = dimension;
+            return Err(Error::new(
+                ErrorKind::Index,
+                format!(
+                    "a mask must have as many elements as the dimension: dimension {number} has {size}, the mask {n}"
+                ),
+            ));
+        }
+        let chosen = mask.iter().enumerate().filter(|(_, flag)| **flag != 0).map(|(i, _)| i as i64);
+        self.positions(&chosen.collect::<Vec<i64>>())
+    }
+
+    unsafe fn slice(&mut self, part: &Part, dimension: Dimension) -> Result<()> {
+        let Part::Slice { start, end, step, descends } = part else { return Ok(()) };
+        if !(*step >= 1.0 && *step == step.trunc()) {
+            return Err(Error::new(ErrorKind::Value, format!("the step must be a whole number from 1 on, not {step}"))
+                .hint("torch_flip() turns a tensor round"));
+        }
+        if let (true, Bound::At(first), Bound::At(last)) = (*descends, *start, *end) {
+            if first > last && first * last >= 0.0 {
+                let (first, last) = (dimension.position(first)?, dimension.position(last)?);
+                let absolute = |position: i64| if position < 0 { position + dimension.size } else { position };
+                let down = (absolute(last)..=absolute(first)).rev().step_by(*step as usize);
+                return self.positions(&down.collect::<Vec<i64>>());
+            }
+        }
+        let (first, behind) = dimension.slice(*start, *end)?;
+        self.push(shim::INDEX_SLICE, first, behind, *step as i64, null());
+        self.dim += 1;
+        Ok(())
+    }
+
+    unsafe fn add(&mut self, part: &Part, sizes: &[i64], source: usize, drop: bool) -> Result<()> {
+        let dimension = Dimension { number: source + 1, size: sizes.get(source).copied().unwrap_or(0) };
+        match part {
+            Part::All | Part::Rest => self.dim += 1,
+            Part::New => {
+                self.push(shim::INDEX_NEW, 0, 0, 0, null());
+                self.dim += 1;
+            }
+            Part::One(given) => {
+                let position = dimension.one(*given)?;
+                match drop {
+                    true => self.push(shim::INDEX_SELECT, position, 0, 0, null()),
+                    false => {
+                        let end = if position == -1 { i64::MAX } else { position + 1 };
+                        self.push(shim::INDEX_SLICE, position, end, 1, null());
+                        self.dim += 1;
+                    }
+                }
+            }
+            Part::Slice { .. } => self.slice(part, dimension)?,
+            Part::Vector(x) => self.vector(*x, dimension)?,
+            Part::Array(x) => {
+                let is_mask = TYPEOF(*x) == SEXPTYPE::LGLSXP;
+                let made = tensor::make(*x, if is_mask { 11 } else { 4 }, None, false)?;
+                self.conversion.keep_tensor(made);
+                let kind = if is_mask { shim::INDEX_MASK } else { shim::INDEX_POSITIONS_FROM_ONE };
+                self.gather(kind, made, part.takes())?;
+            }
+            Part::Tensor(x) if shim::ts_tensor_dtype(*x) == 11 => {
+                if part.takes() == 0 {
+                    return Err(Error::new(ErrorKind::Index, "a mask without dimensions selects nothing"));
+                }
+                self.gather(shim::INDEX_MASK, *x, part.takes())?;
+            }
+            Part::Tensor(x) => self.gather(shim::INDEX_POSITIONS_FROM_ONE, *x, 1)?,
+        }
+        Ok(())
+    }
+}
+
+unsafe fn is_na(x: SEXP, i: usize) -> bool {
+    TYPEOF(x) == SEXPTYPE::INTSXP && *INTEGER(x).add(i) == R_NaInt
+}
+unsafe fn whole_or_fraction(x: SEXP, i: usize) -> f64 {
+    match TYPEOF(x) {
+        SEXPTYPE::INTSXP => *INTEGER(x).add(i) as f64,
+        _ if inherits(x, "integer64") => whole(x, i as R_xlen_t).map_or(f64::NAN, |v| v as f64),
+        _ => *REAL(x).add(i),
+    }
+}
+
+unsafe fn steps_of(x: *const Tensor, items: &[Item], given: usize, drop: bool) -> Result<Steps> {
+    let rank = shim::ts_tensor_rank(x) as usize;
+    let mut room = [0i64; MOST];
+    let sizes = room.get_mut(..rank).unwrap_or_default();
+    shim::call(|e| shim::ts_tensor_sizes(x, sizes.as_mut_ptr(), e))?;
+    let mut parts = Vec::with_capacity(items.len());
+    for item in items {
+        parts.push(match item {
+            Item::All => Part::All,
+            Item::Value(value) => classify(*value)?,
+            Item::Range(start, end, step) => Part::Slice { start: *start, end: *end, step: *step, descends: true },
+        });
+    }
+    let mut taken = 0;
+    for part in &parts {
+        taken += part.takes();
+    }
+    // `x[]` is everything, of a tensor without dimensions too
+    if given > MOST || (taken > rank && !(rank == 0 && matches!(parts[..], [Part::All]))) {
+        let dimensions = if rank == 1 { "dimension" } else { "dimensions" };
+        let indices = if taken == 1 { "index was" } else { "indices were" };
+        let text = format!("the tensor has {rank} {dimensions}, and {} {indices} given", taken.max(given));
+        return Err(Error::new(ErrorKind::Index, text));
+    }
+    if parts.iter().filter(|part| matches!(part, Part::Rest)).count() > 1 {
+        return Err(Error::new(ErrorKind::Index, "`..` can stand between the brackets only once"));
+    }
+    let mut steps = Steps::default();
+    let mut source = 0;
+    for part in &parts {
+        let takes = if matches!(part, Part::Rest) { rank - taken } else { part.takes() };
+        match part {
+            Part::Rest => steps.dim += takes,
+            _ => steps.add(part, sizes, source, drop)?,
+        }
+        source += takes;
+    }
+    Ok(steps)
+}
+
+unsafe fn self_and_steps(x: SEXP, items: &[Item], given: usize, drop: SEXP) -> Result<(*mut Tensor, Steps)> {
+    memory::safe_point();
+    let native = handle::tensor(x)?;
+    if trace::running() {
+        shim::call(|e| shim::ts_trace_lift(native, e))?;
+    }
+    let drop = drop == R_UnboundValue || flag(drop, "drop")?;
+    Ok((native, steps_of(native, items, given, drop)?))
+}
+
+/// `.External2(C_index)`: `x`, `...` and `drop` of the calling frame.
+pub unsafe extern "C" fn get(_call: SEXP, _op: SEXP, _arguments: SEXP, env: SEXP) -> SEXP {
+    let x = forced(Rf_findVarInFrame(env, symbols().x), env);
+    let (found, given) = items(env);
+    let drop = forced(Rf_findVarInFrame(env, symbols().drop), env);
+    routine::finish(|| {
+        let (native, steps) = self_and_steps(x, &found[..given.min(MOST)], given, drop)?;
+        let mut result = std::ptr::null_mut();
+        shim::call(|e| shim::ts_index(native, steps.all.as_ptr(), steps.all.len() as c_int, &mut result, e))
+            .map_err(|error| error.reword(convention::in_r_terms))?;
+        Ok(handle::new(Kind::Tensor, result as *mut c_void))
+    })
+}
+
+/// What is assigned, as a tensor; an R value takes the dtype of the tensor it goes into.
+unsafe fn assigned(conversion: &mut Conversion, value: SEXP, into: *const Tensor) -> Result<*const Tensor> {
+    if handle::is(value, Kind::Tensor) {
+        let converted = conversion.tensor(value, Base::Zero).map_err(|_| refuse_value(value))?;
+        return Ok(converted.v.p as *const Tensor);
+    }
+    let is_complex = TYPEOF(value) == SEXPTYPE::CPLXSXP;
+    if !is_number(value) && !is_complex && TYPEOF(value) != SEXPTYPE::RAWSXP {
+        return Err(refuse_value(value));
+    }
+    let dtype = shim::ts_tensor_dtype(into);
+    if is_complex && !(8..=10).contains(&dtype) {
+        return Err(Error::new(ErrorKind::Value, "complex numbers can't be assigned to a tensor of real ones"));
+    }
+    if TYPEOF(value) == SEXPTYPE::REALSXP && !inherits(value, "integer64") && (0..=4).contains(&dtype) {
+        let values = std::slice::from_raw_parts(REAL(value), Rf_xlength(value) as usize);
+        if let Some(fraction) = values.iter().find(|v| **v != v.trunc()) {
+            let text = format!("{fraction} can't be assigned to a tensor of whole numbers");
+            return Err(
+                Error::new(ErrorKind::Value, text).hint("convert the tensor first: x$to(dtype = torch_float())")
+            );
+        }
+    }
+    let made = tensor::make(value, dtype, None, false)?;
+    conversion.keep_tensor(made);
+    if trace::running() {
+        shim::call(|e| shim::ts_trace_lift(made, e))?;
+    }
+    Ok(made)
+}
+
+unsafe fn refuse_value(value: SEXP) -> Error {
+    Error::new(
+        ErrorKind::Type,
+        format!("only numbers and tensors can be assigned to elements, not {}", describe(value)),
+    )
+    .argument("value")
+}
+
+/// `.External2(C_index_assign)`: `x`, `...` and `value` of the calling frame.
+pub unsafe extern "C" fn assign(_call: SEXP, _op: SEXP, _arguments: SEXP, env: SEXP) -> SEXP {
+    let x = forced(Rf_findVarInFrame(env, symbols().x), env);
+    let (found, given) = items(env);
+    let value = forced(Rf_findVarInFrame(env, symbols().value), env);
+    routine::finish(|| {
+        let (native, mut steps) = self_and_steps(x, &found[..given.min(MOST)], given, R_UnboundValue)?;
+        let value = assigned(&mut steps.conversion, value, native)?;
+        shim::call(|e| shim::ts_index_assign(native, steps.all.as_ptr(), steps.all.len() as c_int, value, e))
+            .map_err(|error| error.reword(convention::in_r_terms))?;
+        Ok(x)
+    })
+}
