@@ -98,7 +98,7 @@ define_members(
       if (missing(dim)) shape else size_at(shape, dim)
     }
   },
-  item = function(self) function() tensor_item(self),
+  item = function(self) function() .Call(C_tensor_item, self),
   print = function(self) function(...) print(self, ...),
   backward = function(self) {
     function(gradient = NULL, retain_graph = create_graph, create_graph = FALSE, inputs = NULL) {
@@ -165,17 +165,6 @@ size_at <- function(shape, dim) {
     )
   }
   shape[[if (dim > 0) dim else rank + 1L + dim]]
-}
-
-tensor_item <- function(self) {
-  warn_if_tracing("$item()")
-  n <- .Call(C_tensor_count, self)
-  if (n != 1) {
-    abort_torchscript(sprintf("`$item()` needs a tensor with one element, and this one has %s.", format(n)), "value")
-  }
-  value <- .Call(C_tensor_array, self)
-  dim(value) <- NULL
-  value
 }
 
 #' @export

@@ -10,6 +10,7 @@ use crate::shim::{self, IndexStep, Tensor};
 use crate::types::Base;
 use crate::{memory, routine, tensor, trace};
 use std::ffi::{c_int, c_void};
+use std::mem::MaybeUninit;
 use std::ptr::null;
 use std::sync::OnceLock;
 
@@ -121,19 +122,33 @@ unsafe fn item(value: SEXP, env: SEXP) -> Item {
     Item::Value(forced(value, env))
 }
 
-/// The items in `...` of a calling frame, and how many there are (perhaps more than there is room for).
-unsafe fn items(env: SEXP) -> ([Item; MOST], usize) {
-    let (mut found, mut count) = ([Item::All; MOST], 0);
-    let mut rest = Rf_findVarInFrame(env, symbols().dots);
-    // its first cell is of a type of its own, or the missing argument stands for none at all
-    while matches!(TYPEOF(rest), SEXPTYPE::DOTSXP | SEXPTYPE::LISTSXP) {
-        if count < MOST {
-            found[count] = item(CAR(rest), env);
-        }
-        count += 1;
-        rest = CDR(rest);
+/// What stands between the brackets. Its room is left as it is: it is larger than all the rest of a call.
+struct Items {
+    room: [MaybeUninit<Item>; MOST],
+    /// Perhaps more than there is room for.
+    count: usize,
+}
+
+impl Items {
+    fn new() -> Items {
+        Items { room: [const { MaybeUninit::uninit() }; MOST], count: 0 }
     }
-    (found, count)
+    /// From `...` of a calling frame. R may jump.
+    unsafe fn read(&mut self, env: SEXP) {
+        let mut rest = Rf_findVarInFrame(env, symbols().dots);
+        // its first cell is of a type of its own, or the missing argument stands for none at all
+        while matches!(TYPEOF(rest), SEXPTYPE::DOTSXP | SEXPTYPE::LISTSXP) {
+            if let Some(place) = self.room.get_mut(self.count) {
+                place.write(item(CAR(rest), env));
+            }
+            self.count += 1;
+            rest = CDR(rest);
+        }
+    }
+    fn all(&self) -> &[Item] {
+        // SAFETY: read() has written as many
+        unsafe { std::slice::from_raw_parts(self.room.as_ptr() as *const Item, self.count.min(MOST)) }
+    }
 }
 
 unsafe fn classify(value: SEXP) -> Result<Part> {
@@ -374,13 +389,13 @@ unsafe fn whole_or_fraction(x: SEXP, i: usize) -> f64 {
     }
 }
 
-unsafe fn steps_of(x: *const Tensor, items: &[Item], given: usize, drop: bool) -> Result<Steps> {
+unsafe fn steps_of(x: *const Tensor, items: &Items, drop: bool) -> Result<Steps> {
     let rank = shim::ts_tensor_rank(x) as usize;
     let mut room = [0i64; MOST];
     let sizes = room.get_mut(..rank).unwrap_or_default();
     shim::call(|e| shim::ts_tensor_sizes(x, sizes.as_mut_ptr(), e))?;
-    let mut parts = Vec::with_capacity(items.len());
-    for item in items {
+    let mut parts = Vec::with_capacity(items.count.min(MOST));
+    for item in items.all() {
         parts.push(match item {
             Item::All => Part::All,
             Item::Value(value) => classify(*value)?,
@@ -392,10 +407,10 @@ unsafe fn steps_of(x: *const Tensor, items: &[Item], given: usize, drop: bool) -
         taken += part.takes();
     }
     // `x[]` is everything, of a tensor without dimensions too
-    if given > MOST || (taken > rank && !(rank == 0 && matches!(parts[..], [Part::All]))) {
+    if items.count > MOST || (taken > rank && !(rank == 0 && matches!(parts[..], [Part::All]))) {
         let dimensions = if rank == 1 { "dimension" } else { "dimensions" };
         let indices = if taken == 1 { "index was" } else { "indices were" };
-        let text = format!("the tensor has {rank} {dimensions}, and {} {indices} given", taken.max(given));
+        let text = format!("the tensor has {rank} {dimensions}, and {} {indices} given", taken.max(items.count));
         return Err(Error::new(ErrorKind::Index, text));
     }
     if parts.iter().filter(|part| matches!(part, Part::Rest)).count() > 1 {
@@ -414,23 +429,24 @@ unsafe fn steps_of(x: *const Tensor, items: &[Item], given: usize, drop: bool) -
     Ok(steps)
 }
 
-unsafe fn self_and_steps(x: SEXP, items: &[Item], given: usize, drop: SEXP) -> Result<(*mut Tensor, Steps)> {
+unsafe fn self_and_steps(x: SEXP, items: &Items, drop: SEXP) -> Result<(*mut Tensor, Steps)> {
     memory::safe_point();
     let native = handle::tensor(x)?;
     if trace::running() {
         shim::call(|e| shim::ts_trace_lift(native, e))?;
     }
     let drop = drop == R_UnboundValue || flag(drop, "drop")?;
-    Ok((native, steps_of(native, items, given, drop)?))
+    Ok((native, steps_of(native, items, drop)?))
 }
 
 /// `.External2(C_index)`: `x`, `...` and `drop` of the calling frame.
 pub unsafe extern "C" fn get(_call: SEXP, _op: SEXP, _arguments: SEXP, env: SEXP) -> SEXP {
     let x = forced(Rf_findVarInFrame(env, symbols().x), env);
-    let (found, given) = items(env);
+    let mut items = Items::new();
+    items.read(env);
     let drop = forced(Rf_findVarInFrame(env, symbols().drop), env);
     routine::finish(|| {
-        let (native, steps) = self_and_steps(x, &found[..given.min(MOST)], given, drop)?;
+        let (native, steps) = self_and_steps(x, &items, drop)?;
         let mut result = std::ptr::null_mut();
         shim::call(|e| shim::ts_index(native, steps.all.as_ptr(), steps.all.len() as c_int, &mut result, e))
             .map_err(|error| error.reword(convention::in_r_terms))?;
@@ -480,10 +496,11 @@ unsafe fn refuse_value(value: SEXP) -> Error {
 /// `.External2(C_index_assign)`: `x`, `...` and `value` of the calling frame.
 pub unsafe extern "C" fn assign(_call: SEXP, _op: SEXP, _arguments: SEXP, env: SEXP) -> SEXP {
     let x = forced(Rf_findVarInFrame(env, symbols().x), env);
-    let (found, given) = items(env);
+    let mut items = Items::new();
+    items.read(env);
     let value = forced(Rf_findVarInFrame(env, symbols().value), env);
     routine::finish(|| {
-        let (native, mut steps) = self_and_steps(x, &found[..given.min(MOST)], given, R_UnboundValue)?;
+        let (native, mut steps) = self_and_steps(x, &items, R_UnboundValue)?;
         let value = assigned(&mut steps.conversion, value, native)?;
         shim::call(|e| shim::ts_index_assign(native, steps.all.as_ptr(), steps.all.len() as c_int, value, e))
             .map_err(|error| error.reword(convention::in_r_terms))?;

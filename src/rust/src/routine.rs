@@ -141,6 +141,7 @@ pub unsafe extern "C" fn tsr_initialise(dll: *mut DllInfo) {
         "C_operator_arguments", operator::arguments, 1;
         "C_tensor", tensor::from_array, 4;
         "C_tensor_array", tensor::to_array, 1;
+        "C_tensor_item", tensor::item, 1;
         "C_tensor_text", tensor::text, 1;
         "C_tensor_shape", tensor::shape, 1;
         "C_tensor_dtype", tensor::dtype, 1;

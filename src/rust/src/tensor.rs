@@ -198,8 +198,9 @@ routine!(from_array(x, dtype, device, requires_grad) {
     Ok(handle::new(Kind::Tensor, tensor as *mut c_void))
 });
 
-/// An R vector of the tensor's values in column-major order, with its dimensions when there are two or more.
-unsafe fn array(tensor: *const shim::Tensor) -> Result<SEXP> {
+/// An R vector of the tensor's values in column-major order; with its dimensions, when there are two or more and they
+/// are wanted.
+unsafe fn array(tensor: *const shim::Tensor, with_dim: bool) -> Result<SEXP> {
     let n = shim::ts_tensor_count(tensor) as R_xlen_t;
     let mut protect = Protect::new();
     let copy = |out: SEXP, kind: c_int, data: *mut c_void| -> Result<SEXP> {
@@ -225,7 +226,7 @@ unsafe fn array(tensor: *const shim::Tensor) -> Result<SEXP> {
             copy(out, 2, REAL(out) as *mut c_void)?
         }
     };
-    let sizes = sizes(tensor)?;
+    let sizes = if with_dim { sizes(tensor)? } else { Vec::new() };
     if sizes.len() > 1 {
         if sizes.iter().any(|size| *size > i32::MAX as i64) {
             return Err(Error::new(ErrorKind::Value, "a dimension is too large for an R array"));
@@ -261,8 +262,25 @@ unsafe fn whole_numbers(tensor: *const shim::Tensor, n: R_xlen_t, dtype: c_int, 
 
 routine!(to_array(x) {
     crate::memory::vector_safe_point();
-    array(handle::tensor(x)?)
+    array(handle::tensor(x)?, true)
 });
+
+routine!(
+    /// The one number of a tensor.
+    item(x) {
+        let tensor = handle::tensor(x)?;
+        if crate::trace::running() {
+            crate::routine::call_r("warn_if_tracing", mk_string("$item()"));
+        }
+        match shim::ts_tensor_count(tensor) {
+            1 => array(tensor, false),
+            n => Err(Error::new(
+                ErrorKind::Value,
+                format!("`$item()` needs a tensor with one element, and this one has {n}"),
+            )),
+        }
+    }
+);
 
 routine!(text(x) {
     let tensor = handle::tensor(x)?;
