@@ -106,6 +106,55 @@ def call_array_matrix(n):
         matrix.numpy().astype(np.float64, order="F")
 
 
+single = torch.tensor([2.0])
+small = torch.randn(3, 4)
+weight = torch.tensor([0.5, -0.2, 0.1], requires_grad=True)
+
+
+def call_index_one(n):
+    for _ in range(n):
+        x[0]
+
+
+def call_index_range(n):
+    for _ in range(n):
+        x[0:2]
+
+
+def call_index_column(n):
+    for _ in range(n):
+        small[:, 0]
+
+
+def call_shape(n):
+    for _ in range(n):
+        x.shape
+
+
+def call_item(n):
+    for _ in range(n):
+        single.item()
+
+
+def call_tensor_small(n):
+    for _ in range(n):
+        torch.tensor([-1.0, 0.0, 1.0])
+
+
+def call_relu_sum(n):
+    for _ in range(n):
+        x.relu().sum()
+
+
+def call_chain(n):
+    for _ in range(n):
+        y = weight
+        for _ in range(4):
+            y = torch.tanh(y * weight + x) - 0.5
+        loss = torch.mean(y)
+        loss.backward()
+
+
 measure("traced", call_traced, 5000)
 measure("relu", call_relu, 5000)
 measure("add", call_add, 5000)
@@ -116,3 +165,11 @@ measure("tensor", call_tensor, 20)
 measure("matrix", call_matrix, 20)
 measure("array", call_array, 20)
 measure("array_matrix", call_array_matrix, 10)
+measure("index_one", call_index_one, 5000)
+measure("index_range", call_index_range, 5000)
+measure("index_column", call_index_column, 5000)
+measure("shape", call_shape, 5000)
+measure("item", call_item, 5000)
+measure("tensor_small", call_tensor_small, 5000)
+measure("relu_sum", call_relu_sum, 5000)
+measure("chain", call_chain, 500)

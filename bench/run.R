@@ -19,6 +19,14 @@ targets <- read.table(header = TRUE, text = '
   matrix        1.5     "1000 x 1000 matrix to row-major"
   array         3.0     "as.array(), 1e6 floats"
   array_matrix  3.0     "as.array(), 1000 x 1000 floats"
+  index_one     2.5     "x[1]"
+  index_range   2.5     "x[1:2]"
+  index_column  2.5     "m[, 1]"
+  shape         2.5     "x$shape"
+  item          2.5     "x$item()"
+  tensor_small  2.5     "torch_tensor(c(-1, 0, 1))"
+  relu_sum      2.5     "x$relu()$sum()"
+  chain         2.5     "17 operators, forward and backward"
   load          1.0     "library() against import"
 ')
 
