@@ -67,6 +67,9 @@ torch_arange <- function(start, end, step = 1L, dtype = NULL, layout = NULL, dev
     end <- start
     start <- 1L
   }
+  check_finite_number(start, "start")
+  check_finite_number(end, "end")
+  check_finite_number(step, "step")
   if (is.null(dtype) && !(is.integer(start) && is.integer(end) && is.integer(step))) {
     dtype <- torch_get_default_dtype()
   }
@@ -76,6 +79,11 @@ torch_arange <- function(start, end, step = 1L, dtype = NULL, layout = NULL, dev
     start, if (is.integer(start) && is.integer(step)) start + as.integer(n + 1) * step else start + (n + 0.5) * step,
     step, dtype, layout, device, requires_grad
   )
+}
+check_finite_number <- function(x, name) {
+  if (!is.numeric(x) || length(x) != 1 || !is.finite(x)) {
+    abort_torchscript(sprintf("`%s` must be a finite number, not %s.", name, describe(x)), "type", argument = name)
+  }
 }
 half_open_range <- operator_function(
   alist(start = , end = , step = , dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE), "aten::arange"
@@ -90,5 +98,8 @@ half_open_range <- operator_function(
 #' @examples
 #' torch_scalar_tensor(3.5)
 torch_scalar_tensor <- function(value, dtype = NULL, device = NULL, requires_grad = FALSE) {
+  if (length(value) != 1) {
+    abort_torchscript(sprintf("`value` must be one number, not %s.", describe(value)), "type")
+  }
   torch_squeeze(torch_tensor(value, dtype, device))$requires_grad_(requires_grad)
 }

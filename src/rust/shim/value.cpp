@@ -50,8 +50,12 @@ int report(ts_error *error) noexcept {
   } catch (const c10::Error &e) {
     const char *text = e.what_without_backtrace();
     // the CPU allocator reports exhaustion as a plain error
-    bool memory = std::strstr(text, "can't allocate memory") != nullptr;
-    return fill(memory ? TS_ERROR_MEMORY : TS_ERROR_RUNTIME, text);
+    const char *asked = std::strstr(text, "you tried to allocate ");
+    if (asked == nullptr) return fill(TS_ERROR_RUNTIME, text);
+    double bytes = std::strtod(asked + std::strlen("you tried to allocate "), nullptr);
+    char message[80];
+    std::snprintf(message, sizeof message, "not enough memory: %.4g GB were asked for at once", bytes / 1e9);
+    return fill(TS_ERROR_MEMORY, message);
   } catch (const std::bad_alloc &) {
     return fill(TS_ERROR_MEMORY, "not enough memory");
   } catch (const std::exception &e) {

@@ -27,7 +27,14 @@ routine!(is_leaf(x) { Ok(mk_logical(shim::ts_is_leaf(handle::tensor(x)?) != 0)) 
 routine!(grad(x) { Ok(or_null(shim::ts_grad(handle::tensor(x)?))) });
 routine!(set_grad(x, value) {
     let tensor = handle::tensor(x)?;
-    let grad = if TYPEOF(value) == SEXPTYPE::NILSXP { null_mut() } else { handle::tensor(value)? };
+    let grad = match TYPEOF(value) {
+        SEXPTYPE::NILSXP => null_mut(),
+        _ if handle::is(value, Kind::Tensor) => handle::tensor(value)?,
+        _ => {
+            let text = format!("`$grad` must be a tensor or NULL, not {}", describe(value));
+            return Err(Error::new(ErrorKind::Type, text));
+        }
+    };
     shim::call(|e| shim::ts_set_grad(tensor, grad, e))?;
     Ok(x)
 });

@@ -319,6 +319,7 @@ impl Conversion {
                 }
                 Ok(self.keep_ints(shim::BOOLS, flags.iter().map(|flag| *flag as i64).collect()))
             }
+            TypeKind::Int | TypeKind::Float | TypeKind::Bool if !is_list => Err(Mismatch::Type),
             // an atomic vector of anything else: each of its elements in turn
             _ if is_number(x) || matches!(TYPEOF(x), SEXPTYPE::STRSXP | SEXPTYPE::CPLXSXP) => {
                 let mut protect = Protect::new();

@@ -217,7 +217,12 @@ impl Dimension {
         let elements = if self.size == 1 { "element" } else { "elements" };
         Error::new(
             ErrorKind::Index,
-            format!("position {position} is out of range: dimension {} has {} {elements}", self.number, self.size),
+            format!(
+                "position {} is out of range: dimension {} has {} {elements}",
+                number_text(position),
+                self.number,
+                self.size
+            ),
         )
     }
     /// As libtorch counts; from the end when it was given so, because programs generalise better.
@@ -226,7 +231,10 @@ impl Dimension {
             return Err(Error::new(ErrorKind::Value, "an index must not be NA"));
         }
         if given != given.trunc() {
-            return Err(Error::new(ErrorKind::Value, format!("an index must be a whole number, not {given}")));
+            return Err(Error::new(
+                ErrorKind::Value,
+                format!("an index must be a whole number, not {}", number_text(given)),
+            ));
         }
         if given == 0.0 {
             return Err(Error::new(ErrorKind::Index, "positions count from 1, or from -1 at the end: 0 is none"));

@@ -1,6 +1,7 @@
 //! The Rust core of the R package `torchscript`. The road: R value -> `from_r` -> operator or program -> `to_r`.
 
 mod autograd;
+mod binding;
 mod convention;
 mod error;
 mod from_r;

@@ -27,9 +27,12 @@ impl Mismatch {
         let error = match mismatch {
             Mismatch::Failure(error) => return error,
             Mismatch::Missing => value(format!("`{name}{place}` must not be NA")),
-            Mismatch::NotWhole(v) => value(format!("`{name}{place}` must be a whole number, not {v}")),
+            Mismatch::NotWhole(v) => value(format!("`{name}{place}` must be a whole number, not {}", number_text(v))),
+            Mismatch::OutOfRange(v) if v.is_infinite() => {
+                value(format!("`{name}{place}` must be a whole number, not {}", number_text(v)))
+            }
             Mismatch::OutOfRange(v) => {
-                value(format!("`{name}{place}` is {v}: too large for a double to hold it exactly"))
+                value(format!("`{name}{place}` is {}: too large for a double to hold it exactly", number_text(v)))
                     .hint("use bit64::as.integer64() for whole numbers beyond 2^53")
             }
             Mismatch::Zero => Error::new(ErrorKind::Index, format!("`{name}{place}` must not be 0"))

@@ -122,7 +122,7 @@ impl Plan {
         let defaults = VECTOR_ELT(description, 2);
         let flags = VECTOR_ELT(description, 3);
         let operator = find(&name)?;
-        if Rf_xlength(names) > crate::operator_call::MOST as R_xlen_t {
+        if Rf_xlength(names) > crate::binding::MOST as R_xlen_t {
             return Err(Error::new(Kind::Internal, format!("`{name}` is planned with too many arguments")));
         }
         let variables = strings(names);

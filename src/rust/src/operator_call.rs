@@ -1,5 +1,6 @@
 //! The hot path: arguments found, an overload chosen, the operator called, its results wrapped.
 
+use crate::binding::{bind, gather, no_overload, Fit, Misfit, Supplied, MOST};
 use crate::convention;
 use crate::error::{Error, Kind, Result};
 use crate::from_r::Conversion;
@@ -11,26 +12,10 @@ use crate::r::*;
 use crate::shim::{self, Value};
 use crate::tensor;
 use crate::to_r;
-use crate::types::{Argument, Base};
 use std::ffi::c_int;
 use std::mem::MaybeUninit;
 
-/// The registry's longest schema has 30 arguments.
-pub const MOST: usize = 32;
 const MOST_RESULTS: usize = 16;
-
-#[derive(Clone, Copy)]
-pub struct Supplied {
-    /// The argument's name, or null: positional.
-    pub symbol: SEXP,
-    pub value: SEXP,
-    /// It equals the R function's default: an overload without this argument may ignore it.
-    pub is_default: bool,
-}
-
-impl Supplied {
-    const NONE: Supplied = Supplied { symbol: std::ptr::null_mut(), value: std::ptr::null_mut(), is_default: false };
-}
 
 /// Whether a constant given by the user is the formal's default; R cannot tell us whether it was missing.
 unsafe fn equals_default(value: SEXP, default: SEXP) -> bool {
@@ -49,139 +34,6 @@ unsafe fn equals_default(value: SEXP, default: SEXP) -> bool {
         (SEXPTYPE::INTSXP | SEXPTYPE::REALSXP, _) => R_compute_identical(value, default, 16) == Rboolean::TRUE,
         _ => false,
     }
-}
-
-/// Whether one binding of the schema can take the supplied values, and how well.
-pub enum Fit {
-    Exact,
-    Loose(u32),
-    /// The first argument that does not fit, counted in bindings that did.
-    No(usize, Misfit),
-}
-pub enum Misfit {
-    /// No such argument.
-    Unknown(SEXP),
-    TooMany,
-    Lacks(usize),
-    Value(usize, SEXP, Mismatch),
-}
-
-/// Binds and converts the supplied values to the schema's arguments; `values` gets one for each.
-pub unsafe fn bind(
-    schema: &[Argument],
-    supplied: &[Supplied],
-    r_conventions: bool,
-    conversion: &mut Conversion,
-    values: &mut [Value],
-) -> Fit {
-    conversion.clear();
-    values.fill(Value::default());
-    // an argument without a value yet still stands at its default
-    let bound = |values: &[Value], i: usize| values[i].tag != shim::DEFAULT;
-    let mut place = 0;
-    for (taken, item) in supplied.iter().enumerate() {
-        let found = if item.symbol != R_NilValue {
-            match schema.iter().position(|argument| argument.symbol == item.symbol) {
-                Some(i) if !bound(values, i) => i,
-                _ if item.is_default => continue,
-                _ => return Fit::No(taken, Misfit::Unknown(item.symbol)),
-            }
-        } else {
-            while place < schema.len() && bound(values, place) {
-                place += 1;
-            }
-            if place == schema.len() || schema[place].keyword_only {
-                return Fit::No(taken, Misfit::TooMany);
-            }
-            place
-        };
-        let argument = &schema[found];
-        if item.is_default && argument.has_default {
-            continue;
-        }
-        let base = if r_conventions { argument.base } else { Base::Zero };
-        match conversion.convert(item.value, &argument.kind, argument.fixed, base) {
-            Ok(value) => values[found] = value,
-            Err(mismatch) => return Fit::No(taken, Misfit::Value(found, item.value, mismatch)),
-        }
-    }
-    for (i, argument) in schema.iter().enumerate() {
-        if !bound(values, i) && !argument.has_default {
-            return Fit::No(supplied.len(), Misfit::Lacks(i));
-        }
-    }
-    match conversion.cost {
-        0 => Fit::Exact,
-        cost => Fit::Loose(cost),
-    }
-}
-
-impl Misfit {
-    /// The error of one schema.
-    pub unsafe fn into_error(self, function: &str, schema: &[Argument]) -> Error {
-        match self {
-            Misfit::Unknown(name) => {
-                let name = text_of(PRINTNAME(name));
-                let error = Error::new(Kind::Type, format!("`{function}()` has no argument `{name}`")).argument(&name);
-                let known: Vec<&str> = schema.iter().map(|argument| argument.name.as_str()).collect();
-                if known.is_empty() {
-                    return error.hint("it takes no arguments");
-                }
-                error.hint(format!("its arguments: {}", known.join(", ")))
-            }
-            Misfit::TooMany => {
-                let most = schema.iter().filter(|argument| !argument.keyword_only).count();
-                Error::new(Kind::Type, format!("`{function}()` takes at most {most} arguments without names"))
-            }
-            Misfit::Lacks(i) => {
-                let argument = &schema[i];
-                Error::new(
-                    Kind::Type,
-                    format!("`{}` is missing: it must be {}", argument.name, argument.kind.in_r_words()),
-                )
-                .argument(&argument.name)
-            }
-            Misfit::Value(i, given, mismatch) => mismatch.into_error(&schema[i].name, &schema[i].kind, given),
-        }
-    }
-}
-
-/// No overload takes the values: the one that got furthest says why, all are listed.
-#[cold]
-unsafe fn no_overload(plan: &Plan, supplied: &[Supplied]) -> Error {
-    let operator = plan.operator;
-    // overloads that write to `out` are PyTorch's own way; R has assignment
-    let usable = |overload: &&Overload| !overload.arguments.iter().any(|argument| argument.is_out);
-    let mut candidates: Vec<&Overload> = plan.overloads().filter(usable).collect();
-    if candidates.is_empty() {
-        candidates = plan.overloads().collect();
-    }
-    let mut conversion = Conversion::for_operator(plan.numbers_are_tensors);
-    let mut values = [Value::none(); MOST];
-    let mut best: Option<(usize, Misfit, &Overload)> = None;
-    for overload in &candidates {
-        let n = overload.arguments.len();
-        let fit = bind(&overload.arguments, supplied, plan.r_conventions, &mut conversion, &mut values[..n]);
-        let Fit::No(reached, misfit) = fit else { continue };
-        // a value that is nearly right says more than one of the wrong kind
-        let nearly = matches!(&misfit, Misfit::Value(_, _, mismatch) if !matches!(mismatch, Mismatch::Type));
-        let reached = 2 * reached + nearly as usize;
-        if best.as_ref().is_none_or(|(most, ..)| reached > *most) {
-            best = Some((reached, misfit, overload));
-        }
-    }
-    let Some((_, misfit, overload)) = best else {
-        return Error::new(Kind::Type, format!("`{}` can't be called on tensors", operator.name))
-            .operator(&operator.name);
-    };
-    let short = operator.name.split("::").last().unwrap_or(&operator.name);
-    let of_another_kind = matches!(&misfit, Misfit::Value(_, _, Mismatch::Type) | Misfit::Unknown(_) | Misfit::TooMany);
-    let error = misfit.into_error(short, &overload.arguments).operator(&operator.name);
-    if !of_another_kind || candidates.len() == 1 {
-        return error;
-    }
-    let texts: Vec<&str> = candidates.iter().map(|overload| overload.text.as_str()).collect();
-    error.hint(format!("it can be called as\n{}", texts.join("\n")))
 }
 
 unsafe fn wrap(overload: &Overload, plan: &Plan, i: usize, value: &Value, supplied: &[Supplied]) -> Result<SEXP> {
@@ -377,40 +229,4 @@ pub unsafe extern "C" fn from_arguments(arguments: SEXP) -> SEXP {
         let plan = Plan::of(CAR(CDR(arguments)))?;
         call(plan, gather(CDR(CDR(arguments))).items())
     })
-}
-
-/// The values of a call's pairlist, with their names.
-pub unsafe fn gather(mut rest: SEXP) -> Gathered {
-    let mut gathered = Gathered { few: [Supplied::NONE; 8], many: Vec::new(), count: 0 };
-    while rest != R_NilValue {
-        let item = Supplied { symbol: TAG(rest), value: CAR(rest), is_default: false };
-        match gathered.few.get_mut(gathered.count) {
-            Some(place) => *place = item,
-            None => {
-                if gathered.many.is_empty() {
-                    gathered.many.extend_from_slice(&gathered.few);
-                }
-                gathered.many.push(item);
-            }
-        }
-        gathered.count += 1;
-        rest = CDR(rest);
-    }
-    gathered
-}
-
-/// A few values without an allocation, or many.
-pub struct Gathered {
-    few: [Supplied; 8],
-    many: Vec<Supplied>,
-    count: usize,
-}
-
-impl Gathered {
-    pub fn items(&self) -> &[Supplied] {
-        match self.many.is_empty() {
-            true => &self.few[..self.count],
-            false => &self.many,
-        }
-    }
 }

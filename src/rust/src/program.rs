@@ -1,10 +1,10 @@
 //! Programs: functions and modules compiled, called, shown, saved and loaded.
 
+use crate::binding::{bind, gather, Fit};
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::from_r::Conversion;
 use crate::handle::{self, Kind};
 use crate::memory;
-use crate::operator_call::{bind, gather, Fit};
 use crate::r::*;
 use crate::routine;
 use crate::shim::{self, borrow_text, take_bytes, take_text, RawSchema, Value};

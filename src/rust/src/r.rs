@@ -188,6 +188,15 @@ pub unsafe fn inherits(value: SEXP, class: &str) -> bool {
             .any(|i| CStr::from_ptr(R_CHAR(STRING_ELT(classes, i))).to_bytes() == class.as_bytes())
 }
 
+/// A number as R would print it.
+pub fn number_text(value: f64) -> String {
+    match value.abs() {
+        size if size.is_infinite() => if value > 0.0 { "Inf" } else { "-Inf" }.into(),
+        size if size >= 1e15 || (size < 1e-5 && size > 0.0) => format!("{value:e}"),
+        _ => value.to_string(),
+    }
+}
+
 /// What the value is, in R's words, for messages: `a character vector of length 2`.
 pub unsafe fn describe(value: SEXP) -> String {
     let length = Rf_xlength(value);
@@ -218,7 +227,7 @@ pub unsafe fn describe(value: SEXP) -> String {
         },
         SEXPTYPE::REALSXP => match (length == 1).then(|| *REAL(value)) {
             Some(v) if R_IsNA(v) != 0 => "NA".into(),
-            Some(v) => format!("the number {v}"),
+            Some(v) => format!("the number {}", number_text(v)),
             None => one("", "a numeric vector"),
         },
         SEXPTYPE::CPLXSXP => one("a complex number", "a complex vector"),
