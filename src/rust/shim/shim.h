@@ -184,7 +184,8 @@ int ts_tensor_layout(const ts_tensor *tensor);
 char *ts_tensor_device(const ts_tensor *tensor);
 int ts_tensor_print(const ts_tensor *tensor, char **text, ts_error *error);
 int ts_tensor_integer_range(const ts_tensor *tensor, int64_t *least, int64_t *greatest, ts_error *error);
-int ts_tensor_shift(const ts_tensor *tensor, int64_t by, ts_tensor **result, ts_error *error);
+// Positions as R counts them; with `or_none` the negative ones stay.
+int ts_tensor_count_from_one(const ts_tensor *tensor, int or_none, ts_tensor **result, ts_error *error);
 int ts_tensor_positions(const ts_tensor *tensor, ts_tensor **result, ts_error *error);
 int ts_tensor_scalar(double value, int kind, int dtype, ts_tensor **result, ts_error *error);
 int ts_default_dtype(void);

@@ -19,3 +19,4 @@ mod to_r;
 mod trace;
 mod types;
 mod untyped;
+mod wording;
