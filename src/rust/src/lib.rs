@@ -2,6 +2,7 @@
 
 mod autograd;
 mod convention;
+mod cuda;
 mod error;
 mod from_r;
 mod handle;
