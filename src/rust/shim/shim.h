@@ -84,6 +84,17 @@ const char *ts_version_built(void);
 const char *ts_version_loaded(void);
 const char *ts_library_path(void);
 int ts_cuda_is_available(void);
+int64_t ts_backend(const char *name); /* whether it is there, or its version; -1: no such backend */
+/* These need CUDA to be available; a negative index is the current device. */
+int ts_cuda_device_count(void);
+int ts_cuda_current_device(int *index, ts_error *error);
+int ts_cuda_runtime_version(int64_t *version, ts_error *error);
+int ts_cuda_synchronize(int index, ts_error *error);
+int ts_cuda_empty_cache(ts_error *error);
+int ts_cuda_generator(int index, ts_generator **generator, ts_error *error);
+int ts_cuda_capability(int index, int *major, int *minor, ts_error *error);
+#define TS_CUDA_STATS 99
+int ts_cuda_memory_stats(int index, int64_t *stats, ts_error *error); /* room for TS_CUDA_STATS */
 int ts_warning_count(void);
 char *ts_warning_take(void); /* owned; NULL when there is none */
 
@@ -203,7 +214,8 @@ typedef struct {
 int ts_index(const ts_tensor *self, const ts_index_step *steps, int count, ts_tensor **result, ts_error *error);
 int ts_index_assign(const ts_tensor *self, const ts_index_step *steps, int count, const ts_tensor *value,
                     ts_error *error);
-int ts_tensor_shift(const ts_tensor *tensor, int64_t by, ts_tensor **result, ts_error *error);
+// Positions as R counts them; with `or_none` the negative ones stay.
+int ts_tensor_count_from_one(const ts_tensor *tensor, int or_none, ts_tensor **result, ts_error *error);
 int ts_tensor_positions(const ts_tensor *tensor, ts_tensor **result, ts_error *error);
 int ts_tensor_scalar(double value, int kind, int dtype, ts_tensor **result, ts_error *error);
 int ts_default_dtype(void);

@@ -3,6 +3,7 @@
 mod autograd;
 mod binding;
 mod convention;
+mod cuda;
 mod error;
 mod from_r;
 mod handle;
@@ -21,3 +22,4 @@ mod to_r;
 mod trace;
 mod types;
 mod untyped;
+mod wording;

@@ -3,7 +3,7 @@
 
 use crate::error::{Error, Kind, Result};
 use crate::r::*;
-use crate::{autograd, index, library, memory, operator, operator_call, program, shim, tensor, trace};
+use crate::{autograd, cuda, index, library, memory, operator, operator_call, program, shim, tensor, trace};
 use std::ffi::{c_char, c_int, c_void};
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::ptr::null_mut;
@@ -133,12 +133,22 @@ pub unsafe extern "C" fn tsr_initialise(dll: *mut DllInfo) {
         "C_describe", describe_value, 1;
         "C_library_version", library::version, 0;
         "C_cuda_is_available", library::cuda_is_available, 0;
+        "C_backend", cuda::backend, 1;
+        "C_cuda_device_count", cuda::device_count, 0;
+        "C_cuda_current_device", cuda::current_device, 0;
+        "C_cuda_runtime_version", cuda::runtime_version, 0;
+        "C_cuda_synchronize", cuda::synchronize, 1;
+        "C_cuda_empty_cache", cuda::empty_cache, 0;
+        "C_cuda_generator", cuda::generator, 1;
+        "C_cuda_capability", cuda::capability, 1;
+        "C_cuda_memory_stats", cuda::memory_stats, 1;
         "C_threads", library::threads, 1;
         "C_set_threads", library::set_threads, 2;
         "C_memory", memory::usage, 0;
         "C_operator_names", operator::names, 1;
         "C_operator_schemas", operator::schemas, 1;
         "C_operator_arguments", operator::arguments, 1;
+        "C_operator_conventions", operator::conventions, 1;
         "C_tensor", tensor::from_array, 4;
         "C_tensor_array", tensor::to_array, 1;
         "C_tensor_item", tensor::item, 1;

@@ -132,6 +132,15 @@ extern "C" {
     pub fn ts_version_built() -> *const c_char;
     pub fn ts_version_loaded() -> *const c_char;
     pub fn ts_cuda_is_available() -> c_int;
+    pub fn ts_backend(name: *const c_char) -> i64;
+    pub fn ts_cuda_device_count() -> c_int;
+    pub fn ts_cuda_current_device(index: *mut c_int, error: *mut RawError) -> c_int;
+    pub fn ts_cuda_runtime_version(version: *mut i64, error: *mut RawError) -> c_int;
+    pub fn ts_cuda_synchronize(index: c_int, error: *mut RawError) -> c_int;
+    pub fn ts_cuda_empty_cache(error: *mut RawError) -> c_int;
+    pub fn ts_cuda_generator(index: c_int, generator: *mut *mut Generator, error: *mut RawError) -> c_int;
+    pub fn ts_cuda_capability(index: c_int, major: *mut c_int, minor: *mut c_int, error: *mut RawError) -> c_int;
+    pub fn ts_cuda_memory_stats(index: c_int, stats: *mut i64, error: *mut RawError) -> c_int;
     pub fn ts_library_path() -> *const c_char;
     pub fn ts_warning_count() -> c_int;
     pub fn ts_warning_take() -> Text;
@@ -211,7 +220,6 @@ extern "C" {
         greatest: *mut i64,
         error: *mut RawError,
     ) -> c_int;
-    pub fn ts_tensor_shift(t: *const Tensor, by: i64, result: *mut *mut Tensor, error: *mut RawError) -> c_int;
     pub fn ts_index(
         t: *const Tensor,
         steps: *const IndexStep,
@@ -224,6 +232,12 @@ extern "C" {
         steps: *const IndexStep,
         count: c_int,
         value: *const Tensor,
+        error: *mut RawError,
+    ) -> c_int;
+    pub fn ts_tensor_count_from_one(
+        t: *const Tensor,
+        or_none: c_int,
+        result: *mut *mut Tensor,
         error: *mut RawError,
     ) -> c_int;
     pub fn ts_tensor_positions(t: *const Tensor, result: *mut *mut Tensor, error: *mut RawError) -> c_int;
