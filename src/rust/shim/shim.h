@@ -48,7 +48,9 @@ enum {
   TS_TUPLE = 14,
   TS_DICT = 15,   /* `length` keys and values, alternating: 2 * length children */
   TS_OBJECT = 16, /* any other IValue; a module too */
-  TS_STORAGE = 17
+  TS_STORAGE = 17,
+  TS_BYTES = 18, /* this and the next are known to ts_value_free() only */
+  TS_DTYPE = 19
 };
 
 typedef struct ts_type ts_type;         /* borrowed from the schema that it is part of */
@@ -58,6 +60,7 @@ typedef struct ts_object ts_object;     /* an IValue on the heap */
 typedef struct ts_function ts_function; /* a function, or a method with its module */
 typedef struct ts_unit ts_unit;         /* a compilation unit */
 typedef struct ts_generator ts_generator;
+typedef struct ts_storage ts_storage; /* one reference to a StorageImpl */
 
 typedef struct ts_value {
   int32_t tag;
@@ -186,6 +189,7 @@ int ts_tensor_from_bytes(const void *data, size_t length, const int64_t *sizes, 
                          ts_tensor **tensor, ts_error *error);
 int ts_tensor_to_bytes(const ts_tensor *tensor, void *data, size_t length, ts_error *error);
 void ts_tensor_free(ts_tensor *tensor);
+ts_tensor *ts_tensor_retain(const ts_tensor *tensor); /* another reference to it; owned */
 int ts_tensor_dtype(const ts_tensor *tensor);
 int ts_tensor_rank(const ts_tensor *tensor);
 int ts_tensor_sizes(const ts_tensor *tensor, int64_t *sizes, ts_error *error);
@@ -220,6 +224,38 @@ int ts_tensor_positions(const ts_tensor *tensor, ts_tensor **result, ts_error *e
 int ts_tensor_scalar(double value, int kind, int dtype, ts_tensor **result, ts_error *error);
 int ts_default_dtype(void);
 int ts_set_default_dtype(int dtype, ts_error *error);
+
+/* ---- storages: the memory behind tensors ---- */
+enum { TS_BIT_CONJUGATE = 1, TS_BIT_NEGATIVE = 2 };
+/* how a tensor lies in its storage; offset and strides count elements */
+typedef struct ts_layout {
+  const int64_t *sizes;
+  const int64_t *strides;
+  int64_t offset;
+  int32_t rank;
+  int32_t dtype;
+  int32_t requires_grad;
+  int32_t bits;
+} ts_layout;
+int ts_tensor_storage(const ts_tensor *tensor, ts_storage **storage, ts_error *error); /* owned */
+int ts_tensor_has_storage(const ts_tensor *tensor);
+int ts_tensor_strides(const ts_tensor *tensor, int64_t *strides, int64_t *offset, ts_error *error);
+int ts_tensor_bits(const ts_tensor *tensor);
+void ts_storage_free(ts_storage *storage);
+size_t ts_storage_size(const ts_storage *storage); /* in bytes */
+const void *ts_storage_data(const ts_storage *storage);
+char *ts_storage_device(const ts_storage *storage); /* owned */
+/* whether it still stands over memory that is not libtorch's */
+int ts_storage_is_borrowed(const ts_storage *storage);
+/* memory not yet written, to be filled through `data` */
+int ts_storage_new(size_t size, ts_storage **storage, void **data, ts_error *error);
+/* over the caller's memory, which is never written: the first write copies it. `release` is called once, on any
+ * thread, when it is no longer needed */
+int ts_storage_borrow(const void *data, size_t size, void (*release)(void *), void *context, ts_storage **storage,
+                      ts_error *error);
+int ts_storage_to(const ts_storage *storage, const char *device, ts_storage **result, ts_error *error);
+/* the caller has checked that the layout lies within the storage */
+int ts_tensor_from_storage(const ts_storage *storage, const ts_layout *layout, ts_tensor **tensor, ts_error *error);
 
 /* ---- autograd ---- */
 int ts_grad_mode(void);

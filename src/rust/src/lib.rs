@@ -1,10 +1,13 @@
 //! The Rust core of the R package `torchscript`. The road: R value -> `from_r` -> operator or program -> `to_r`.
 
+mod archive;
 mod autograd;
 mod binding;
+mod buffer;
 mod convention;
 mod cuda;
 mod error;
+mod file;
 mod from_r;
 mod handle;
 mod index;
@@ -13,10 +16,16 @@ mod memory;
 mod mismatch;
 mod operator;
 mod operator_call;
+mod pickle;
+mod pickle_world;
+mod pickle_write;
 mod program;
 mod r;
 mod routine;
+mod save;
+mod save_values;
 mod shim;
+mod storage;
 mod tensor;
 mod to_r;
 mod trace;

@@ -9,7 +9,7 @@ macro_rules! opaque {
         pub struct $name { _private: [u8; 0] }
     )* };
 }
-opaque!(Type, Tensor, Overload, Object, Function, Unit, Generator);
+opaque!(Type, Tensor, Overload, Object, Function, Unit, Generator, Storage);
 
 pub const NONE: i32 = 0;
 pub const DEFAULT: i32 = 1;
@@ -28,6 +28,9 @@ pub const LIST: i32 = 13;
 pub const TUPLE: i32 = 14;
 pub const DICT: i32 = 15;
 pub const OBJECT: i32 = 16;
+/// Made only by us, for values of files: bytes, and a dtype by its code.
+pub const BYTES: i32 = 18;
+pub const DTYPE: i32 = 19;
 /// In `reserved` of a tuple: `extra` is an array of field names, not a type.
 pub const EXTRA_IS_FIELDS: i32 = 1;
 
@@ -114,6 +117,20 @@ pub struct RawArgument {
     pub is_out: i32,
     pub default_value: Value,
 }
+
+/// How a tensor lies in its storage; offset and strides count elements.
+#[repr(C)]
+pub struct RawLayout {
+    pub sizes: *const i64,
+    pub strides: *const i64,
+    pub offset: i64,
+    pub rank: i32,
+    pub dtype: i32,
+    pub requires_grad: i32,
+    pub bits: i32,
+}
+pub const BIT_CONJUGATE: i32 = 1;
+pub const BIT_NEGATIVE: i32 = 2;
 
 #[repr(C)]
 pub struct RawSchema {
@@ -206,6 +223,7 @@ extern "C" {
     ) -> c_int;
     pub fn ts_tensor_to_bytes(t: *const Tensor, data: *mut c_void, length: usize, error: *mut RawError) -> c_int;
     pub fn ts_tensor_free(t: *mut Tensor);
+    pub fn ts_tensor_retain(t: *const Tensor) -> *mut Tensor;
     pub fn ts_tensor_dtype(t: *const Tensor) -> c_int;
     pub fn ts_tensor_rank(t: *const Tensor) -> c_int;
     pub fn ts_tensor_sizes(t: *const Tensor, sizes: *mut i64, error: *mut RawError) -> c_int;
@@ -250,6 +268,42 @@ extern "C" {
     ) -> c_int;
     pub fn ts_default_dtype() -> c_int;
     pub fn ts_set_default_dtype(dtype: c_int, error: *mut RawError) -> c_int;
+
+    pub fn ts_tensor_storage(t: *const Tensor, storage: *mut *mut Storage, error: *mut RawError) -> c_int;
+    pub fn ts_tensor_has_storage(t: *const Tensor) -> c_int;
+    pub fn ts_tensor_strides(t: *const Tensor, strides: *mut i64, offset: *mut i64, error: *mut RawError) -> c_int;
+    pub fn ts_tensor_bits(t: *const Tensor) -> c_int;
+    pub fn ts_storage_free(s: *mut Storage);
+    pub fn ts_storage_size(s: *const Storage) -> usize;
+    pub fn ts_storage_data(s: *const Storage) -> *const c_void;
+    pub fn ts_storage_device(s: *const Storage) -> Text;
+    pub fn ts_storage_is_borrowed(s: *const Storage) -> c_int;
+    pub fn ts_storage_new(
+        size: usize,
+        storage: *mut *mut Storage,
+        data: *mut *mut c_void,
+        error: *mut RawError,
+    ) -> c_int;
+    pub fn ts_storage_borrow(
+        data: *const c_void,
+        size: usize,
+        release: unsafe extern "C" fn(*mut c_void),
+        context: *mut c_void,
+        storage: *mut *mut Storage,
+        error: *mut RawError,
+    ) -> c_int;
+    pub fn ts_storage_to(
+        s: *const Storage,
+        device: *const c_char,
+        result: *mut *mut Storage,
+        error: *mut RawError,
+    ) -> c_int;
+    pub fn ts_tensor_from_storage(
+        s: *const Storage,
+        layout: *const RawLayout,
+        tensor: *mut *mut Tensor,
+        error: *mut RawError,
+    ) -> c_int;
 
     pub fn ts_grad_mode() -> c_int;
     pub fn ts_set_grad_mode(enabled: c_int);
