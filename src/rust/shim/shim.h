@@ -203,7 +203,8 @@ typedef struct {
 int ts_index(const ts_tensor *self, const ts_index_step *steps, int count, ts_tensor **result, ts_error *error);
 int ts_index_assign(const ts_tensor *self, const ts_index_step *steps, int count, const ts_tensor *value,
                     ts_error *error);
-int ts_tensor_shift(const ts_tensor *tensor, int64_t by, ts_tensor **result, ts_error *error);
+// Positions as R counts them; with `or_none` the negative ones stay.
+int ts_tensor_count_from_one(const ts_tensor *tensor, int or_none, ts_tensor **result, ts_error *error);
 int ts_tensor_positions(const ts_tensor *tensor, ts_tensor **result, ts_error *error);
 int ts_tensor_scalar(double value, int kind, int dtype, ts_tensor **result, ts_error *error);
 int ts_default_dtype(void);

@@ -21,3 +21,4 @@ mod to_r;
 mod trace;
 mod types;
 mod untyped;
+mod wording;

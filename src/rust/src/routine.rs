@@ -139,6 +139,7 @@ pub unsafe extern "C" fn tsr_initialise(dll: *mut DllInfo) {
         "C_operator_names", operator::names, 1;
         "C_operator_schemas", operator::schemas, 1;
         "C_operator_arguments", operator::arguments, 1;
+        "C_operator_conventions", operator::conventions, 1;
         "C_tensor", tensor::from_array, 4;
         "C_tensor_array", tensor::to_array, 1;
         "C_tensor_item", tensor::item, 1;

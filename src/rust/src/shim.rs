@@ -211,7 +211,6 @@ extern "C" {
         greatest: *mut i64,
         error: *mut RawError,
     ) -> c_int;
-    pub fn ts_tensor_shift(t: *const Tensor, by: i64, result: *mut *mut Tensor, error: *mut RawError) -> c_int;
     pub fn ts_index(
         t: *const Tensor,
         steps: *const IndexStep,
@@ -224,6 +223,12 @@ extern "C" {
         steps: *const IndexStep,
         count: c_int,
         value: *const Tensor,
+        error: *mut RawError,
+    ) -> c_int;
+    pub fn ts_tensor_count_from_one(
+        t: *const Tensor,
+        or_none: c_int,
+        result: *mut *mut Tensor,
         error: *mut RawError,
     ) -> c_int;
     pub fn ts_tensor_positions(t: *const Tensor, result: *mut *mut Tensor, error: *mut RawError) -> c_int;
