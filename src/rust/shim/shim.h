@@ -84,6 +84,17 @@ const char *ts_version_built(void);
 const char *ts_version_loaded(void);
 const char *ts_library_path(void);
 int ts_cuda_is_available(void);
+int64_t ts_backend(const char *name); /* whether it is there, or its version; -1: no such backend */
+/* These need CUDA to be available; a negative index is the current device. */
+int ts_cuda_device_count(void);
+int ts_cuda_current_device(int *index, ts_error *error);
+int ts_cuda_runtime_version(int64_t *version, ts_error *error);
+int ts_cuda_synchronize(int index, ts_error *error);
+int ts_cuda_empty_cache(ts_error *error);
+int ts_cuda_generator(int index, ts_generator **generator, ts_error *error);
+int ts_cuda_capability(int index, int *major, int *minor, ts_error *error);
+#define TS_CUDA_STATS 99
+int ts_cuda_memory_stats(int index, int64_t *stats, ts_error *error); /* room for TS_CUDA_STATS */
 int ts_warning_count(void);
 char *ts_warning_take(void); /* owned; NULL when there is none */
 

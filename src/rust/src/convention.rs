@@ -181,6 +181,9 @@ fn listed_result(table: &[(usize, &[&str])], result: usize, operator: &str) -> b
 /// The operator that another one, in place or of its gradient, goes with.
 fn stem(operator: &str) -> &str {
     let operator = operator.strip_suffix('_').unwrap_or(operator);
+    if operator == "index_copy" {
+        return operator;
+    }
     ["_backward", "_forward", "_copy"].iter().find_map(|suffix| operator.strip_suffix(suffix)).unwrap_or(operator)
 }
 

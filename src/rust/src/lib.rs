@@ -3,6 +3,7 @@
 mod autograd;
 mod binding;
 mod convention;
+mod cuda;
 mod error;
 mod from_r;
 mod handle;

@@ -3,7 +3,11 @@
 
 use crate::error::{Error, Kind, Result};
 use crate::r::*;
+<<<<<<< HEAD
 use crate::{autograd, index, library, memory, operator, operator_call, program, shim, tensor, trace};
+=======
+use crate::{autograd, cuda, library, memory, operator, operator_call, program, shim, tensor, trace};
+>>>>>>> 980d9ae (Backends, CUDA, LU, names of dimensions; sizes as several numbers in methods)
 use std::ffi::{c_char, c_int, c_void};
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::ptr::null_mut;
@@ -133,6 +137,15 @@ pub unsafe extern "C" fn tsr_initialise(dll: *mut DllInfo) {
         "C_describe", describe_value, 1;
         "C_library_version", library::version, 0;
         "C_cuda_is_available", library::cuda_is_available, 0;
+        "C_backend", cuda::backend, 1;
+        "C_cuda_device_count", cuda::device_count, 0;
+        "C_cuda_current_device", cuda::current_device, 0;
+        "C_cuda_runtime_version", cuda::runtime_version, 0;
+        "C_cuda_synchronize", cuda::synchronize, 1;
+        "C_cuda_empty_cache", cuda::empty_cache, 0;
+        "C_cuda_generator", cuda::generator, 1;
+        "C_cuda_capability", cuda::capability, 1;
+        "C_cuda_memory_stats", cuda::memory_stats, 1;
         "C_threads", library::threads, 1;
         "C_set_threads", library::set_threads, 2;
         "C_memory", memory::usage, 0;

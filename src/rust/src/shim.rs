@@ -132,6 +132,15 @@ extern "C" {
     pub fn ts_version_built() -> *const c_char;
     pub fn ts_version_loaded() -> *const c_char;
     pub fn ts_cuda_is_available() -> c_int;
+    pub fn ts_backend(name: *const c_char) -> i64;
+    pub fn ts_cuda_device_count() -> c_int;
+    pub fn ts_cuda_current_device(index: *mut c_int, error: *mut RawError) -> c_int;
+    pub fn ts_cuda_runtime_version(version: *mut i64, error: *mut RawError) -> c_int;
+    pub fn ts_cuda_synchronize(index: c_int, error: *mut RawError) -> c_int;
+    pub fn ts_cuda_empty_cache(error: *mut RawError) -> c_int;
+    pub fn ts_cuda_generator(index: c_int, generator: *mut *mut Generator, error: *mut RawError) -> c_int;
+    pub fn ts_cuda_capability(index: c_int, major: *mut c_int, minor: *mut c_int, error: *mut RawError) -> c_int;
+    pub fn ts_cuda_memory_stats(index: c_int, stats: *mut i64, error: *mut RawError) -> c_int;
     pub fn ts_library_path() -> *const c_char;
     pub fn ts_warning_count() -> c_int;
     pub fn ts_warning_take() -> Text;
