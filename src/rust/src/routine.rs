@@ -3,11 +3,7 @@
 
 use crate::error::{Error, Kind, Result};
 use crate::r::*;
-<<<<<<< HEAD
-use crate::{autograd, index, library, memory, operator, operator_call, program, shim, tensor, trace};
-=======
-use crate::{autograd, cuda, library, memory, operator, operator_call, program, shim, tensor, trace};
->>>>>>> 980d9ae (Backends, CUDA, LU, names of dimensions; sizes as several numbers in methods)
+use crate::{autograd, cuda, index, library, memory, operator, operator_call, program, shim, tensor, trace};
 use std::ffi::{c_char, c_int, c_void};
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::ptr::null_mut;
