@@ -85,7 +85,7 @@ def answers():
         if not call or python == "-" or python.startswith("error:"):
             continue
         torch.manual_seed(1)
-        scope = {"torch": torch, "one": one, "list": several, "c": several}
+        scope = {"torch": torch, "one": one, "list": several, "c": several, "several": several}
         for name, source in inputs.items():
             scope[name] = eval(source, scope)
         torch.manual_seed(1)
