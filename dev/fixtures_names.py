@@ -65,6 +65,11 @@ def one(value):
     return {name: part + 1 if name == "indices" else part for name, part in parts_of(value).items()}
 
 
+def plus(values):
+    """A value and its positions."""
+    return [values[0], values[1] + 1]
+
+
 def several(*values):
     return [*values]
 
@@ -85,7 +90,7 @@ def answers():
         if not call or python == "-" or python.startswith("error:"):
             continue
         torch.manual_seed(1)
-        scope = {"torch": torch, "one": one, "list": several, "c": several, "several": several}
+        scope = {"torch": torch, "one": one, "plus": plus, "list": several, "c": several, "several": several}
         for name, source in inputs.items():
             scope[name] = eval(source, scope)
         torch.manual_seed(1)
