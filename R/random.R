@@ -1,3 +1,6 @@
+#' @include dtype.R
+NULL
+
 #' Random numbers
 #'
 #' libtorch has generators of its own: `set.seed()` has no effect on them. The same seed gives the same numbers as in
@@ -8,9 +11,13 @@
 #' @param ... Not used; `seed` must be named.
 #' @param .env The frame at whose end the state of the default generator returns to what it was.
 #' @param state A tensor that `torch_get_rng_state()` returned.
-#' @return `torch_generator()`: an object with `$seed()`, `$set_current_seed(seed)`, `$get_state()` and
-#'   `$set_state(state)`, for the `generator` arguments of operators. `torch_get_rng_state()`: a tensor.
-#'   `with_torch_manual_seed()`: the value of `code`.
+#' @return `torch_generator()`: an object for the `generator` arguments of operators, with the methods
+#'   `$current_seed()`, `$set_current_seed(seed)`, `$get_state()`, `$set_state(state)` and `$seed()`, which takes a new
+#'   seed from the system and returns it. `torch_get_rng_state()`: a tensor. `with_torch_manual_seed()`: the value of
+#'   `code`.
+#' @section Values and positions: `torch_randint(low, high)` draws from `low` up to, but not including, `high`, and
+#'   `torch_randperm(n)` permutes the numbers 0, ..., n - 1: they are values, the same as PyTorch's. Add one to use a
+#'   permutation as positions. `torch_multinomial()` draws positions, and counts them from one.
 #' @seealso [PyTorch's page](https://docs.pytorch.org/docs/stable/random.html)
 #' @export
 #' @examples
@@ -50,22 +57,63 @@ torch_generator <- function() .Call(C_generator)
 #' @export
 `$.torch_generator` <- function(x, name) {
   switch(name,
-    seed = function() .Call(C_generator_seed, x),
-    current_seed = function() .Call(C_generator_seed, x),
-    set_current_seed = function(seed) invisible(.Call(C_generator_set_seed, x, seed)),
+    current_seed = ,
+    initial_seed = function() .Call(C_generator_seed, x),
+    set_current_seed = ,
+    manual_seed = function(seed) invisible(.Call(C_generator_set_seed, x, seed)),
+    seed = function() .Call(C_generator_reseed, x),
     get_state = function() .Call(C_generator_state, x),
     set_state = function(state) invisible(.Call(C_generator_set_state, x, state)),
+    device = torch_device("cpu"),
     abort_torchscript(
       sprintf("A generator has no method `%s`.", name), "type",
-      "Its methods: seed, current_seed, set_current_seed, get_state, set_state."
+      paste(
+        "Its methods: current_seed, initial_seed, set_current_seed, manual_seed, seed, get_state, set_state;",
+        "its field: device."
+      )
     )
   )
 }
 
 #' @export
-print.torch_generator <- function(x, ...) {
-  cat("torch_generator(seed = ", format(x$seed()), ")\n", sep = "")
-  invisible(x)
+format.torch_generator <- function(x, ...) sprintf("torch_generator(seed = %s)", format(x$current_seed()))
+
+#' @export
+print.torch_generator <- print_format
+
+#' Random numbers of CUDA's devices
+#'
+#' @param device A CUDA device, its name or its index; `NULL` for the current one.
+#' @param state A tensor that `cuda_get_rng_state()` returned.
+#' @return `cuda_get_rng_state()`: a tensor. `cuda_set_rng_state()`: `NULL`, invisibly.
+#' @section Errors: a `torchscript_value_error` where there is no CUDA.
+#' @seealso [PyTorch's page](https://docs.pytorch.org/docs/stable/random.html)
+#' @export
+#' @examples
+#' if (cuda_is_available()) cuda_get_rng_state()
+cuda_get_rng_state <- function(device = NULL) {
+  .Call(C_cuda_rng_state, cuda_index(device))
+}
+
+#' @rdname cuda_get_rng_state
+#' @export
+cuda_set_rng_state <- function(state, device = NULL) {
+  invisible(.Call(C_cuda_set_rng_state, cuda_index(device), state))
+}
+
+# The index of a CUDA device, -1 for the current one.
+cuda_index <- function(device) {
+  if (is.null(device)) {
+    return(-1L)
+  }
+  if (rlang::is_integerish(device, 1, finite = TRUE) && device >= 0) {
+    return(as.integer(device))
+  }
+  device <- torch_device(device)
+  if (device$type != "cuda") {
+    abort_torchscript(sprintf("`device` must be a CUDA device, not %s.", format(device)), "value")
+  }
+  device$index %||% -1L
 }
 
 #' Threads

@@ -41,6 +41,7 @@ NULL
   }
   .Call(C_set_namespace, namespace)
   check_loaded_version()
+  register_generics()
 }
 
 .onUnload <- function(libpath) {

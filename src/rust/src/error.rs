@@ -87,8 +87,11 @@ impl Error {
         let text = text.trim();
         // an interpreter's message names the C++ class of the exception first
         let text = text.strip_prefix("std::exception: ").unwrap_or(text);
-        let kernel =
-            if text.contains("is not linked with support for cuda") { Some(("", "CUDA")) } else { no_kernel(text) };
+        let kernel = if text.contains("is not linked with support for cuda") || text.starts_with("CUDA is asked") {
+            Some(("", "CUDA"))
+        } else {
+            no_kernel(text)
+        };
         match kernel {
             Some((_, "CUDA")) => Error::new(Kind::Value, "CUDA is asked for, but there is none")
                 .hint("no GPU is found, or this libtorch was built without CUDA: see cuda_is_available()"),

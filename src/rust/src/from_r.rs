@@ -1,5 +1,6 @@
 //! R value -> IValue, guided by the wanted type. The only converter in.
 
+use crate::dtype::dtype_named;
 use crate::handle::{self, Kind};
 use crate::mismatch::{is_number, Mismatch};
 use crate::program::Object;
@@ -170,7 +171,7 @@ impl Conversion {
                 Some(text) => self.keep_text(shim::STRING, text),
                 None => Err(Mismatch::Type),
             },
-            TypeKind::Dtype => match tensor::dtype_code(x) {
+            TypeKind::Dtype => match dtype_named(x).map_err(Mismatch::Failure)? {
                 Some(code) => Ok(Value::int(code as i64)),
                 None => Err(Mismatch::Type),
             },

@@ -1,8 +1,11 @@
 //! The Rust core of the R package `torchscript`. The road: R value -> `from_r` -> operator or program -> `to_r`.
 
+mod autocast;
 mod autograd;
 mod binding;
 mod convention;
+mod device;
+mod dtype;
 mod error;
 mod from_r;
 mod handle;
@@ -14,6 +17,7 @@ mod operator;
 mod operator_call;
 mod program;
 mod r;
+mod random;
 mod routine;
 mod shim;
 mod tensor;
