@@ -26,7 +26,7 @@ drop_nan <- function(x) {
 #'   `Arg()`, `Conj()`, `mean()`, `median()`, `quantile()`, `is.na()`, `is.nan()`, `is.finite()`, `is.infinite()`, `t()`,
 #'   `aperm()`, `solve()`, `chol()`, `scale()`, `sort()`, `unique()`, `rep()`, `diff()`, `cbind()`, `rbind()`, `split()`
 #'   (a list of tensors).
-#' @section R values come back from: `as.*()`, `anyNA()`, `duplicated()`, `anyDuplicated()`, `order()`, `det()`, `determinant()`, `summary()`, `outer()`, `apply()`, `svd()`, `qr()`, `eigen()`, `sd()`, and what
+#' @section R values come back from: `as.*()`, `anyNA()`, `duplicated()`, `anyDuplicated()`, `order()`, `det()`, `determinant()`, `summary()`, `outer()` (of products), `apply()`, `svd()`, `qr()`, `eigen()`, `sd()`, and what
 #'   draws or tests: `plot()`, `hist()`, `t.test()`. `lapply()`, `vapply()`, `Map()` and `Reduce()` go along the first
 #'   dimension, as [as.list()] does.
 #' @section Without methods in R: `for (row in x)`, `if (x)`, `rowSums()`, `colSums()`, `rowMeans()`, `colMeans()`,
@@ -248,6 +248,13 @@ split.torch_tensor <- function(x, f, drop = FALSE, ...) {
     abort_torchscript("A tensor without dimensions can't be split.", "value")
   }
   lapply(split(seq_len(dim(x)[[1]]), f, drop = drop, ...), function(positions) pick(x, positions))
+}
+
+#' @rdname torch_base
+#' @param subset A mask: logical, or a tensor of dtype bool.
+#' @export
+subset.torch_tensor <- function(x, subset, ...) {
+  x[if (is_torch_tensor(subset)) subset else subset & !is.na(subset)]
 }
 
 #' @rdname torch_base
