@@ -1,4 +1,4 @@
-#' @include dtype.R
+#' @include tensor-members.R
 NULL
 
 #' Random numbers
@@ -80,6 +80,19 @@ format.torch_generator <- function(x, ...) sprintf("torch_generator(seed = %s)",
 
 #' @export
 print.torch_generator <- print_format
+
+# `x$random_(9)`: one number is where to end, not where to begin
+define_members(random_ = function(self) {
+  function(from = NULL, to = NULL, generator = NULL) {
+    if (is.null(to) && !is.null(from)) {
+      return(random_up_to(self, from, generator))
+    }
+    if (is.null(from)) random_of_dtype(self, generator) else random_between(self, from, to, generator)
+  }
+})
+random_of_dtype <- operator_function(alist(self = , generator = ), "aten::random_")
+random_up_to <- operator_function(alist(self = , to = , generator = ), "aten::random_")
+random_between <- operator_function(alist(self = , from = , to = , generator = ), "aten::random_")
 
 #' Random numbers of CUDA's devices
 #'

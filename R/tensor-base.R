@@ -68,7 +68,7 @@ NULL
 
 #' @rdname torch_base
 #' @export
-mean.torch_tensor <- function(x, ..., na.rm = FALSE) torch_mean(if (isTRUE(na.rm)) drop_nan(x) else x, ...)
+mean.torch_tensor <- function(x, ..., na.rm = FALSE) if (isTRUE(na.rm)) torch_nanmean(x, ...) else torch_mean(x, ...)
 
 #' @rdname torch_base
 #' @rawNamespace S3method(stats::median, torch_tensor)

@@ -85,6 +85,10 @@ register_generics <- function() {
   for (package in names(refused_generics)) {
     register(refused_generics[[package]], package, refusing_method)
   }
+  # since R 4.3, `x + y` with a class of another package on the other side may be ours
+  if (getRversion() >= "4.3.0") {
+    registerS3method("chooseOpsMethod", "torch_tensor", function(x, y, mx, my, cl, reverse) TRUE, baseenv())
+  }
   # generics since R 4.4
   if (getRversion() >= "4.4.0") {
     registerS3method("crossprod", "torch_tensor", function(x, y = x, ...) matrix_product(t(x), y), baseenv())

@@ -207,7 +207,7 @@ int ts_index_assign(const ts_tensor *self, const ts_index_step *steps, int count
                     ts_error *error);
 int ts_tensor_shift(const ts_tensor *tensor, int64_t by, ts_tensor **result, ts_error *error);
 int ts_tensor_positions(const ts_tensor *tensor, ts_tensor **result, ts_error *error);
-int ts_tensor_scalar(double value, int kind, int dtype, ts_tensor **result, ts_error *error);
+int ts_tensor_scalar(const ts_value *value, ts_tensor **result, ts_error *error);
 int ts_default_dtype(void);
 int ts_set_default_dtype(int dtype, ts_error *error);
 

@@ -163,15 +163,11 @@ int ts_tensor_positions(const ts_tensor *tensor, ts_tensor **result, ts_error *e
   });
 }
 // A number where a tensor is wanted: a tensor that takes no part in type promotion, as in PyTorch.
-int ts_tensor_scalar(double value, int kind, int dtype, ts_tensor **result, ts_error *error) {
+int ts_tensor_scalar(const ts_value *value, ts_tensor **result, ts_error *error) {
   return shim::guard(error, [&] {
-    at::Scalar scalar(value);
-    if (kind == TS_R_LOGICAL) scalar = at::Scalar(value != 0);
-    if (kind == TS_R_INTEGER) scalar = at::Scalar(static_cast<int64_t>(value));
-    auto options = at::TensorOptions();
-    options = dtype >= 0 ? options.dtype(static_cast<at::ScalarType>(dtype)) : options.dtype(scalar.type());
-    at::Tensor tensor = at::scalar_tensor(scalar, options);
-    if (dtype < 0) tensor.unsafeGetTensorImpl()->set_wrapped_number(true);
+    at::Scalar scalar = shim::to_ivalue(*value).toScalar();
+    at::Tensor tensor = at::scalar_tensor(scalar, at::TensorOptions().dtype(scalar.type()));
+    tensor.unsafeGetTensorImpl()->set_wrapped_number(true);
     *result = shim::give(std::move(tensor));
   });
 }

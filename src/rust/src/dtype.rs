@@ -79,9 +79,10 @@ pub unsafe fn dtype_named(x: SEXP) -> Result<Option<c_int>> {
     }
     let names = || DTYPES.iter().map(|(_, r_name, _)| *r_name).chain(ALIASES.iter().map(|(alias, _)| *alias));
     let known = DTYPES.iter().map(|(name, ..)| *name).chain(names());
-    let nearest = known.map(|known| (edits(&name.to_lowercase(), &known.to_lowercase()), known)).min();
+    let nearest =
+        known.map(|known| (edits(&name.to_lowercase(), &known.to_lowercase()), edits(&name, known), known)).min();
     let hint = match nearest {
-        Some((edits, nearest)) if edits <= 2 => format!("did you mean \"{nearest}\"?"),
+        Some((edits, _, nearest)) if edits <= 2 => format!("did you mean \"{nearest}\"?"),
         _ => {
             let names: Vec<&str> = DTYPES.iter().map(|(name, ..)| *name).collect();
             format!("valid dtypes: {}", names.join(", "))
@@ -120,6 +121,47 @@ fn edits(a: &str, b: &str) -> usize {
         }
     }
     rows[a.len()][b.len()]
+}
+
+/// Numbers that the dtype cannot hold: libtorch would wrap them around. Fractions are cut off, as in PyTorch.
+pub unsafe fn refuse_unfit(x: SEXP, dtype: c_int) -> Result<()> {
+    if (12..=14).contains(&dtype) {
+        return Err(Error::new(Kind::Type, "numbers can't become a quantized tensor by their dtype alone")
+            .hint("torch_quantize_per_tensor(x, scale, zero_point, dtype) says how"));
+    }
+    let mut limits = shim::DtypeLimits::default();
+    shim::ts_dtype_describe(dtype, &mut limits);
+    if limits.kind != 2 {
+        return Ok(());
+    }
+    let n = Rf_xlength(x) as usize;
+    let unfit = match TYPEOF(x) {
+        SEXPTYPE::INTSXP => std::slice::from_raw_parts(INTEGER(x), n)
+            .iter()
+            .find(|v| (**v as i64) < limits.least || (**v > 0 && **v as u64 > limits.most))
+            .map(|v| v.to_string()),
+        SEXPTYPE::REALSXP if inherits(x, "integer64") => std::slice::from_raw_parts(REAL(x) as *const i64, n)
+            .iter()
+            .find(|v| **v < limits.least || (**v > 0 && **v as u64 > limits.most))
+            .map(|v| v.to_string()),
+        SEXPTYPE::REALSXP => {
+            // 2^63 - 1 and 2^64 - 1 are no doubles: the next greater ones do not fit
+            let (least, beyond) = (limits.least as f64, (limits.most as u128 + 1) as f64);
+            std::slice::from_raw_parts(REAL(x), n)
+                .iter()
+                .find(|v| v.trunc() < least || v.trunc() >= beyond)
+                .map(|v| v.to_string())
+        }
+        _ => None,
+    };
+    match unfit {
+        Some(value) => {
+            let name = DTYPES.iter().find(|(.., code)| *code == dtype).map_or("", |(name, ..)| name);
+            let text = format!("the data hold {value}, which {name} can't hold");
+            Err(Error::new(Kind::Value, text).hint(format!("{name} goes from {} to {}", limits.least, limits.most)))
+        }
+        None => Ok(()),
+    }
 }
 
 routine!(

@@ -98,7 +98,15 @@ impl Error {
             Some((operator, backend)) => {
                 Error::new(Kind::NotImplemented, format!("`{operator}` has no implementation for {backend} tensors"))
             }
-            None => Error::new(kind, text),
+            None => match text.split_once("\" not implemented for '") {
+                // the name of the kernel's loop comes first
+                Some((_, dtype)) => Error::new(
+                    Kind::NotImplemented,
+                    format!("libtorch has no implementation of this for dtype {}", dtype.trim_end_matches('\'')),
+                )
+                .hint("convert first: x$to(dtype = torch_float()) or another dtype"),
+                None => Error::new(kind, text),
+            },
         }
     }
     pub fn hint(self, hint: impl Into<String>) -> Error {

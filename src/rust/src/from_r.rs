@@ -222,13 +222,9 @@ impl Conversion {
         }
         self.cost += 10;
         let mut result = std::ptr::null_mut();
-        if Rf_xlength(x) == 1 && is_number(x) && TYPEOF(Rf_getAttrib(x, R_DimSymbol)) == SEXPTYPE::NILSXP {
-            let (value, kind) = match TYPEOF(x) {
-                SEXPTYPE::REALSXP if !inherits(x, "integer64") => (*REAL(x), 2),
-                SEXPTYPE::LGLSXP => (self.scalar(x)?.v.i as f64, 0),
-                _ => (whole(x, 0)? as f64, 1),
-            };
-            shim::call(|e| shim::ts_tensor_scalar(value, kind, -1, &mut result, e)).map_err(Mismatch::Failure)?;
+        if Rf_xlength(x) == 1 && TYPEOF(Rf_getAttrib(x, R_DimSymbol)) == SEXPTYPE::NILSXP {
+            let value = self.scalar(x)?;
+            shim::call(|e| shim::ts_tensor_scalar(&value, &mut result, e)).map_err(Mismatch::Failure)?;
         } else {
             // beside a tensor of doubles an R vector keeps its precision, and in a product the dtypes must agree
             let dtype = self.like.filter(|_| TYPEOF(x) != SEXPTYPE::CPLXSXP && TYPEOF(x) != SEXPTYPE::LGLSXP);

@@ -4,7 +4,8 @@
 use crate::error::{Error, Kind, Result};
 use crate::r::*;
 use crate::{
-    autocast, autograd, device, dtype, index, library, memory, operator, operator_call, program, random, shim, tensor, trace,
+    autocast, autograd, device, dtype, index, library, memory, operator, operator_call, program, random, shim, tensor,
+    trace,
 };
 use std::ffi::{c_char, c_int, c_void};
 use std::panic::{catch_unwind, AssertUnwindSafe};

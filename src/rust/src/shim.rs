@@ -259,13 +259,7 @@ extern "C" {
         error: *mut RawError,
     ) -> c_int;
     pub fn ts_tensor_positions(t: *const Tensor, result: *mut *mut Tensor, error: *mut RawError) -> c_int;
-    pub fn ts_tensor_scalar(
-        value: f64,
-        kind: c_int,
-        dtype: c_int,
-        result: *mut *mut Tensor,
-        error: *mut RawError,
-    ) -> c_int;
+    pub fn ts_tensor_scalar(value: *const Value, result: *mut *mut Tensor, error: *mut RawError) -> c_int;
     pub fn ts_default_dtype() -> c_int;
     pub fn ts_set_default_dtype(dtype: c_int, error: *mut RawError) -> c_int;
 

@@ -113,6 +113,9 @@ pub unsafe fn make(x: SEXP, dtype: c_int, device: Option<&CString>, requires_gra
         }
     };
     let sizes = dims(x);
+    if dtype >= 0 && dtype != default {
+        crate::dtype::refuse_unfit(x, dtype)?;
+    }
     let dtype = if dtype < 0 { default } else { dtype };
     let mut tensor = null_mut();
     shim::call(|e| {
