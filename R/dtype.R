@@ -86,8 +86,6 @@ print.torch_layout <- print_format
 print.torch_memory_format <- print_format
 #' @export
 print.torch_qscheme <- print_format
-#' @export
-print.torch_device <- print_format
 
 same_tag <- function(e1, e2) inherits(e2, class(e1)[[1]]) && identical(unclass(e1), unclass(e2))
 compare_tags <- function(e1, e2) {
@@ -105,55 +103,21 @@ Ops.torch_layout <- compare_tags
 Ops.torch_memory_format <- compare_tags
 #' @export
 Ops.torch_qscheme <- compare_tags
-#' @export
-Ops.torch_device <- compare_tags
 
+# A dtype's fields; `x$nonsense` is an error, not NULL.
 #' @export
 `$.torch_dtype` <- function(x, name) {
+  label <- dtype_label(x)
   switch(name,
-    is_floating_point = dtype_label(x) %in% c("Half", "Float", "Double", "BFloat16", "Float8_e5m2", "Float8_e4m3fn"),
-    is_complex = startsWith(dtype_label(x), "Complex"),
-    abort_torchscript(sprintf("A dtype has no field `%s`.", name), "type", "Its fields: is_floating_point, is_complex.")
-  )
-}
-
-device_types <- c("cpu", "cuda", "mps", "meta", "xpu", "xla", "mkldnn", "hpu", "mtia", "vulkan")
-
-#' A device
-#'
-#' @param type The device's type, such as `"cpu"` or `"cuda"`, with its index if you like: `"cuda:0"`.
-#' @param index The device's index, counted from 0 as the hardware does; `NULL` for the current one.
-#' @return An object of class `torch_device` with the fields `type` and `index`.
-#' @section Errors: a `torchscript_value_error` that lists the valid types.
-#' @export
-#' @examples
-#' torch_device("cpu")
-#' torch_device("cuda", 0)
-torch_device <- function(type, index = NULL) {
-  if (inherits(type, "torch_device")) {
-    return(type)
-  }
-  if (!rlang::is_string(type)) {
-    abort_torchscript("`type` must be a string.", "type", sprintf("Valid types: %s.", toString(device_types)))
-  }
-  parts <- strsplit(type, ":", fixed = TRUE)[[1]]
-  if (length(parts) == 2 && is.null(index) && grepl("^[0-9]+$", parts[[2]])) {
-    index <- as.integer(parts[[2]])
-  } else if (length(parts) != 1) {
-    parts <- type
-  }
-  if (!parts[[1]] %in% device_types) {
+    is_floating_point = !is.null(.Call(C_dtype_limits, x, TRUE)) && !startsWith(label, "Complex"),
+    is_complex = startsWith(label, "Complex"),
+    is_signed = !label %in% c("Byte", "Bool", "QUInt8", "UInt16", "UInt32", "UInt64"),
+    itemsize = torch_empty(0, dtype = x)$element_size(),
     abort_torchscript(
-      sprintf("`type` must be a device type, not \"%s\".", type), "value", sprintf("Valid types: %s.", toString(device_types))
+      sprintf("A dtype has no field `%s`.", name), "type",
+      "Its fields: is_floating_point, is_complex, is_signed, itemsize."
     )
-  }
-  structure(list(type = parts[[1]], index = if (!is.null(index)) as.integer(index)), class = "torch_device")
-}
-
-#' @export
-format.torch_device <- function(x, ...) {
-  index <- if (is.null(x$index)) "" else paste0(", index=", x$index)
-  sprintf("torch_device(type='%s'%s)", x$type, index)
+  )
 }
 
 #' Test for a dtype, device, layout, memory format or quantization scheme
@@ -196,3 +160,54 @@ torch_set_default_dtype <- function(d) {
   .Call(C_set_default_dtype, d)
   invisible(before)
 }
+
+#' What a dtype can hold
+#'
+#' `torch_finfo()` for floating and complex dtypes, `torch_iinfo()` for dtypes of whole numbers.
+#'
+#' @param dtype A dtype such as [torch_float()], or its name.
+#' @return A list that prints as a line. Both have `bits`, `max` and `min`. `torch_finfo()` also has `eps` (the least
+#'   number that, added to 1, makes a difference), `tiny` and `smallest_normal` (the least positive number of full
+#'   precision) and `resolution` (ten to the power of minus the decimal digits that are exact). Limits of int64 are
+#'   `integer64` (bit64) where that can hold them: `min` is the double -2^63, because `integer64` keeps it for `NA`; `max`
+#'   of uint64 is a double, the nearest to 2^64 - 1.
+#' @section Errors: a `torchscript_type_error` for a dtype of the other kind.
+#' @seealso [PyTorch's page](https://docs.pytorch.org/docs/stable/type_info.html)
+#' @export
+#' @examples
+#' torch_finfo(torch_float())$eps
+#' torch_iinfo("int32")$max
+torch_finfo <- function(dtype) {
+  dtype <- .Call(C_dtype_named, dtype)
+  limits <- .Call(C_dtype_limits, dtype, TRUE)
+  if (is.null(limits)) {
+    abort_torchscript(
+      sprintf("`dtype` must be a floating or complex dtype, not %s.", format(dtype)), "type",
+      if (format(dtype) != "torch_Bool") "torch_iinfo() is for whole numbers."
+    )
+  }
+  structure(limits, dtype = dtype, class = c("torch_finfo", "torch_limits"))
+}
+
+#' @rdname torch_finfo
+#' @export
+torch_iinfo <- function(dtype) {
+  dtype <- .Call(C_dtype_named, dtype)
+  limits <- .Call(C_dtype_limits, dtype, FALSE)
+  if (is.null(limits)) {
+    abort_torchscript(
+      sprintf("`dtype` must be a dtype of whole numbers, not %s.", format(dtype)), "type",
+      if (format(dtype) != "torch_Bool") "torch_finfo() is for floating and complex dtypes."
+    )
+  }
+  structure(limits, dtype = dtype, class = c("torch_iinfo", "torch_limits"))
+}
+
+#' @export
+format.torch_limits <- function(x, ...) {
+  values <- vapply(unclass(x), function(value) format(value, digits = 6), "")
+  sprintf("%s(%s)", class(x)[[1]], paste(c("dtype", names(values)), c(format(attr(x, "dtype")), values), sep = " = ", collapse = ", "))
+}
+
+#' @export
+print.torch_limits <- print_format

@@ -1,3 +1,6 @@
+#' @include tensor-members.R
+NULL
+
 #' Random numbers
 #'
 #' libtorch has generators of its own: `set.seed()` has no effect on them. The same seed gives the same numbers as in
@@ -8,9 +11,13 @@
 #' @param ... Not used; `seed` must be named.
 #' @param .env The frame at whose end the state of the default generator returns to what it was.
 #' @param state A tensor that `torch_get_rng_state()` returned.
-#' @return `torch_generator()`: an object with `$seed()`, `$set_current_seed(seed)`, `$get_state()` and
-#'   `$set_state(state)`, for the `generator` arguments of operators. `torch_get_rng_state()`: a tensor.
-#'   `with_torch_manual_seed()`: the value of `code`.
+#' @return `torch_generator()`: an object for the `generator` arguments of operators, with the methods
+#'   `$current_seed()`, `$set_current_seed(seed)`, `$get_state()`, `$set_state(state)` and `$seed()`, which takes a new
+#'   seed from the system and returns it. `torch_get_rng_state()`: a tensor. `with_torch_manual_seed()`: the value of
+#'   `code`.
+#' @section Values and positions: `torch_randint(low, high)` draws from `low` up to, but not including, `high`, and
+#'   `torch_randperm(n)` permutes the numbers 0, ..., n - 1: they are values, the same as PyTorch's. Add one to use a
+#'   permutation as positions. `torch_multinomial()` draws positions, and counts them from one.
 #' @seealso [PyTorch's page](https://docs.pytorch.org/docs/stable/random.html)
 #' @export
 #' @examples
@@ -50,23 +57,42 @@ torch_generator <- function() .Call(C_generator)
 #' @export
 `$.torch_generator` <- function(x, name) {
   switch(name,
-    seed = function() .Call(C_generator_seed, x),
-    current_seed = function() .Call(C_generator_seed, x),
-    set_current_seed = function(seed) invisible(.Call(C_generator_set_seed, x, seed)),
+    current_seed = ,
+    initial_seed = function() .Call(C_generator_seed, x),
+    set_current_seed = ,
+    manual_seed = function(seed) invisible(.Call(C_generator_set_seed, x, seed)),
+    seed = function() .Call(C_generator_reseed, x),
     get_state = function() .Call(C_generator_state, x),
     set_state = function(state) invisible(.Call(C_generator_set_state, x, state)),
+    device = torch_device("cpu"),
     abort_torchscript(
       sprintf("A generator has no method `%s`.", name), "type",
-      "Its methods: seed, current_seed, set_current_seed, get_state, set_state."
+      paste(
+        "Its methods: current_seed, initial_seed, set_current_seed, manual_seed, seed, get_state, set_state;",
+        "its field: device."
+      )
     )
   )
 }
 
 #' @export
-print.torch_generator <- function(x, ...) {
-  cat("torch_generator(seed = ", format(x$seed()), ")\n", sep = "")
-  invisible(x)
-}
+format.torch_generator <- function(x, ...) sprintf("torch_generator(seed = %s)", format(x$current_seed()))
+
+#' @export
+print.torch_generator <- print_format
+
+# `x$random_(9)`: one number is where to end, not where to begin
+define_members(random_ = function(self) {
+  function(from = NULL, to = NULL, generator = NULL) {
+    if (is.null(to) && !is.null(from)) {
+      return(random_up_to(self, from, generator))
+    }
+    if (is.null(from)) random_of_dtype(self, generator) else random_between(self, from, to, generator)
+  }
+})
+random_of_dtype <- operator_function(alist(self = , generator = ), "aten::random_")
+random_up_to <- operator_function(alist(self = , to = , generator = ), "aten::random_")
+random_between <- operator_function(alist(self = , from = , to = , generator = ), "aten::random_")
 
 #' Threads
 #'

@@ -102,8 +102,8 @@ math_functions <- lapply(math_operators, function(operator) {
 #' run along the only dimension, as R knows no other.
 #'
 #' @param x A tensor.
-#' @param ... `digits` of [round()], `base` of [log()]; more tensors for a summary.
-#' @param na.rm Must be `FALSE` for `min()`, `max()` and `range()`; `sum()` may leave out NaN.
+#' @param ... `digits` of [round()] and [signif()], `base` of [log()]; more tensors for a summary.
+#' @param na.rm Whether NaN is left out.
 #' @return A tensor.
 #' @name Math.torch_tensor
 #' @examples
@@ -122,11 +122,12 @@ Math.torch_tensor <- function(x, ...) {
   switch(.Generic,
     round = tensor_round(x, ...),
     log = tensor_log(x, ...),
-    gamma = torch_exp(torch_lgamma(x)),
+    signif = tensor_signif(x, ...),
+    gamma = tensor_gamma(x),
     trigamma = torch_polygamma(1L, x),
-    cospi = torch_cos(x * pi),
-    sinpi = torch_sin(x * pi),
-    tanpi = torch_tan(x * pi),
+    cospi = sine_of_pi(x + 0.5),
+    sinpi = sine_of_pi(x),
+    tanpi = sine_of_pi(x) / sine_of_pi(x + 0.5),
     cumsum = torch_cumsum(only_dimension(x), 1L),
     cumprod = torch_cumprod(only_dimension(x), 1L),
     cummax = torch_cummax(only_dimension(x), 1L)[[1]],
@@ -136,6 +137,32 @@ Math.torch_tensor <- function(x, ...) {
 }
 
 tensor_round <- function(x, digits = 0) torch_round(x, decimals = as.integer(digits))
+
+tensor_signif <- function(x, digits = 6) {
+  if (!x$dtype$is_floating_point) {
+    return(x)
+  }
+  # what is no number, or zero, has no digits to count
+  usable <- torch_logical_and(torch_isfinite(x), x != 0)
+  magnitude <- torch_floor(torch_log10(torch_where(usable, torch_abs(x), torch_ones_like(x))))
+  scale <- torch_pow(10, magnitude - (max(1, digits) - 1))
+  torch_where(usable, torch_round(x / scale) * scale, x)
+}
+
+# The logarithm of the gamma function has lost its sign, which alternates below zero, and its poles.
+tensor_gamma <- function(x) {
+  below <- torch_floor(x)
+  sign <- torch_where(torch_logical_and(x < 0, torch_remainder(below, 2) != 0), -1, 1)
+  value <- torch_exp(torch_lgamma(x)) * sign
+  torch_masked_fill(value, torch_logical_and(x <= 0, below == x), NaN)
+}
+
+# sin(pi x), exact where x is a multiple of one half
+sine_of_pi <- function(x) {
+  turns <- torch_remainder(x, 2)
+  torch_where(torch_remainder(turns, 1) == 0, torch_zeros_like(turns), torch_sin(turns * pi))
+}
+
 tensor_log <- function(x, base = exp(1)) if (missing(base)) torch_log(x) else torch_log(x) / log(base)
 only_dimension <- function(x) {
   if (length(dim(x)) != 1) {
@@ -149,11 +176,9 @@ only_dimension <- function(x) {
 Summary.torch_tensor <- function(..., na.rm = FALSE) {
   tensors <- lapply(list(...), function(x) if (is_torch_tensor(x)) x else torch_tensor(x))
   x <- if (length(tensors) == 1) tensors[[1]] else torch_cat(lapply(tensors, torch_flatten), dim = 1L)
-  if (na.rm && .Generic != "sum") {
-    abort_torchscript("`na.rm = TRUE` applies to `sum()` alone.", "value", "Choose the elements first: torch_masked_select().")
-  }
+  if (na.rm) x <- drop_nan(x)
   switch(.Generic,
-    sum = if (na.rm) torch_nansum(x) else torch_sum(x),
+    sum = torch_sum(x),
     prod = torch_prod(x),
     max = torch_max(x),
     min = torch_min(x),
@@ -163,8 +188,19 @@ Summary.torch_tensor <- function(..., na.rm = FALSE) {
   )
 }
 
+#' @rdname Math.torch_tensor
+#' @param z A tensor.
 #' @export
-mean.torch_tensor <- function(x, ...) torch_mean(x, ...)
+Complex.torch_tensor <- function(z) {
+  is_complex <- z$dtype$is_complex
+  switch(.Generic,
+    Re = torch_real(z),
+    Im = if (is_complex) torch_imag(z) else torch_zeros_like(z),
+    Mod = torch_abs(z),
+    Arg = torch_angle(z),
+    Conj = torch_conj(z)
+  )
+}
 
 #' @export
 t.torch_tensor <- function(x) torch_t(x)

@@ -6,7 +6,8 @@
 - `programs.R`: what the programs answer;
 - `torch_save*.pt`, `python_object.pt`: files of `torch.save()` (fixtures_save.py);
 - `operators.R`: what operators answer (cases in fixtures_operators.py);
-- `random.R`: random numbers after `torch.manual_seed()`.
+- `random.R`: random numbers after `torch.manual_seed()`;
+- `dtypes.R` and `random-functions.R`: see fixtures_dtypes.py and fixtures_random.py, which write them alone as well.
 
 Run it with PYTHONHASHSEED=0 to get the same bytes: the order of a module's constants in a file
 is that of a Python set. (legacy_pickle.pt differs all the same: it holds addresses.)
@@ -20,8 +21,10 @@ import warnings
 import torch
 
 import fixtures_programs as programs
+from fixtures_dtypes import dtype_cases
 from fixtures_operators import operator_cases
 from fixtures_save import saved_files
+from fixtures_random import random_cases as random_surface_cases
 from r_source import arguments, quoted, r_source, write_cases
 from script_file import save
 
@@ -212,6 +215,8 @@ def main() -> None:
     write_cases(fixture("programs.R"), "dev/fixtures.py", record.cases)
     write_cases(fixture("random.R"), "dev/fixtures.py", random_cases())
     write_cases(fixture("operators.R"), "dev/fixtures.py", operator_cases())
+    write_cases(fixture("dtypes.R"), "dev/fixtures_dtypes.py", dtype_cases())
+    write_cases(fixture("random-functions.R"), "dev/fixtures_random.py", random_surface_cases())
 
 
 if __name__ == "__main__":

@@ -64,3 +64,32 @@ test_that("threads are counted and set", {
   expect_failure_of(torch_set_num_threads("a"), "type")
   expect_equal(torch_get_num_threads(), 1)
 })
+
+test_that("functions and methods draw PyTorch's numbers, positions counted from one", {
+  seed <- NULL
+  for (case in recorded("random-functions.R")) {
+    # one stream for all the calls of a seed: what draws once too often is found by the next call
+    if (!identical(seed, case$seed)) {
+      seed <- case$seed
+      torch_manual_seed(seed)
+      g <- torch_generator()
+      g$set_current_seed(seed + 100)
+      p <- torch_tensor(c(0.1, 0.5, 0.9, 0.25, 0.75))
+    }
+    expect_recorded(eval(case$call), case$result, sprintf("%s, seed %s", deparse1(case$call), format(seed)))
+  }
+})
+
+test_that("a generator takes a seed from the system", {
+  g <- torch_generator()
+  seed <- g$seed()
+  expect_identical(g$current_seed(), seed)
+  expect_identical(g$initial_seed(), seed)
+  expect_false(identical(g$seed(), seed))
+  expect_true(g$device == torch_device("cpu"))
+  g$manual_seed(3)
+  expect_identical(format(g), "torch_generator(seed = 3)")
+  expect_failure_of(g$set_current_seed(1.5), "value", "seed")
+  expect_failure_of(torch_manual_seed("a"), "value", "seed")
+  expect_failure_of(torch_bernoulli(torch_ones(2), generator = 1), "type", "generator")
+})

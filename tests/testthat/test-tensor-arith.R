@@ -89,3 +89,10 @@ test_that("the matrix product takes R's matrices on either side", {
   expect_equal(as_array(a %*% wide(b)), a %*% b)
   expect_equal(as_array(t(wide(a))), t(a))
 })
+
+test_that("a number on the left takes part as one on the right does", {
+  x <- torch_tensor(c(1, 2), dtype = torch_half())
+  suppressWarnings(expect_true(((1 + 2i) * x)$dtype == (x * (1 + 2i))$dtype))
+  expect_identical(dim((1 + 2i) * torch_scalar_tensor(1)), integer())
+  expect_equal(as_array((1 + 2i) - torch_tensor(1 + 1i)), 0 + 1i)
+})

@@ -79,7 +79,7 @@ test_that("what no tensor can hold is refused in words", {
   expect_failure_of(torch_tensor(mean), "type", "a function")
   expect_failure_of(torch_tensor(factor("a")), "type", "factor")
   expect_failure_of(torch_tensor(data.frame(a = 1)), "type", "data frame")
-  expect_failure_of(torch_tensor(1, dtype = "nonsense"), "type", "dtype")
+  expect_failure_of(torch_tensor(1, dtype = "nonsense"), "value", "`dtype` must be a dtype")
 })
 
 test_that("large vectors survive the collector", {

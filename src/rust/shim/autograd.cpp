@@ -90,6 +90,9 @@ int64_t ts_generator_seed(const ts_generator *generator) {
 void ts_generator_set_seed(ts_generator *generator, int64_t seed) {
   generator_of(generator).set_current_seed(static_cast<uint64_t>(seed));
 }
+int ts_generator_reseed(const ts_generator *generator, int64_t *seed, ts_error *error) {
+  return shim::guard(error, [&] { *seed = static_cast<int64_t>(generator_of(generator).seed()); });
+}
 int ts_generator_state(const ts_generator *generator, ts_tensor **state, ts_error *error) {
   return shim::guard(error, [&] { *state = shim::give(generator_of(generator).get_state()); });
 }

@@ -1,5 +1,6 @@
 // What the shim's files share: the guard that turns every exception into an outcome, and the two converters.
 #pragma once
+#include <ATen/core/LegacyTypeDispatch.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/core/ivalue.h>
 #include <ATen/core/jit_type.h>
@@ -41,6 +42,13 @@ class Borrowed {
 
  private:
   const ts_tensor *impl_;
+};
+
+// What is done for R itself, such as copies to and from its memory, is no part of a program: neither the tracer nor
+// autograd may see it.
+struct Unseen {
+  at::tracer::impl::NoTracerDispatchMode tracer;
+  at::AutoDispatchBelowADInplaceOrView autograd;
 };
 
 c10::IValue to_ivalue(const ts_value &value);

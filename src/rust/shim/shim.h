@@ -197,7 +197,9 @@ int64_t ts_tensor_count(const ts_tensor *tensor);
 int64_t ts_tensor_element_size(const ts_tensor *tensor);
 int ts_tensor_layout(const ts_tensor *tensor);
 char *ts_tensor_device(const ts_tensor *tensor);
-int ts_tensor_print(const ts_tensor *tensor, char **text, ts_error *error);
+int ts_tensor_print(const ts_tensor *tensor, int width, char **text, ts_error *error);
+char *ts_tensor_type_text(const ts_tensor *tensor); /* "CPUFloatType"; owned */
+int ts_tensor_edges(const ts_tensor *tensor, int64_t items, ts_tensor **result, ts_error *error);
 int ts_tensor_integer_range(const ts_tensor *tensor, int64_t *least, int64_t *greatest, ts_error *error);
 // One step of a selection. `dim` is the dimension of what the views before it have left. Views use `start`, `end` and
 // `step` as libtorch's slices do; the others gather by `tensor`.
@@ -221,7 +223,7 @@ int ts_index_assign(const ts_tensor *self, const ts_index_step *steps, int count
 // Positions as R counts them; with `or_none` the negative ones stay.
 int ts_tensor_count_from_one(const ts_tensor *tensor, int or_none, ts_tensor **result, ts_error *error);
 int ts_tensor_positions(const ts_tensor *tensor, ts_tensor **result, ts_error *error);
-int ts_tensor_scalar(double value, int kind, int dtype, ts_tensor **result, ts_error *error);
+int ts_tensor_scalar(const ts_value *value, ts_tensor **result, ts_error *error);
 int ts_default_dtype(void);
 int ts_set_default_dtype(int dtype, ts_error *error);
 
@@ -256,6 +258,24 @@ int ts_storage_borrow(const void *data, size_t size, void (*release)(void *), vo
 int ts_storage_to(const ts_storage *storage, const char *device, ts_storage **result, ts_error *error);
 /* the caller has checked that the layout lies within the storage */
 int ts_tensor_from_storage(const ts_storage *storage, const ts_layout *layout, ts_tensor **tensor, ts_error *error);
+/* ---- dtypes ---- */
+enum { TS_LIMITS_NONE = 0, TS_LIMITS_FLOATING = 1, TS_LIMITS_WHOLE = 2 };
+typedef struct ts_dtype_limits {
+  int32_t kind;
+  int32_t bits;
+  double max, min, eps, tiny, resolution; /* of a floating dtype */
+  int64_t least;                          /* of a whole one */
+  uint64_t most;
+} ts_dtype_limits;
+void ts_dtype_describe(int dtype, ts_dtype_limits *limits);
+
+/* ---- autocast ---- */
+typedef struct ts_autocast {
+  int32_t enabled, dtype, cache;
+} ts_autocast;
+int ts_autocast_get(const char *device, ts_autocast *state, ts_error *error);
+/* `nesting`: 1 to enter a region, -1 to leave it */
+int ts_autocast_set(const char *device, const ts_autocast *state, int nesting, ts_error *error);
 
 /* ---- autograd ---- */
 int ts_grad_mode(void);
@@ -280,7 +300,8 @@ ts_generator *ts_generator_new(void);
 void ts_generator_free(ts_generator *generator);
 int64_t ts_generator_seed(const ts_generator *generator);
 void ts_generator_set_seed(ts_generator *generator, int64_t seed);
-/* NULL: the default generator */
+/* a seed from the system's randomness, which it returns; NULL: the default generator, here and below */
+int ts_generator_reseed(const ts_generator *generator, int64_t *seed, ts_error *error);
 int ts_generator_state(const ts_generator *generator, ts_tensor **state, ts_error *error);
 int ts_generator_set_state(ts_generator *generator, const ts_tensor *state, ts_error *error);
 

@@ -1,7 +1,5 @@
 // Tensors: made from column-major data and written back to it, described, printed.
 #include <ATen/ScalarOps.h>
-#include <ATen/core/Formatting.h>
-#include <ATen/core/LegacyTypeDispatch.h>
 #include <ATen/ops/add.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/eq.h>
@@ -18,18 +16,11 @@
 #include <torch/csrc/autograd/variable.h>
 #include <torch/csrc/jit/frontend/tracer.h>
 
-#include <sstream>
-
 #include "internal.h"
 
 using shim::Borrowed;
 
 namespace {
-// Copies between R's memory and a tensor's are no part of a program: neither the tracer nor autograd may see them.
-struct Unseen {
-  at::tracer::impl::NoTracerDispatchMode tracer;
-  at::AutoDispatchBelowADInplaceOrView autograd;
-};
 std::vector<int64_t> column_strides(c10::IntArrayRef sizes) {
   std::vector<int64_t> strides(sizes.size());
   int64_t stride = 1;
@@ -83,7 +74,7 @@ int ts_tensor_from_columns(const void *data, int kind, const int64_t *sizes, int
     c10::IntArrayRef shape(sizes, rank);
     at::Tensor result;
     {
-      Unseen unseen;
+      shim::Unseen unseen;
       auto options = at::TensorOptions().dtype(static_cast<at::ScalarType>(dtype));
       if (device != nullptr) options = options.device(c10::Device(std::string(device)));
       result = at::empty(shape, options);
@@ -94,7 +85,7 @@ int ts_tensor_from_columns(const void *data, int kind, const int64_t *sizes, int
 }
 int ts_tensor_to_columns(const ts_tensor *tensor, int kind, void *data, ts_error *error) {
   return shim::guard(error, [&] {
-    Unseen unseen;
+    shim::Unseen unseen;
     at::Tensor source = *Borrowed(tensor);
     if (source.numel() == 0) return;
     at::Tensor dense = source.layout() == at::kStrided ? source : source.to_dense();
@@ -108,7 +99,7 @@ int ts_tensor_from_bytes(const void *data, size_t length, const int64_t *sizes, 
   return shim::guard(error, [&] {
     at::Tensor result;
     {
-      Unseen unseen;
+      shim::Unseen unseen;
       result = at::empty(c10::IntArrayRef(sizes, rank), at::TensorOptions().dtype(static_cast<at::ScalarType>(dtype)));
       TORCH_CHECK(result.nbytes() == length, "expected ", result.nbytes(), " bytes of tensor data, got ", length);
       if (length > 0) std::memcpy(result.mutable_data_ptr(), data, length);
@@ -118,7 +109,7 @@ int ts_tensor_from_bytes(const void *data, size_t length, const int64_t *sizes, 
 }
 int ts_tensor_to_bytes(const ts_tensor *tensor, void *data, size_t length, ts_error *error) {
   return shim::guard(error, [&] {
-    Unseen unseen;
+    shim::Unseen unseen;
     at::Tensor source = Borrowed(tensor)->detach().resolve_conj().resolve_neg();
     if (source.layout() != at::kStrided) source = source.to_dense();
     source = source.cpu().contiguous();
@@ -144,22 +135,15 @@ int64_t ts_tensor_element_size(const ts_tensor *tensor) { return static_cast<int
 int ts_tensor_layout(const ts_tensor *tensor) { return static_cast<int>(Borrowed(tensor)->layout()); }
 char *ts_tensor_device(const ts_tensor *tensor) { return shim::copy(Borrowed(tensor)->device().str()); }
 
-int ts_tensor_print(const ts_tensor *tensor, char **text, ts_error *error) {
-  return shim::guard(error, [&] {
-    Unseen unseen;
-    std::ostringstream stream;
-    at::print(stream, Borrowed(tensor)->detach(), 80);
-    *text = shim::copy(stream.str());
-  });
-}
-
 int ts_tensor_integer_range(const ts_tensor *tensor, int64_t *least, int64_t *greatest, ts_error *error) {
   return shim::guard(error, [&] {
-    Unseen unseen;
+    shim::Unseen unseen;
     at::Tensor source = *Borrowed(tensor);
     *least = *greatest = 0;
     if (source.numel() == 0) return;
     at::Tensor dense = source.layout() == at::kStrided ? source : source.to_dense();
+    // libtorch cannot compare unsigned numbers; those beyond an int64 come out negative
+    if (dense.scalar_type() != at::kLong) dense = dense.to(at::kLong);
     *least = dense.min().item<int64_t>();
     *greatest = dense.max().item<int64_t>();
   });
@@ -184,15 +168,11 @@ int ts_tensor_positions(const ts_tensor *tensor, ts_tensor **result, ts_error *e
   });
 }
 // A number where a tensor is wanted: a tensor that takes no part in type promotion, as in PyTorch.
-int ts_tensor_scalar(double value, int kind, int dtype, ts_tensor **result, ts_error *error) {
+int ts_tensor_scalar(const ts_value *value, ts_tensor **result, ts_error *error) {
   return shim::guard(error, [&] {
-    at::Scalar scalar(value);
-    if (kind == TS_R_LOGICAL) scalar = at::Scalar(value != 0);
-    if (kind == TS_R_INTEGER) scalar = at::Scalar(static_cast<int64_t>(value));
-    auto options = at::TensorOptions();
-    options = dtype >= 0 ? options.dtype(static_cast<at::ScalarType>(dtype)) : options.dtype(scalar.type());
-    at::Tensor tensor = at::scalar_tensor(scalar, options);
-    if (dtype < 0) tensor.unsafeGetTensorImpl()->set_wrapped_number(true);
+    at::Scalar scalar = shim::to_ivalue(*value).toScalar();
+    at::Tensor tensor = at::scalar_tensor(scalar, at::TensorOptions().dtype(scalar.type()));
+    tensor.unsafeGetTensorImpl()->set_wrapped_number(true);
     *result = shim::give(std::move(tensor));
   });
 }

@@ -87,15 +87,26 @@ impl Error {
         let text = text.trim();
         // an interpreter's message names the C++ class of the exception first
         let text = text.strip_prefix("std::exception: ").unwrap_or(text);
-        let kernel =
-            if text.contains("is not linked with support for cuda") { Some(("", "CUDA")) } else { no_kernel(text) };
+        let kernel = if text.contains("is not linked with support for cuda") || text.starts_with("CUDA is asked") {
+            Some(("", "CUDA"))
+        } else {
+            no_kernel(text)
+        };
         match kernel {
             Some((_, "CUDA")) => Error::new(Kind::Value, "CUDA is asked for, but there is none")
                 .hint("no GPU is found, or this libtorch was built without CUDA: see cuda_is_available()"),
             Some((operator, backend)) => {
                 Error::new(Kind::NotImplemented, format!("`{operator}` has no implementation for {backend} tensors"))
             }
-            None => Error::new(kind, text),
+            None => match text.split_once("\" not implemented for '") {
+                // the name of the kernel's loop comes first
+                Some((_, dtype)) => Error::new(
+                    Kind::NotImplemented,
+                    format!("libtorch has no implementation of this for dtype {}", dtype.trim_end_matches('\'')),
+                )
+                .hint("convert first: x$to(dtype = torch_float()) or another dtype"),
+                None => Error::new(kind, text),
+            },
         }
     }
     pub fn hint(self, hint: impl Into<String>) -> Error {

@@ -1,5 +1,6 @@
 //! R value -> IValue, guided by the wanted type. The only converter in.
 
+use crate::dtype::dtype_named;
 use crate::error::{Error, Kind as ErrorKind};
 use crate::handle::{self, Kind};
 use crate::mismatch::{is_number, Mismatch};
@@ -174,7 +175,7 @@ impl Conversion {
                 Some(text) => self.keep_text(shim::STRING, text),
                 None => Err(Mismatch::Type),
             },
-            TypeKind::Dtype => match tensor::dtype_code(x) {
+            TypeKind::Dtype => match dtype_named(x).map_err(Mismatch::Failure)? {
                 Some(code) => Ok(Value::int(code as i64)),
                 None => Err(Mismatch::Type),
             },
@@ -228,13 +229,9 @@ impl Conversion {
         }
         self.cost += 10;
         let mut result = std::ptr::null_mut();
-        if Rf_xlength(x) == 1 && is_number(x) && TYPEOF(Rf_getAttrib(x, R_DimSymbol)) == SEXPTYPE::NILSXP {
-            let (value, kind) = match TYPEOF(x) {
-                SEXPTYPE::REALSXP if !inherits(x, "integer64") => (*REAL(x), 2),
-                SEXPTYPE::LGLSXP => (self.scalar(x)?.v.i as f64, 0),
-                _ => (whole(x, 0)? as f64, 1),
-            };
-            shim::call(|e| shim::ts_tensor_scalar(value, kind, -1, &mut result, e)).map_err(Mismatch::Failure)?;
+        if Rf_xlength(x) == 1 && TYPEOF(Rf_getAttrib(x, R_DimSymbol)) == SEXPTYPE::NILSXP {
+            let value = self.scalar(x)?;
+            shim::call(|e| shim::ts_tensor_scalar(&value, &mut result, e)).map_err(Mismatch::Failure)?;
         } else {
             // beside a tensor of doubles an R vector keeps its precision, and in a product the dtypes must agree
             let dtype = self.like.filter(|_| TYPEOF(x) != SEXPTYPE::CPLXSXP && TYPEOF(x) != SEXPTYPE::LGLSXP);

@@ -1,11 +1,14 @@
 //! The Rust core of the R package `torchscript`. The road: R value -> `from_r` -> operator or program -> `to_r`.
 
 mod archive;
+mod autocast;
 mod autograd;
 mod binding;
 mod buffer;
 mod convention;
 mod cuda;
+mod device;
+mod dtype;
 mod error;
 mod file;
 mod from_r;
@@ -21,6 +24,7 @@ mod pickle_world;
 mod pickle_write;
 mod program;
 mod r;
+mod random;
 mod routine;
 mod save;
 mod save_values;

@@ -2,6 +2,7 @@
 
 use crate::binding::{bind, gather, no_overload, Fit, Misfit, Supplied, MOST};
 use crate::convention::Counts;
+use crate::device;
 use crate::error::{Error, Kind, Result};
 use crate::from_r::Conversion;
 use crate::handle;
@@ -52,7 +53,7 @@ unsafe fn wrap(overload: &Overload, plan: &Plan, i: usize, value: &Value, suppli
         return Ok(to_r::convert(&count_from_one(*value, counts)?));
     }
     if value.tag == shim::INT && declared.is_some_and(|d| d.is_dtype) {
-        return Ok(crate::tensor::mk_dtype(value.v.i as c_int));
+        return Ok(crate::dtype::mk_dtype(value.v.i as c_int));
     }
     Ok(to_r::convert(value))
 }
@@ -81,6 +82,9 @@ unsafe fn count_from_one(value: Value, counts: Counts) -> Result<Value> {
 }
 
 unsafe fn call_overload(overload: &Overload, plan: &Plan, values: &[Value], supplied: &[Supplied]) -> Result<SEXP> {
+    let on_default = device::default_device().filter(|_| plan.r_conventions);
+    let on_default = on_default.and_then(|name| device::with_default(overload, values, name));
+    let values = on_default.as_deref().unwrap_or(values);
     let mut room = [const { MaybeUninit::<Value>::uninit() }; MOST_RESULTS];
     let results = room.as_mut_ptr() as *mut Value;
     let mut count: c_int = 0;

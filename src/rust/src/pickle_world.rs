@@ -5,7 +5,7 @@ use crate::error::{Error, Kind, Result};
 use crate::pickle::{Heap, Item, Node, Tensor, World};
 use crate::shim;
 use crate::storage::{element_size, Layout, Storage};
-use crate::tensor::DTYPES;
+use crate::dtype::DTYPES;
 use std::collections::HashMap;
 use std::rc::Rc;
 

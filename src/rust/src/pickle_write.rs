@@ -5,7 +5,7 @@ use crate::error::{Error, Kind, Result};
 use crate::pickle_world::{STORAGES, UNTYPED};
 use crate::shim::{self, Value};
 use crate::storage::{element_size, Layout, Storage};
-use crate::tensor::DTYPES;
+use crate::dtype::DTYPES;
 use std::collections::HashMap;
 
 /// What is written once and referred to after.

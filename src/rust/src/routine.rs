@@ -3,7 +3,10 @@
 
 use crate::error::{Error, Kind, Result};
 use crate::r::*;
-use crate::{autograd, cuda, index, library, memory, operator, operator_call, program, shim, tensor, trace};
+use crate::{
+    autocast, autograd, cuda, device, dtype, index, library, memory, operator, operator_call, program, random, shim,
+    tensor, trace,
+};
 use std::ffi::{c_char, c_int, c_void};
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::ptr::null_mut;
@@ -152,7 +155,16 @@ pub unsafe extern "C" fn tsr_initialise(dll: *mut DllInfo) {
         "C_tensor", tensor::from_array, 4;
         "C_tensor_array", tensor::to_array, 1;
         "C_tensor_item", tensor::item, 1;
-        "C_tensor_text", tensor::text, 1;
+        "C_tensor_text", tensor::text, 2;
+        "C_tensor_type_text", tensor::type_text, 1;
+        "C_tensor_edges", tensor::edges, 2;
+        "C_dtype_named", dtype::named, 1;
+        "C_dtype_limits", dtype::limits, 2;
+        "C_set_default_device", device::set_default, 1;
+        "C_autocast_enter", autocast::enter, 4;
+        "C_autocast_leave", autocast::leave, 2;
+        "C_autocast_state", autocast::state, 1;
+        "C_generator_reseed", random::generator_reseed, 1;
         "C_tensor_shape", tensor::shape, 1;
         "C_tensor_dtype", tensor::dtype, 1;
         "C_tensor_device", tensor::device, 1;

@@ -1,5 +1,6 @@
 //! The values of `torch.save()` files: from R, and from a pickle to what `to_r` takes.
 
+use crate::dtype;
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::from_r::{whole, Conversion};
 use crate::handle::{self, Kind};
@@ -31,7 +32,7 @@ impl Conversion {
             match class.as_str() {
                 "integer64" | "jit_scalar" | "jit_tuple" => {}
                 "torch_dtype" => {
-                    let code = tensor::dtype_code(x).unwrap_or(-1);
+                    let code = dtype::dtype_code(x).unwrap_or(-1);
                     return Ok(Value { tag: shim::DTYPE, ..Value::int(code as i64) });
                 }
                 "torch_device" => {

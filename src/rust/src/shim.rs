@@ -139,6 +139,28 @@ pub struct RawSchema {
     pub text: *mut c_char,
 }
 
+#[repr(C)]
+#[derive(Default)]
+pub struct DtypeLimits {
+    pub kind: i32,
+    pub bits: i32,
+    pub max: f64,
+    pub min: f64,
+    pub eps: f64,
+    pub tiny: f64,
+    pub resolution: f64,
+    pub least: i64,
+    pub most: u64,
+}
+
+#[repr(C)]
+#[derive(Default, Clone, Copy)]
+pub struct Autocast {
+    pub enabled: i32,
+    pub dtype: i32,
+    pub cache: i32,
+}
+
 pub type Closure = unsafe extern "C" fn(*mut c_void, *mut Value, c_int, *mut Value) -> c_int;
 type Text = *mut c_char;
 
@@ -231,7 +253,17 @@ extern "C" {
     pub fn ts_tensor_element_size(t: *const Tensor) -> i64;
     pub fn ts_tensor_layout(t: *const Tensor) -> c_int;
     pub fn ts_tensor_device(t: *const Tensor) -> Text;
-    pub fn ts_tensor_print(t: *const Tensor, text: *mut Text, error: *mut RawError) -> c_int;
+    pub fn ts_tensor_print(t: *const Tensor, width: c_int, text: *mut Text, error: *mut RawError) -> c_int;
+    pub fn ts_tensor_type_text(t: *const Tensor) -> Text;
+    pub fn ts_tensor_edges(t: *const Tensor, items: i64, result: *mut *mut Tensor, error: *mut RawError) -> c_int;
+    pub fn ts_dtype_describe(dtype: c_int, limits: *mut DtypeLimits);
+    pub fn ts_autocast_get(device: *const c_char, state: *mut Autocast, error: *mut RawError) -> c_int;
+    pub fn ts_autocast_set(
+        device: *const c_char,
+        state: *const Autocast,
+        nesting: c_int,
+        error: *mut RawError,
+    ) -> c_int;
     pub fn ts_tensor_integer_range(
         t: *const Tensor,
         least: *mut i64,
@@ -259,13 +291,7 @@ extern "C" {
         error: *mut RawError,
     ) -> c_int;
     pub fn ts_tensor_positions(t: *const Tensor, result: *mut *mut Tensor, error: *mut RawError) -> c_int;
-    pub fn ts_tensor_scalar(
-        value: f64,
-        kind: c_int,
-        dtype: c_int,
-        result: *mut *mut Tensor,
-        error: *mut RawError,
-    ) -> c_int;
+    pub fn ts_tensor_scalar(value: *const Value, result: *mut *mut Tensor, error: *mut RawError) -> c_int;
     pub fn ts_default_dtype() -> c_int;
     pub fn ts_set_default_dtype(dtype: c_int, error: *mut RawError) -> c_int;
 
@@ -342,6 +368,7 @@ extern "C" {
     pub fn ts_generator_free(g: *mut Generator);
     pub fn ts_generator_seed(g: *const Generator) -> i64;
     pub fn ts_generator_set_seed(g: *mut Generator, seed: i64);
+    pub fn ts_generator_reseed(g: *const Generator, seed: *mut i64, error: *mut RawError) -> c_int;
     pub fn ts_generator_state(g: *const Generator, state: *mut *mut Tensor, error: *mut RawError) -> c_int;
     pub fn ts_generator_set_state(g: *mut Generator, state: *const Tensor, error: *mut RawError) -> c_int;
 

@@ -1,5 +1,7 @@
 //! Tensors: made from R arrays and turned back into them, described, kept.
 
+use crate::device::default_device;
+use crate::dtype::{mk_dtype, required_dtype};
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::handle::{self, Kind};
 use crate::r::*;
@@ -9,65 +11,7 @@ use crate::to_r::integers;
 use std::ffi::{c_int, c_void, CString};
 use std::ptr::null_mut;
 
-/// libtorch's codes of the dtypes, under the names that users write and that R prints.
-pub const DTYPES: &[(&str, &str, c_int)] = &[
-    ("uint8", "Byte", 0),
-    ("int8", "Char", 1),
-    ("int16", "Short", 2),
-    ("int32", "Int", 3),
-    ("int64", "Long", 4),
-    ("float16", "Half", 5),
-    ("float32", "Float", 6),
-    ("float64", "Double", 7),
-    ("complex32", "ComplexHalf", 8),
-    ("complex64", "ComplexFloat", 9),
-    ("complex128", "ComplexDouble", 10),
-    ("bool", "Bool", 11),
-    ("qint8", "QInt8", 12),
-    ("quint8", "QUInt8", 13),
-    ("qint32", "QInt32", 14),
-    ("bfloat16", "BFloat16", 15),
-    ("float8_e5m2", "Float8_e5m2", 23),
-    ("float8_e4m3fn", "Float8_e4m3fn", 24),
-    ("uint16", "UInt16", 27),
-    ("uint32", "UInt32", 28),
-    ("uint64", "UInt64", 29),
-];
-const ALIASES: &[(&str, &str)] = &[
-    ("float", "float32"),
-    ("double", "float64"),
-    ("half", "float16"),
-    ("long", "int64"),
-    ("int", "int32"),
-    ("short", "int16"),
-    ("byte", "uint8"),
-    ("char", "int8"),
-    ("cfloat32", "complex32"),
-    ("cfloat64", "complex64"),
-    ("cfloat128", "complex128"),
-    ("cfloat", "complex64"),
-    ("cdouble", "complex128"),
-    ("chalf", "complex32"),
-];
-
-/// A torch_dtype object, or the name of one.
-pub unsafe fn dtype_code(x: SEXP) -> Option<c_int> {
-    if TYPEOF(x) == SEXPTYPE::INTSXP && Rf_xlength(x) == 1 && inherits(x, "torch_dtype") {
-        return Some(*INTEGER(x));
-    }
-    let name = string(x).filter(|_| Rf_xlength(x) == 1)?;
-    let name = ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name.as_str(), |(_, name)| name);
-    DTYPES.iter().find(|(known, r_name, _)| *known == name || *r_name == name).map(|(.., code)| *code)
-}
-
-pub unsafe fn mk_dtype(code: c_int) -> SEXP {
-    let out = Rf_protect(Rf_ScalarInteger(code));
-    set_class(out, &["torch_dtype"]);
-    Rf_unprotect(1);
-    out
-}
-
-const DEVICES: &[&str] = &["cpu", "cuda", "mps", "meta", "xpu", "xla", "mkldnn", "hpu", "mtia", "vulkan"];
+pub const DEVICES: &[&str] = &["cpu", "cuda", "mps", "meta", "xpu", "xla", "mkldnn", "hpu", "mtia", "vulkan"];
 
 /// A torch_device object (its type and index), or the name of one; None when it is neither.
 pub unsafe fn device_name(x: SEXP) -> Result<Option<String>> {
@@ -169,6 +113,9 @@ pub unsafe fn make(x: SEXP, dtype: c_int, device: Option<&CString>, requires_gra
         }
     };
     let sizes = dims(x);
+    if dtype >= 0 && dtype != default {
+        crate::dtype::refuse_unfit(x, dtype)?;
+    }
     let dtype = if dtype < 0 { default } else { dtype };
     let mut tensor = null_mut();
     shim::call(|e| {
@@ -181,13 +128,9 @@ pub unsafe fn make(x: SEXP, dtype: c_int, device: Option<&CString>, requires_gra
 
 routine!(from_array(x, dtype, device, requires_grad) {
     crate::memory::safe_point();
-    let code = match TYPEOF(dtype) {
-        SEXPTYPE::NILSXP => -1,
-        _ => dtype_code(dtype)
-            .ok_or_else(|| Error::new(ErrorKind::Type, format!("`dtype` must be a dtype such as torch_float(), not {}", describe(dtype))))?,
-    };
+    let code = if TYPEOF(dtype) == SEXPTYPE::NILSXP { -1 } else { required_dtype(dtype)? };
     let device = match (device_name(device)?, TYPEOF(device)) {
-        (None, SEXPTYPE::NILSXP) => None,
+        (None, SEXPTYPE::NILSXP) => default_device().cloned(),
         (Some(name), _) => CString::new(name).ok(),
         (None, _) => {
             let text = format!("`device` must be a device such as \"cpu\", not {}", describe(device));
@@ -282,11 +225,18 @@ routine!(
     }
 );
 
-routine!(text(x) {
-    let tensor = handle::tensor(x)?;
+routine!(text(x, width) {
+    let (tensor, width) = (handle::tensor(x)?, number(width).unwrap_or(80.0) as c_int);
     let mut text = null_mut();
-    shim::call(|e| shim::ts_tensor_print(tensor, &mut text, e))?;
+    shim::call(|e| shim::ts_tensor_print(tensor, width, &mut text, e))?;
     Ok(mk_string(&take_text(text)))
+});
+routine!(type_text(x) { Ok(mk_string(&take_text(shim::ts_tensor_type_text(handle::tensor(x)?)))) });
+routine!(edges(x, items) {
+    let (tensor, items) = (handle::tensor(x)?, number(items).unwrap_or(3.0) as i64);
+    let mut edges = null_mut();
+    shim::call(|e| shim::ts_tensor_edges(tensor, items, &mut edges, e))?;
+    Ok(handle::new(Kind::Tensor, edges as *mut c_void))
 });
 
 routine!(shape(x) { Ok(integers(&sizes(handle::tensor(x)?)?)) });
@@ -299,7 +249,7 @@ routine!(is_alive(x) { Ok(mk_logical(handle::get(x, Kind::Tensor).is_some())) })
 routine!(same(x, y) { Ok(mk_logical(handle::tensor(x)? == handle::tensor(y)?)) });
 routine!(default_dtype() { Ok(mk_dtype(shim::ts_default_dtype())) });
 routine!(set_default_dtype(dtype) {
-    let code = dtype_code(dtype).filter(|code| matches!(code, 5..=7 | 15)).ok_or_else(|| {
+    let code = Some(required_dtype(dtype)?).filter(|code| matches!(code, 5..=7 | 15)).ok_or_else(|| {
         Error::new(ErrorKind::Type, "the default dtype must be a floating dtype").hint("torch_float() or torch_double()")
     })?;
     shim::call(|e| shim::ts_set_default_dtype(code, e))?;

@@ -136,7 +136,7 @@ pub unsafe fn convert(value: &Value) -> SEXP {
             shim::ts_value_free(value as *const Value as *mut Value, 1);
             out
         }
-        shim::DTYPE => crate::tensor::mk_dtype(value.v.i as i32),
+        shim::DTYPE => crate::dtype::mk_dtype(value.v.i as i32),
         shim::OBJECT => object(value.v.p as *mut shim::Object),
         _ => R_NilValue,
     }
