@@ -22,6 +22,7 @@ mod pickle_write;
 mod program;
 mod r;
 mod routine;
+mod safetensors;
 mod save;
 mod save_values;
 mod shim;

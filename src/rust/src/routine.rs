@@ -195,6 +195,8 @@ pub unsafe extern "C" fn tsr_initialise(dll: *mut DllInfo) {
         "C_module_attribute", program::module_attribute, 2;
         "C_module_train", program::module_train, 2;
         "C_module_type", program::module_type, 1;
+        "C_safe_save", crate::safetensors::safe_save, 3;
+        "C_safe_load", crate::safetensors::safe_load, 2;
         "C_torch_save", crate::save::torch_save, 2;
         "C_torch_load", crate::save::torch_load, 2;
         "C_tensor_view", crate::buffer::tensor_view, 4;
