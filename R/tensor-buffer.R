@@ -1,3 +1,6 @@
+#' @include operator.R
+NULL
+
 #' Tensors over bytes and over files
 #'
 #' `torch_tensor_from_buffer()` reads the bytes of a raw vector as the elements of a tensor, row by row, without copying
@@ -36,6 +39,52 @@ buffer_from_torch_tensor <- function(tensor) {
   }
   .Call(C_buffer_from_tensor, tensor)
 }
+
+#' A tensor over a file
+#'
+#' The file's bytes are the elements of the tensor, from its start. They are mapped into memory, not read: only the parts
+#' that are used come from the disk.
+#'
+#' @param filename The file's path.
+#' @param shared `TRUE` lets what is written to the tensor reach the file, and every other tensor over it; a file that is
+#'   missing or shorter is made or grown. `FALSE` and `NULL`, the default, leave the file as it is. Default: `NULL`.
+#' @param size How many elements the tensor has. Default: 0.
+#' @param dtype A [torch_dtype] or its name; `NULL`, the default, for the default dtype.
+#' @param layout,device,pin_memory As in [torch_zeros()]: only `NULL`, a strided layout and the CPU will do.
+#' @return A tensor with one dimension.
+#' @section Errors: a `torchscript_file_error` when the file is missing, a folder, or too short.
+#' @seealso [PyTorch's page](https://docs.pytorch.org/docs/stable/generated/torch.from_file.html)
+#' @export
+#' @examples
+#' path <- tempfile()
+#' writeBin(c(1, 2, 3), path)
+#' x <- torch_from_file(path, shared = TRUE, size = 3, dtype = "float64")
+#' x$mul_(10)
+#' readBin(path, "double", 3)
+torch_from_file <- function(filename, shared = NULL, size = 0L, dtype = NULL, layout = NULL, device = NULL,
+                            pin_memory = NULL) {
+  path <- check_path(filename, "filename")
+  if (!rlang::is_integerish(size, 1, finite = TRUE) || size < 0) {
+    abort_torchscript(sprintf("`size` must be a whole number from 0, not %s.", describe(size)), "value")
+  }
+  if (!isTRUE(shared)) {
+    check_readable(path)
+    dtype <- dtype %||% torch_get_default_dtype()
+    needed <- size * torch_empty(0, dtype = dtype)$element_size()
+    if (needed > file.size(path)) {
+      abort_torchscript(
+        sprintf("Can't load '%s': it has %s bytes, and `size` needs %s.", path, format(file.size(path)), format(needed)), "file",
+        path = path
+      )
+    }
+  } else {
+    check_writable(path)
+  }
+  map_file(path, shared, size, dtype, layout, device, pin_memory)
+}
+map_file <- operator_function(
+  alist(filename = , shared = , size = , dtype = , layout = , device = , pin_memory = ), "aten::from_file"
+)
 
 check_copy <- function(copy) {
   if (!rlang::is_bool(copy)) {
