@@ -12,10 +12,14 @@ test_that("a file by hand is read", {
     as.raw(c(0x80, 0x3f, 0, 0xc0)), as.raw(c(1, 0)), as.raw(200)
   )
   header <- paste0(
-    '{"__metadata__": {"format": "pt", "note": "h\u00e9"}, "flags":{"dtype":"BOOL","shape":[2],"data_offsets":[52,54]},',
-    '"double":{"dtype":"F64","shape":[2],"data_offsets":[0,16]},"x y.z":{"dtype":"F32","shape":[2,3],"data_offsets":[16,40]},',
-    '"int":{"dtype":"I32","shape":[2,1],"data_offsets":[40,48]},"half":{"dtype":"BF16","shape":[2],"data_offsets":[48,52]},',
-    '"byte":{"dtype":"U8","shape":[],"data_offsets":[54,55]},"none":{"dtype":"F32","shape":[0,4],"data_offsets":[55,55]}}   '
+    '{"__metadata__": {"format": "pt", "note": "h\u00e9"}, ',
+    '"flags":{"dtype":"BOOL","shape":[2],"data_offsets":[52,54]},',
+    '"double":{"dtype":"F64","shape":[2],"data_offsets":[0,16]},',
+    '"x y.z":{"dtype":"F32","shape":[2,3],"data_offsets":[16,40]},',
+    '"int":{"dtype":"I32","shape":[2,1],"data_offsets":[40,48]},',
+    '"half":{"dtype":"BF16","shape":[2],"data_offsets":[48,52]},',
+    '"byte":{"dtype":"U8","shape":[],"data_offsets":[54,55]},',
+    '"none":{"dtype":"F32","shape":[0,4],"data_offsets":[55,55]}}   '
   )
   bytes <- safetensors_bytes(header, data)
   path <- withr::local_tempfile(fileext = ".safetensors")
@@ -92,7 +96,8 @@ test_that("bad files are refused", {
   good <- safetensors_bytes(one(), raw(4))
   expect_identical(safe_load_file(good)$x$item(), 0)
   bad <- list(
-    "too short" = raw(), "too short" = good[1:7], "no header" = c(as.raw(rep(255, 8)), raw(10)), "no header" = good[1:20],
+    "too short" = raw(), "too short" = good[1:7], "no header" = c(as.raw(rep(255, 8)), raw(10)),
+    "no header" = good[1:20],
     "announced" = good[-length(good)], "announced" = c(good, raw(1)), "no safetensors file" = safetensors_bytes("[1]"),
     "no safetensors file" = safetensors_bytes('{"x":1}'), "no safetensors file" = safetensors_bytes("{\xff}"),
     "no safetensors file" = safetensors_bytes(one(data_offsets = "[4,8]"), raw(8)),
@@ -100,7 +105,8 @@ test_that("bad files are refused", {
     "no safetensors file" = safetensors_bytes(one(shape = "[2]"), raw(4)),
     "no safetensors file" = safetensors_bytes(one(shape = "[-1]"), raw(4)),
     "no safetensors file" = safetensors_bytes(one(shape = "[4611686018427387904,4]"), raw(4)),
-    "no safetensors file" = safetensors_bytes(one(dtype = '"X9"'), raw(4)), "neither 0 nor 1" = safetensors_bytes(one(dtype = '"BOOL"', shape = "[4]"), as.raw(c(0, 1, 2, 0))),
+    "no safetensors file" = safetensors_bytes(one(dtype = '"X9"'), raw(4)),
+    "neither 0 nor 1" = safetensors_bytes(one(dtype = '"BOOL"', shape = "[4]"), as.raw(c(0, 1, 2, 0))),
     "F8_E8M0" = safetensors_bytes(one(dtype = '"F8_E8M0"', shape = "[4]"), raw(4)),
     "NUL" = safetensors_bytes('{"a\\u0000b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', raw(4)),
     "torch_load" = torch_serialize(1)
@@ -121,12 +127,16 @@ test_that("what can't be saved is named", {
   x <- torch_ones(1)
   path <- withr::local_tempfile()
   cases <- list(
-    list(x, "type", "named list of tensors, not a tensor"), list(list(x), "type", "named list"), list(list(a = 1), "type", "`tensors\\$a` must be a tensor"),
-    list(list(a = x, a = x), "value", "\"a\" can't be one"), list(list(a = x, x), "value", "\"\" can't"), list(list(`__metadata__` = x), "value", "__metadata__"),
-    list(list(a = torch_tensor(1i, dtype = torch_cdouble())), "type", "`tensors\\$a`.*no dtype complex128"), list(list(a = x$to_sparse()), "type", "sparse")
+    list(x, "type", "named list of tensors, not a tensor"), list(list(x), "type", "named list"),
+    list(list(a = 1), "type", "`tensors\\$a` must be a tensor"),
+    list(list(a = x, a = x), "value", "\"a\" can't be one"), list(list(a = x, x), "value", "\"\" can't"),
+    list(list(`__metadata__` = x), "value", "__metadata__"),
+    list(list(a = torch_tensor(1i, dtype = torch_cdouble())), "type", "`tensors\\$a`.*no dtype complex128"),
+    list(list(a = x$to_sparse()), "type", "sparse")
   )
   for (case in cases) expect_failure_of(safe_save_file(case[[1]], path), case[[2]], case[[3]], "safe_save_file")
-  for (metadata in list(1, list("a"), list(a = 1), list(a = "b", a = "c"), c(a = NA_character_), list(a = c("b", "c")))) {
+  for (metadata in list(1, list("a"), list(a = 1), list(a = "b", a = "c"), c(a = NA_character_),
+    list(a = c("b", "c")))) {
     expect_failure_of(safe_save_file(list(a = x), path, metadata = metadata), "type", "`metadata`", "safe_save_file")
   }
   expect_false(file.exists(path))

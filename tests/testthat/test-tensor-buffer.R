@@ -57,7 +57,8 @@ test_that("operators read R's memory where it is, and neither side sees what the
   expect_identical(numbers, 1:3)
   writes <- list(
     function(x) x$copy_(torch_zeros(4)), function(x) x$fill_(9), function(x) x$index_fill_(1, torch_tensor(1L), 9),
-    function(x) x$resize_(8), function(x) torch_narrow(x, 1, 1, 1)$zero_(), function(x) x$random_(), function(x) x$set_(torch_ones(4, dtype = "float64")),
+    function(x) x$resize_(8), function(x) torch_narrow(x, 1, 1, 1)$zero_(), function(x) x$random_(),
+    function(x) x$set_(torch_ones(4, dtype = "float64")),
     function(x) x$t_(), function(x) x$sort()$values$zero_()
   )
   for (write in writes) {
@@ -89,6 +90,25 @@ test_that("the vector lives as long as a tensor needs it, and no longer", {
   expect_lt(sum(gc()[, 2]) - before, 100)
 })
 
+test_that("tensors over R's memory go into programs and files", {
+  values <- c(1, 2)
+  f <- jit_trace(function(x) x * torch_tensor(values, copy = FALSE), torch_tensor(c(0, 0), dtype = "float64"))
+  values[[1]] <- 50
+  gc()
+  path <- withr::local_tempfile()
+  jit_save(f, path)
+  x <- double_tensor(c(3, 4))
+  for (g in list(f, jit_load(path))) expect_identical(as_array(g(x)), c(3, 8))
+
+  m <- torch_tensor(matrix(1:6, 2), copy = FALSE)
+  saveRDS(m, path)
+  expect_identical(as_array(readRDS(path)), matrix(1:6, 2))
+  torch_save(m, path)
+  expect_same_tensor(torch_load(path), m)
+  expect_true(is_borrowed(m))
+  expect_identical(in_fresh_r(function(x) torchscript::as_array(x), m), matrix(1:6, 2))
+})
+
 test_that("R's collector may run at any time", {
   withr::defer(gctorture(FALSE))
   gctorture(TRUE)
@@ -106,12 +126,15 @@ test_that("R's collector may run at any time", {
 
 test_that("what would need a copy says so", {
   cases <- list(
-    list(list(1, dtype = "float32"), "float64, not of the one asked for"), list(list(1L, dtype = torch_long()), "int32"), list(list(TRUE), "TRUE"),
-    list(list(1i), "complex"), list(list("a"), "string"), list(list(list(1, 2)), "list"), list(list(NULL), "NULL"), list(list(factor("a")), "factor"),
+    list(list(1, dtype = "float32"), "float64, not of the one asked for"),
+    list(list(1L, dtype = torch_long()), "int32"), list(list(TRUE), "TRUE"),
+    list(list(1i), "complex"), list(list("a"), "string"), list(list(list(1, 2)), "list"), list(list(NULL), "NULL"),
+    list(list(factor("a")), "factor"),
     list(list(1, device = "meta"), "CPU"), list(list(torch_ones(1), dtype = "float64"), "another dtype")
   )
   for (case in cases) {
-    expect_failure_of(do.call(torch_tensor, c(case[[1]], copy = FALSE)), "value", paste0("`copy` can't be FALSE.*", case[[2]]))
+    expect_failure_of(do.call(torch_tensor, c(case[[1]], copy = FALSE)), "value",
+      paste0("`copy` can't be FALSE.*", case[[2]]))
   }
   expect_failure_of(torch_tensor(c(1L, NA), copy = FALSE), "value", "NA", "torch_tensor")
   expect_failure_of(torch_tensor(1, copy = NA), "type", "`copy`", "torch_tensor")
@@ -141,9 +164,12 @@ test_that("buffers become tensors and back", {
   expect_identical(torch_tensor_from_buffer(raw(), c(0, 3))$shape, c(0L, 3L))
 
   cases <- list(
-    list(list(1:3, 3), "type", "`buffer` must be a raw vector"), list(list(raw(4), 2), "value", "`buffer` has 4 bytes, and `shape` needs 8"),
-    list(list(raw(4), c(2^40, 2^40)), "value", "more than there can be"), list(list(raw(4), -1), "value", "`shape`"), list(list(raw(4), 1.5), "value", "`shape`"),
-    list(list(raw(4), "a"), "value", "`shape`"), list(list(raw(4), 1, "float31"), "type", "`dtype`"), list(list(raw(4), 4, "qint8"), "type", "quantized"),
+    list(list(1:3, 3), "type", "`buffer` must be a raw vector"),
+    list(list(raw(4), 2), "value", "`buffer` has 4 bytes, and `shape` needs 8"),
+    list(list(raw(4), c(2^40, 2^40)), "value", "more than there can be"), list(list(raw(4), -1), "value", "`shape`"),
+    list(list(raw(4), 1.5), "value", "`shape`"),
+    list(list(raw(4), "a"), "value", "`shape`"), list(list(raw(4), 1, "float31"), "type", "`dtype`"),
+    list(list(raw(4), 4, "qint8"), "type", "quantized"),
     list(list(as.raw(2), 1, "bool"), "value", "only 0 and 1")
   )
   for (case in cases) {
@@ -172,10 +198,14 @@ test_that("a file is a tensor's memory", {
   expect_identical(torch_from_file(path)$shape, 0L)
 
   cases <- list(
-    list(list(file.path(tempdir(), "none"), FALSE, 1), "file", "no such file"), list(list(tempdir(), NULL, 1), "file", "folder"),
-    list(list(tempdir(), TRUE, 1), "file", "folder"), list(list(file.path(tempdir(), "no", "x"), TRUE, 1), "file", "no folder"),
-    list(list(path, FALSE, 100), "file", "has 12 bytes, and `size` needs 400"), list(list(path, FALSE, -1), "value", "`size`"),
-    list(list(path, FALSE, 1.5), "value", "`size`"), list(list(1), "type", "`filename` must be a string"), list(list(path, NA, 1), "value", "`shared`"),
+    list(list(file.path(tempdir(), "none"), FALSE, 1), "file", "no such file"),
+    list(list(tempdir(), NULL, 1), "file", "folder"),
+    list(list(tempdir(), TRUE, 1), "file", "folder"),
+    list(list(file.path(tempdir(), "no", "x"), TRUE, 1), "file", "no folder"),
+    list(list(path, FALSE, 100), "file", "has 12 bytes, and `size` needs 400"),
+    list(list(path, FALSE, -1), "value", "`size`"),
+    list(list(path, FALSE, 1.5), "value", "`size`"), list(list(1), "type", "`filename` must be a string"),
+    list(list(path, NA, 1), "value", "`shared`"),
     list(list(path, FALSE, 1, "float31"), "type", "dtype")
   )
   for (case in cases) expect_failure_of(do.call("torch_from_file", case[[1]]), case[[2]], case[[3]])
