@@ -205,7 +205,7 @@ pub unsafe extern "C" fn tsr_initialise(dll: *mut DllInfo) {
         "C_storage", crate::storage::storage_description, 1;
         "C_has_storage", crate::storage::has_storage, 1;
         "C_data_pointer", crate::storage::data_pointer, 1;
-        "C_strides", crate::storage::strides, 1;
+        "C_storage_offset", crate::storage::storage_offset, 1;
     ]);
     // these find their own arguments: in the caller's frame, or in the call
     let externals = definitions(&table![
