@@ -112,7 +112,7 @@ test_that("bad files are refused", {
     "torch_load" = torch_serialize(1)
   )
   for (i in seq_along(bad)) expect_failure_of(safe_load_file(bad[[i]]), "file", names(bad)[[i]], "safe_load_file")
-  for (n in seq(0, length(good) - 1)) expect_failure_of(safe_load_file(good[seq_len(n)]), "file", "raw vector")
+  for (n in seq(0, length(good) - 1, by = 7)) expect_failure_of(safe_load_file(good[seq_len(n)]), "file", "raw vector")
   missing <- file.path(tempdir(), "none.safetensors")
   error <- expect_failure_of(safe_load_file(missing), "file", "no such file", "safe_load_file")
   expect_identical(error$path, missing)

