@@ -38,9 +38,9 @@ wrap_program <- function(handle, origin) {
   wrap(handle, origin)
 }
 
-check_path <- function(path) {
+check_path <- function(path, argument = "path") {
   if (!rlang::is_string(path) || !nzchar(path)) {
-    abort_torchscript(sprintf("`path` must be a string, not %s.", describe(path)), "type")
+    abort_torchscript(sprintf("`%s` must be a string, not %s.", argument, describe(path)), "type")
   }
   path.expand(path)
 }

@@ -1,8 +1,8 @@
 #' Save and load tensors
 #'
-#' `torch_save()` writes tensors and plain values to a file of PyTorch's own format: `torch.load()` in Python reads it, with
-#' its default `weights_only=True`, and `torch_load()` reads what `torch.save()` wrote, such as the `state_dict()` of a
-#' model. No Python code of the file is ever run: what is no tensor and no plain value is refused, by its name.
+#' `torch_save()` writes tensors and plain values to a file of PyTorch's own format: `torch.load()` in Python reads it,
+#' with its default `weights_only=True`, and `torch_load()` reads what `torch.save()` wrote, such as the `state_dict()`
+#' of a model. No Python code of the file is ever run: what is no tensor and no plain value is refused, by its name.
 #'
 #' What stands for what:
 #'
@@ -29,17 +29,18 @@
 #' whole. Loading checks the checksum of every part.
 #'
 #' @param obj A tensor, a plain value, or a list of such, nested to any depth. For programs there is [jit_save()].
-#' @param path The file's path, or a connection: `rawConnection()`, `file()`, `gzcon()` and others, opened in binary mode,
-#'   or not yet open: then it is opened, and closed for good at the end. `torch_load()` also takes the raw vector that `torch_serialize()` made.
+#' @param path The file's path, or a connection: `rawConnection()`, `file()`, `gzcon()` and others, opened in binary
+#'   mode, or not yet open: then it is opened, and closed for good at the end. `torch_load()` also takes the raw vector
+#'   that `torch_serialize()` made.
 #' @param ... Not used.
 #' @param compress Not used; for code written for torch for R. PyTorch's files are not compressed.
 #' @param device Where the tensors go: a [torch_device()] or its name, by default `"cpu"`; `NULL` for where they were.
-#' @return `torch_save()`: `path`, invisibly. `torch_serialize()`: a raw vector with the bytes of the file. `torch_load()`:
-#'   the object.
-#' @section Errors: a `torchscript_file_error` that says which file and why: it is missing, a folder, damaged, not of this
-#'   format (and of which, where that can be told), from before PyTorch 1.6, or holds a Python object; or it can't be
-#'   written. A `torchscript_type_error` for what can't be saved, with its place in `obj`: sparse tensors, functions, data
-#'   frames, `NA`.
+#' @return `torch_save()`: `path`, invisibly. `torch_serialize()`: a raw vector with the bytes of the file.
+#'   `torch_load()`: the object.
+#' @section Errors: a `torchscript_file_error` that says which file and why: it is missing, a folder, damaged, not of
+#'   this format (and of which, where that can be told), from before PyTorch 1.6, or holds a Python object; or it can't
+#'   be written. A `torchscript_type_error` for what can't be saved, with its place in `obj`: sparse tensors, functions,
+#'   data frames, `NA`.
 #' @seealso [safe_save_file()] for safetensors files, [jit_save()] for programs, [saveRDS()], which keeps tensors too;
 #'   [PyTorch's page](https://docs.pytorch.org/docs/stable/generated/torch.save.html)
 #' @export

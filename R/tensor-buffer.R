@@ -1,23 +1,26 @@
+#' @include operator.R
+NULL
+
 #' Tensors over bytes and over files
 #'
 #' `torch_tensor_from_buffer()` reads the bytes of a raw vector as the elements of a tensor, row by row, without copying
 #' them; `buffer_from_torch_tensor()` is the way back, which copies.
 #'
-#' The tensor stands over R's own memory until either side writes: R copies the vector before it changes it, and libtorch
-#' copies the memory before the first change of the tensor (an in-place method such as `$add_()`). So neither ever sees
-#' what the other writes. The vector stays in memory as long as a tensor stands over it. Only code that changes vectors
-#' behind R's back, such as `data.table::set()`, must not be let loose on `buffer`.
+#' The tensor stands over R's own memory until either side writes: R copies the vector before it changes it, and
+#' libtorch copies the memory before the first change of the tensor (an in-place method such as `$add_()`). So neither
+#' ever sees what the other writes. The vector stays in memory as long as a tensor stands over it. Only code that
+#' changes vectors behind R's back, such as `data.table::set()`, must not be let loose on `buffer`.
 #'
 #' @param buffer A raw vector. Its bytes are in the order of this machine: the lowest first.
 #' @param shape A vector of sizes; `integer()` for a tensor without dimensions.
 #' @param dtype A [torch_dtype] or its name. Default: `"float"`.
 #' @param tensor A tensor.
-#' @return `torch_tensor_from_buffer()`: a tensor. `buffer_from_torch_tensor()`: a raw vector with the bytes of the elements,
-#'   row by row whatever the strides.
-#' @section Errors: a `torchscript_type_error` or `torchscript_value_error` that names the argument: `buffer` is no raw vector,
-#'   or has not as many bytes as `shape` and `dtype` need.
-#' @seealso [PyTorch's page](https://docs.pytorch.org/docs/stable/generated/torch.frombuffer.html); [torch_tensor()] with
-#'   `copy = FALSE` for numbers
+#' @return `torch_tensor_from_buffer()`: a tensor. `buffer_from_torch_tensor()`: a raw vector with the bytes of the
+#'   elements, row by row whatever the strides.
+#' @section Errors: a `torchscript_type_error` or `torchscript_value_error` that names the argument: `buffer` is no raw
+#'   vector, or has not as many bytes as `shape` and `dtype` need.
+#' @seealso [PyTorch's page](https://docs.pytorch.org/docs/stable/generated/torch.frombuffer.html); [torch_tensor()]
+#'   with `copy = FALSE` for numbers
 #' @export
 #' @examples
 #' buffer <- writeBin(c(1, 2, 3, 4, 5, 6), raw(), size = 4)
@@ -36,6 +39,53 @@ buffer_from_torch_tensor <- function(tensor) {
   }
   .Call(C_buffer_from_tensor, tensor)
 }
+
+#' A tensor over a file
+#'
+#' The file's bytes are the elements of the tensor, from its start. They are mapped into memory, not read: only the
+#' parts that are used come from the disk.
+#'
+#' @param filename The file's path.
+#' @param shared `TRUE` lets what is written to the tensor reach the file, and every other tensor over it; a file that
+#'   is missing or shorter is made or grown. `FALSE` and `NULL`, the default, leave the file as it is. Default: `NULL`.
+#' @param size How many elements the tensor has. Default: 0.
+#' @param dtype A [torch_dtype] or its name; `NULL`, the default, for the default dtype.
+#' @param layout,device,pin_memory As in [torch_zeros()]: only `NULL`, a strided layout and the CPU will do.
+#' @return A tensor with one dimension.
+#' @section Errors: a `torchscript_file_error` when the file is missing, a folder, or too short.
+#' @seealso [PyTorch's page](https://docs.pytorch.org/docs/stable/generated/torch.from_file.html)
+#' @export
+#' @examples
+#' path <- tempfile()
+#' writeBin(c(1, 2, 3), path)
+#' x <- torch_from_file(path, shared = TRUE, size = 3, dtype = "float64")
+#' x$mul_(10)
+#' readBin(path, "double", 3)
+torch_from_file <- function(filename, shared = NULL, size = 0L, dtype = NULL, layout = NULL, device = NULL,
+                            pin_memory = NULL) {
+  path <- check_path(filename, "filename")
+  if (!rlang::is_integerish(size, 1, finite = TRUE) || size < 0) {
+    abort_torchscript(sprintf("`size` must be a whole number from 0, not %s.", describe(size)), "value")
+  }
+  if (!isTRUE(shared)) {
+    check_readable(path)
+    dtype <- dtype %||% torch_get_default_dtype()
+    needed <- size * torch_empty(0, dtype = dtype)$element_size()
+    if (needed > file.size(path)) {
+      abort_torchscript(
+        sprintf("Can't load '%s': it has %s bytes, and `size` needs %s.", path, format(file.size(path)),
+          format(needed)), "file",
+        path = path
+      )
+    }
+  } else {
+    check_writable(path)
+  }
+  map_file(path, shared, size, dtype, layout, device, pin_memory)
+}
+map_file <- operator_function(
+  alist(filename = , shared = , size = , dtype = , layout = , device = , pin_memory = ), "aten::from_file"
+)
 
 check_copy <- function(copy) {
   if (!rlang::is_bool(copy)) {

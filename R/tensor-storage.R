@@ -3,8 +3,8 @@ NULL
 
 #' The memory behind a tensor
 #'
-#' Tensors are views of storages. `x$storage()` describes the one behind `x`: two tensors share memory when their storages
-#' have the same address, and what is written to one of them is then seen in the other.
+#' Tensors are views of storages. `x$storage()` describes the one behind `x`: two tensors share memory when their
+#' storages have the same address, and what is written to one of them is then seen in the other.
 #'
 #' @param x A tensor.
 #' @return
@@ -14,8 +14,6 @@ NULL
 #'   `torch_tensor(copy = FALSE)` before the first write.
 #' - `x$has_storage()`: whether there is one: a sparse tensor has none.
 #' - `x$data_ptr()`: the address of the first element of `x`, as text.
-#' - `x$stride(dim)`: the steps from an element to its neighbour along each dimension, in elements; along `dim` alone, which
-#'   is counted from one, where it is given.
 #' - `x$storage_offset()`: how many elements of the storage stand before the first one of `x`.
 #' @section Errors: a `torchscript_type_error` for a tensor without storage.
 #' @seealso [PyTorch's page](https://docs.pytorch.org/docs/stable/storage.html)
@@ -25,7 +23,6 @@ NULL
 #' x <- torch_tensor(matrix(1:6, 2))
 #' row <- torch_select(x, 1, 2)
 #' identical(row$storage()$data_ptr(), x$storage()$data_ptr())
-#' row$stride()
 #' row$storage_offset()
 #' x$storage()
 NULL
@@ -34,13 +31,7 @@ define_members(
   has_storage = function(self) function() .Call(C_has_storage, self),
   data_ptr = function(self) function() .Call(C_data_pointer, self),
   storage = function(self) function() new_torch_storage(self),
-  storage_offset = function(self) function() .Call(C_strides, self)$offset,
-  stride = function(self) {
-    function(dim = NULL) {
-      strides <- .Call(C_strides, self)$stride
-      if (is.null(dim)) strides else size_at(strides, dim)
-    }
-  }
+  storage_offset = function(self) function() .Call(C_storage_offset, self)
 )
 
 new_torch_storage <- function(self) {

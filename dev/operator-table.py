@@ -19,7 +19,7 @@ BY_HAND = {
     "torch_backward", "torch_retain_grad", "torch_requires_grad_", "torch_to", "torch_item", "torch_dim", "torch_size",
     "torch_device", "torch_len", "torch_format", "torch_manual_seed", "torch_wait", "torch_grad", "torch_data",
     "torch_copy", "torch_find", "torch_clear", "torch_count", "torch_get", "torch_keys", "torch_pop", "torch_popitem",
-    "torch_remove", "torch_set", "torch_setdefault", "torch_sorted", "torch_update", "torch_cpu", "torch_cuda",
+    "torch_remove", "torch_set", "torch_setdefault", "torch_sorted", "torch_update", "torch_cpu", "torch_cuda", "torch_from_file",
     "torch_chalf", "torch_as_tensor", "torch_get_device", "torch_get_gradients", "torch_element_size",
     "torch_reverse", "torch_insert", "torch_extend", "torch_append", "torch_is_floating_point_", "torch_list", "torch_seed", "torch_is_grad_enabled", "torch_set_grad_enabled", "torch_percentFormat",
 }

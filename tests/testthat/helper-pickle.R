@@ -7,7 +7,8 @@ with_pickle <- function(pickle) {
   fields <- c(le(0, 4), le(0, 2), le(0, 4), checksum(pickle), size, size, le(length(name), 2), le(0, 2))
   record <- c(charToRaw("PK\003\004"), fields, name, pickle)
   directory <- c(charToRaw("PK\001\002"), le(20, 2), fields, le(0, 14), name)
-  end <- c(charToRaw("PK\005\006"), le(0, 4), le(1, 2), le(1, 2), le(length(directory), 4), le(length(record), 4), le(0, 2))
+  end <- c(charToRaw("PK\005\006"), le(0, 4), le(1, 2), le(1, 2), le(length(directory), 4), le(length(record), 4),
+    le(0, 2))
   c(record, directory, end)
 }
 

@@ -26,6 +26,7 @@ mod program;
 mod r;
 mod random;
 mod routine;
+mod safetensors;
 mod save;
 mod save_values;
 mod shim;

@@ -207,6 +207,8 @@ pub unsafe extern "C" fn tsr_initialise(dll: *mut DllInfo) {
         "C_module_attribute", program::module_attribute, 2;
         "C_module_train", program::module_train, 2;
         "C_module_type", program::module_type, 1;
+        "C_safe_save", crate::safetensors::safe_save, 3;
+        "C_safe_load", crate::safetensors::safe_load, 2;
         "C_torch_save", crate::save::torch_save, 2;
         "C_torch_load", crate::save::torch_load, 2;
         "C_tensor_view", crate::buffer::tensor_view, 4;
@@ -215,7 +217,7 @@ pub unsafe extern "C" fn tsr_initialise(dll: *mut DllInfo) {
         "C_storage", crate::storage::storage_description, 1;
         "C_has_storage", crate::storage::has_storage, 1;
         "C_data_pointer", crate::storage::data_pointer, 1;
-        "C_strides", crate::storage::strides, 1;
+        "C_storage_offset", crate::storage::storage_offset, 1;
     ]);
     // these find their own arguments: in the caller's frame, or in the call
     let externals = definitions(&table![

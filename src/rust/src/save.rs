@@ -19,7 +19,7 @@ use std::io::{self, Write};
 const VERSION: &[u8] = b"3\n";
 const NEWEST: u64 = 10;
 /// A value that stands in many places is made for each: no more of them than this, beyond those that the pickle spells out.
-const SHARED_VALUES: usize = 1 << 22;
+const SHARED_VALUES: usize = 1 << 20;
 
 fn write_archive<W: Write>(out: W, pickler: &Pickler) -> io::Result<W> {
     let mut archive = Writer::new(out);
@@ -58,13 +58,7 @@ routine!(
 routine!(
     /// From a file (its path) or a raw vector; `device` NULL leaves tensors where they were saved.
     torch_load(source, device) {
-        let device = match TYPEOF(device) {
-            SEXPTYPE::NILSXP => None,
-            _ => Some(tensor::device_name(device)?.ok_or_else(|| {
-                let text = format!("`device` must be a device or NULL, not {}", describe(device));
-                Error::new(ErrorKind::Type, text).argument("device")
-            })?),
-        };
+        let device = device_or_null(device)?;
         let value = match string(source) {
             Some(path) => open(&path).and_then(|file| load(&file, device)).map_err(|error| unloadable(error, &path))?,
             None => {
@@ -76,6 +70,14 @@ routine!(
         Ok(to_r::convert(&value.release()))
     }
 );
+
+pub unsafe fn device_or_null(device: SEXP) -> Result<Option<String>> {
+    if TYPEOF(device) == SEXPTYPE::NILSXP {
+        return Ok(None);
+    }
+    let text = || format!("`device` must be a device or NULL, not {}", describe(device));
+    tensor::device_name(device)?.map(Some).ok_or_else(|| Error::new(ErrorKind::Type, text()).argument("device"))
+}
 
 pub fn open(path: &str) -> Result<File> {
     File::open(path).map_err(|error| Error::new(ErrorKind::File, format!("it can't be opened: {error}")))

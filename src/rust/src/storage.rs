@@ -211,14 +211,8 @@ routine!(
     }
 );
 routine!(
-    /// The steps between neighbours along each dimension, in elements, and where the first element lies.
-    strides(x) {
-        let layout = Layout::of(handle::tensor(x)?)?;
-        Ok(named_list(&["stride", "offset"], |i| match i {
-            0 => crate::to_r::integers(&layout.strides),
-            _ => crate::to_r::integers(&[layout.offset]),
-        }))
-    }
+    /// How many elements of the storage stand before the first one.
+    storage_offset(x) { Ok(crate::to_r::integers(&[Layout::of(handle::tensor(x)?)?.offset])) }
 );
 
 /// As text: a number would invite arithmetic.
