@@ -6,6 +6,7 @@
 - `programs.R`: what the programs answer;
 - `torch_save*.pt`, `python_object.pt`: files of `torch.save()` (fixtures_save.py);
 - `operators.R`: what operators answer (cases in fixtures_operators.py);
+- `names.R`: what the calls of inst/names.txt answer (fixtures_names.py);
 - `random.R`: random numbers after `torch.manual_seed()`.
 
 Run it with PYTHONHASHSEED=0 to get the same bytes: the order of a module's constants in a file
@@ -19,6 +20,7 @@ import warnings
 
 import torch
 
+import fixtures_names
 import fixtures_programs as programs
 from fixtures_operators import operator_cases
 from fixtures_save import saved_files
@@ -212,6 +214,7 @@ def main() -> None:
     write_cases(fixture("programs.R"), "dev/fixtures.py", record.cases)
     write_cases(fixture("random.R"), "dev/fixtures.py", random_cases())
     write_cases(fixture("operators.R"), "dev/fixtures.py", operator_cases())
+    fixtures_names.main()
 
 
 if __name__ == "__main__":
