@@ -98,16 +98,6 @@ unnamed_method <- function(name, hint) {
   function(self) function(...) no_dimension_names(sprintf("`$%s()` is not there", name), hint)
 }
 
-# How many elements lie between two neighbours of a dimension, as `size()` gives sizes.
-tensor_stride <- function(self, dim) {
-  strides <- all_strides(self)
-  if (missing(dim)) strides else size_at(strides, dim)
-}
-all_strides <- local({
-  plan <- operator_plan("aten::stride", "self", r_conventions = FALSE)
-  as.function(c(alist(self = ), as.call(list(quote(.External2), quote(C_call_operator), plan))), envir = topenv())
-})
-
 define_members(
   stft = function(self) {
     function(n_fft, hop_length = NULL, win_length = NULL, window = NULL, center = TRUE, pad_mode = "reflect",
@@ -117,7 +107,8 @@ define_members(
       )
     }
   },
-  stride = function(self) function(dim) tensor_stride(self, dim),
+  nonzero = function(self) function(as_list = FALSE) torch_nonzero(self, as_list),
+  tensordot = function(self) function(other, dims = 2) torch_tensordot(self, other, dims),
   flatten = function(self) {
     function(dims, start_dim = 1L, end_dim = -1L, out_dim) torch_flatten(self, dims, start_dim, end_dim, out_dim)
   },
