@@ -4,16 +4,23 @@ NULL
 
 # `x$view(2, 3)` as well as `x$view(c(2, 3))`. What follows the numbers must be named.
 several_numbers <- function(first, ..., name) {
-  rest <- list(...)
-  plain <- vapply(rest, function(part) is.numeric(part) && !is.object(part), NA)
-  if (!all(plain) || !is.null(names(rest)) || !(is.numeric(first) || is.list(first)) || is.object(first)) {
-    what <- if (all(plain)) first else rest[!plain][[1]]
-    abort_torchscript(
-      sprintf("`%s` must be whole numbers, not %s.", name, describe(what)), "type",
-      "Arguments behind the numbers must be named."
-    )
+  if (!(is.numeric(first) || is.list(first)) || is.object(first)) not_numbers(first, name)
+  for (i in seq_len(...length())) {
+    part <- ...elt(i)
+    if (!is.numeric(part) || is.object(part)) not_numbers(part, name)
   }
-  c(first, unlist(rest))
+  numbers <- c(first, ...)
+  if (!is.null(names(numbers))) {
+    unknown <- setdiff(names(numbers), "")[[1]]
+    abort_torchscript(sprintf("There is no argument `%s`.", unknown), "type", "Numbers have no names here.")
+  }
+  numbers
+}
+not_numbers <- function(part, name) {
+  abort_torchscript(
+    sprintf("`%s` must be whole numbers, not %s.", name, describe(part)), "type",
+    "Arguments behind the numbers must be named."
+  )
 }
 
 # The method of an operator whose first argument may be given as several numbers. `formals` begins with that argument.

@@ -61,6 +61,19 @@ test_that("every name that can be called does what PyTorch does", {
   expect_identical(paste(names(problems), problems), character())
 })
 
+test_that("methods that change their tensor return that very object", {
+  rows <- names_table()
+  in_place <- rows$kind == "method" & endsWith(rows$name, "_") & !endsWith(rows$name, "__")
+  rows <- rows[in_place & grepl("^[A-Z][A-Z0-9]*[$][^$]*$", rows$call), ]
+  expect_gt(nrow(rows), 150)
+  others <- Filter(function(call) {
+    scope <- names_inputs()
+    result <- suppressWarnings(eval(parse(text = call, keep.source = FALSE)[[1]], scope))
+    !identical(result, get(sub("[$].*", "", call), scope))
+  }, rows$call[!startsWith(rows$pytorch, "error")])
+  expect_identical(others, character())
+})
+
 test_that("the table says which arguments and results are positions", {
   rows <- names_table()
   rows <- rows[rows$how != "elsewhere", ]

@@ -28,6 +28,7 @@ test_that("what follows the numbers must be named", {
   expect_failure_of(x$view(2, "a"), "type", "`size` must be whole numbers, not")
   expect_failure_of(x$reshape(torch_float(), 2), "type", "`shape` must be whole numbers")
   expect_failure_of(x$view(2, 2.5), "value", "2.5")
+  expect_failure_of(x$new_zeros(2, 3, dtipe = 4), "type", "no argument `dtipe`")
   expect_failure_of(x$permute(2, 0), "index", "must not be 0")
 })
 
