@@ -39,7 +39,9 @@ operator_help <- function(family) {
 #' @section Arguments:
 #' * Tensors are named `self`, `input`, `other`, `tensors` (a list). Numbers stand for tensors only in arithmetic signs.
 #' * Dimensions (`dim`, `dims`, `dim0`, ...) and positions (`index` of `torch_gather()` and its like) count from one;
-#'   negative ones count from the end; zero is an error.
+#'   negative ones count from the end; zero is an error. So do classes: the targets of `torch_nll_loss()`.
+#'   Offsets (of bags, diagonals, storage), counts (`crow_indices`) and the cuts of `torch_tensor_split()` are how many
+#'   elements come before, from zero on. `torch_slice()` includes its `end`.
 #' * Sizes, strides and kernel sizes are vectors or lists of whole numbers; one number is repeated where several are
 #'   wanted.
 #' * `dtype`, `layout`, `device` and `memory_format` take the objects of [torch_dtype] or their names; `NULL` is the
@@ -143,7 +145,7 @@ NULL
 #' @eval operator_help("Quantization and sparse tensors")
 #' @seealso [PyTorch's page](https://docs.pytorch.org/docs/stable/sparse.html)
 #' @examples
-#' torch_sparse_coo_tensor(torch_tensor(matrix(c(0L, 1L), 1)), torch_tensor(c(5, 6)), c(3))$to_dense()
+#' torch_sparse_coo_tensor(torch_tensor(matrix(c(1L, 3L), 1)), torch_tensor(c(5, 6)), c(3))$to_dense()
 NULL
 
 #' Operators: pointwise mathematics and the rest
