@@ -34,6 +34,14 @@ test_that("what is out of range is named as it was given", {
     list(quote(torch_max(torch_zeros(2, 0), 2)), "dimension 2 must not be empty"),
     list(quote(torch_hsplit(x, 2)), "along dimension 2, but"),
     list(quote(torch_cross(x, x, 1)), "dimension 1 must have length 3"),
+    list(quote(x$permute(1, 2, 3)), "`dims` must name every dimension of the tensor once: it has 2, and 3 were given"),
+    list(quote(torch_max(torch_zeros(0))), "an empty tensor has no such element: `dim` must say"),
+    list(quote(torch_topk(v, 5)), "`k` is greater than the size of the dimension"),
+    list(quote(torch_div(x, x, rounding_mode = "up")), "NULL, 'trunc' or 'floor' but found"),
+    list(quote(torch_einsum("ij,jk->ik", list(x, x))), "for operand 2 which"),
+    list(quote(torch_tensor(1L) %/% torch_tensor(0L)), "whole numbers can't be divided by zero"),
+    list(quote(torch_tensor(TRUE) - torch_tensor(TRUE)), "Use torch_logical_xor() instead"),
+    list(quote(-torch_tensor(TRUE)), "use `!` or torch_logical_not() instead"),
     list(quote(torch_unflatten(x, 2, c(2, 2))), "the size of dimension 2 (3)")
   )
   for (case in cases) {
