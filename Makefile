@@ -33,12 +33,12 @@ check: lint
 
 lint: $(BUILD)/tools install
 	cd src/rust && cargo fmt --check
-	clang-format --dry-run -Werror src/*.c src/rust/shim/*
+	clang-format --dry-run -Werror src/*.c src/loader/*.c src/rust/shim/*
 	cd $(COPY)/src/rust && cargo clippy --release -- -D warnings
 
 fmt: $(BUILD)/tools
 	cd src/rust && cargo fmt
-	clang-format -i src/*.c src/rust/shim/*
+	clang-format -i src/*.c src/loader/*.c src/rust/shim/*
 
 bench: install
 	Rscript bench/run.R

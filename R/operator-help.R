@@ -24,9 +24,10 @@ operator_help <- function(family) {
 
 #' Operators of libtorch
 #'
-#' Every public operator of libtorch is a function `torch_*` (or `linalg_*`) and, where its first argument is `self`, a
-#' method of tensors: `torch_relu(x)` is `x$relu()`. [jit_ops] reaches all operators as libtorch itself names them. The
-#' functions are grouped in families:
+#' The operators of libtorch that people call are functions `torch_*` (or `linalg_*`): all that torch for R has, and all
+#' others that are not only the inside of one. Every operator with an argument `self` is a method of tensors as well:
+#' `torch_relu(x)` is `x$relu()`. What is left, gradients and variants that write to memory they are given, [jit_ops] reaches
+#' as libtorch itself names them, with positions from zero. The functions are grouped in families:
 #'
 #' * [creation][operators-creation], [linear algebra][operators-linear-algebra], [reduction][operators-reduction],
 #' * [comparison and logic][operators-comparison], [shape and position][operators-shape],
@@ -38,7 +39,9 @@ operator_help <- function(family) {
 #' @section Arguments:
 #' * Tensors are named `self`, `input`, `other`, `tensors` (a list). Numbers stand for tensors only in arithmetic signs.
 #' * Dimensions (`dim`, `dims`, `dim0`, ...) and positions (`index` of `torch_gather()` and its like) count from one;
-#'   negative ones count from the end; zero is an error.
+#'   negative ones count from the end; zero is an error. So do classes: the targets of `torch_nll_loss()`.
+#'   Offsets (of bags, diagonals, storage), counts (`crow_indices`) and the cuts of `torch_tensor_split()` are how many
+#'   elements come before, from zero on. `torch_slice()` includes its `end`.
 #' * Sizes, strides and kernel sizes are vectors or lists of whole numbers; one number is repeated where several are
 #'   wanted.
 #' * `dtype`, `layout`, `device` and `memory_format` take the objects of [torch_dtype] or their names; `NULL` is the
@@ -142,7 +145,7 @@ NULL
 #' @eval operator_help("Quantization and sparse tensors")
 #' @seealso [PyTorch's page](https://docs.pytorch.org/docs/stable/sparse.html)
 #' @examples
-#' torch_sparse_coo_tensor(torch_tensor(matrix(c(0L, 1L), 1)), torch_tensor(c(5, 6)), c(3))$to_dense()
+#' torch_sparse_coo_tensor(torch_tensor(matrix(c(1L, 3L), 1)), torch_tensor(c(5, 6)), c(3))$to_dense()
 NULL
 
 #' Operators: pointwise mathematics and the rest
@@ -154,32 +157,4 @@ NULL
 #' @examples
 #' torch_exp(torch_tensor(c(0, 1)))
 #' torch_clamp(torch_tensor(c(-2, 2)), min = -1, max = 1)
-NULL
-
-#' Properties and methods of tensors
-#'
-#' `x$name` is a property, or a method: every operator whose first argument is `self` is one, with its other arguments.
-#' A method whose name ends in `_` changes the tensor in place and returns that very object.
-#'
-#' Properties: `shape`, `dtype`, `device`, `layout`, `requires_grad`, `grad`, `grad_fn`, `is_leaf`, `ndim`, `is_cuda`,
-#' `is_sparse`, `is_quantized`, `data`, `T`. `grad` and `requires_grad` can be assigned.
-#'
-#' Methods beside the operators: `dim()`, `numel()`, `size(dim)`, `item()` (the one element as an R value), `print()`,
-#' `backward(gradient, retain_graph, create_graph, inputs)`, `requires_grad_(requires_grad)`, `retain_grad()`, `cpu()`,
-#' `cuda()`, `to(dtype, device, other, non_blocking, copy, memory_format)`, and one for each dtype: `float()`,
-#' `double()`, `half()`, `bfloat16()`, `long()`, `int()`, `short()`, `bool()`, `cfloat()`, `cdouble()`.
-#'
-#' @param x A tensor.
-#' @param name The name of a property or a method; editors complete it.
-#' @param value A tensor or `NULL` for `$grad`, `TRUE` or `FALSE` for `$requires_grad`.
-#' @return The property's value, or the method as a function.
-#' @section Errors: a `torchscript_type_error` for a name that does not exist, with the nearest ones.
-#' @name torch_tensor-methods
-#' @aliases $.torch_tensor $<-.torch_tensor
-#' @seealso [operators], [PyTorch's page](https://docs.pytorch.org/docs/stable/tensors.html)
-#' @examples
-#' x <- torch_ones(2, 3)
-#' x$shape
-#' x$sum(dim = 1)
-#' x$add_(1)
 NULL

@@ -18,7 +18,18 @@ constant_default <- function(default) {
 # `names`: the schema's name of an argument where R has another.
 operator_function <- function(formals, name, variables = argument_names(formals), env = topenv()) {
   plan <- operator_plan(name, variables, lapply(formals[unname(variables)], constant_default))
-  as.function(c(formals, as.call(list(quote(.External2), quote(C_call_operator), plan))), envir = env)
+  call <- as.call(list(quote(.External2), quote(C_call_operator), plan))
+  # in torch for R `...` separates what must be named
+  behind <- names(formals)[-seq_len(match("...", names(formals), nomatch = length(formals)))]
+  body <- if ("..." %in% names(formals)) bquote({
+    if (...length() > 0L) dots_not_empty(.(toString(behind)))
+    .(call)
+  }) else call
+  as.function(c(formals, body), envir = env)
+}
+
+dots_not_empty <- function(behind) {
+  abort_torchscript("`...` must be empty.", "type", sprintf("What comes behind it must be named: %s.", behind))
 }
 
 argument_names <- function(formals) setdiff(names(formals), "...")

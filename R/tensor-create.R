@@ -103,3 +103,33 @@ torch_scalar_tensor <- function(value, dtype = NULL, device = NULL, requires_gra
   }
   torch_squeeze(torch_tensor(value, dtype, device))$requires_grad_(requires_grad)
 }
+
+#' Numbers from normal distributions
+#'
+#' @param mean,std Tensors, one of them may be a number: each element is drawn with its own mean and standard deviation. Or
+#'   two numbers, with `size`.
+#' @param size The sizes of the result's dimensions, for two numbers.
+#' @param generator A [torch_generator()], or `NULL` for the default one.
+#' @param ... For two numbers: `dtype`, `layout`, `device` and `requires_grad`, as in [torch_zeros()].
+#' @return A tensor.
+#' @section Errors: a `torchscript_type_error` for two numbers without `size`.
+#' @seealso [PyTorch's page](https://docs.pytorch.org/docs/stable/generated/torch.normal.html)
+#' @export
+#' @examples
+#' torch_normal(0, 1, c(2, 3))
+#' torch_normal(torch_zeros(2), torch_tensor(c(1, 100)))
+torch_normal <- function(mean, std, size = NULL, generator = NULL, ...) {
+  if (!is.null(size) || ...length() > 0) {
+    return(normal_of_size(mean, std, size, generator, ...))
+  }
+  if (!is_torch_tensor(mean) && !is_torch_tensor(std)) {
+    abort_torchscript("`size` is missing: it must be a vector of whole numbers, for two numbers `mean` and `std`.", "type")
+  }
+  normal_elements(mean, std, generator)
+}
+normal_elements <- operator_function(alist(mean = , std = , generator = NULL), "aten::normal")
+normal_of_size <- operator_function(
+  alist(
+    mean = , std = , size = , generator = NULL, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE
+  ), "aten::normal"
+)

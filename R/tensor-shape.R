@@ -4,16 +4,23 @@ NULL
 
 # `x$view(2, 3)` as well as `x$view(c(2, 3))`. What follows the numbers must be named.
 several_numbers <- function(first, ..., name) {
-  rest <- list(...)
-  plain <- vapply(rest, function(part) is.numeric(part) && !is.object(part), NA)
-  if (!all(plain) || !is.null(names(rest)) || !(is.numeric(first) || is.list(first)) || is.object(first)) {
-    what <- if (all(plain)) first else rest[!plain][[1]]
-    abort_torchscript(
-      sprintf("`%s` must be whole numbers, not %s.", name, describe(what)), "type",
-      "Arguments behind the numbers must be named."
-    )
+  if (!(is.numeric(first) || is.list(first)) || is.object(first)) not_numbers(first, name)
+  for (i in seq_len(...length())) {
+    part <- ...elt(i)
+    if (!is.numeric(part) || is.object(part)) not_numbers(part, name)
   }
-  c(first, unlist(rest))
+  numbers <- c(first, ...)
+  if (!is.null(names(numbers))) {
+    unknown <- setdiff(names(numbers), "")[[1]]
+    abort_torchscript(sprintf("There is no argument `%s`.", unknown), "type", "Numbers have no names here.")
+  }
+  numbers
+}
+not_numbers <- function(part, name) {
+  abort_torchscript(
+    sprintf("`%s` must be whole numbers, not %s.", name, describe(part)), "type",
+    "Arguments behind the numbers must be named."
+  )
 }
 
 # The method of an operator whose first argument may be given as several numbers. `formals` begins with that argument.
@@ -98,16 +105,6 @@ unnamed_method <- function(name, hint) {
   function(self) function(...) no_dimension_names(sprintf("`$%s()` is not there", name), hint)
 }
 
-# How many elements lie between two neighbours of a dimension, as `size()` gives sizes.
-tensor_stride <- function(self, dim) {
-  strides <- all_strides(self)
-  if (missing(dim)) strides else size_at(strides, dim)
-}
-all_strides <- local({
-  plan <- operator_plan("aten::stride", "self", r_conventions = FALSE)
-  as.function(c(alist(self = ), as.call(list(quote(.External2), quote(C_call_operator), plan))), envir = topenv())
-})
-
 define_members(
   stft = function(self) {
     function(n_fft, hop_length = NULL, win_length = NULL, window = NULL, center = TRUE, pad_mode = "reflect",
@@ -117,7 +114,8 @@ define_members(
       )
     }
   },
-  stride = function(self) function(dim) tensor_stride(self, dim),
+  nonzero = function(self) function(as_list = FALSE) torch_nonzero(self, as_list),
+  tensordot = function(self) function(other, dims = 2) torch_tensordot(self, other, dims),
   flatten = function(self) {
     function(dims, start_dim = 1L, end_dim = -1L, out_dim) torch_flatten(self, dims, start_dim, end_dim, out_dim)
   },

@@ -14,7 +14,7 @@ from collections import OrderedDict
 
 BY_HAND = {
     "torch_zeros", "torch_ones", "torch_empty", "torch_rand", "torch_randn", "torch_tensor", "torch_scalar_tensor",
-    "torch_arange", "torch_save", "torch_nonzero", "torch_flatten", "torch_stft", "torch_tensor_split", "torch_hsplit", "torch_vsplit",
+    "torch_arange", "torch_save", "torch_nonzero", "torch_normal", "torch_flatten", "torch_stft", "torch_tensor_split", "torch_hsplit", "torch_vsplit",
     "torch_dsplit", "torch_scatter", "torch_tensordot", "torch_pin_memory", "torch_set_data",
     "torch_backward", "torch_retain_grad", "torch_requires_grad_", "torch_to", "torch_item", "torch_dim", "torch_size",
     "torch_device", "torch_len", "torch_format", "torch_manual_seed", "torch_wait", "torch_grad", "torch_data",
@@ -81,7 +81,8 @@ def read_schemas(path):
     found = OrderedDict()
     for line in open(path):
         m = re.match(r"^aten::(\w+)(?:\.(\w+))?\((.*)\) -> (.*)$", line.strip())
-        if m:
+        # R has assignment: overloads that write their results into arguments are left out
+        if m and not re.search(r"\*,.*!\)", m[3]):
             found.setdefault(m[1], []).append((m[2] or "", split(m[3]), m[4]))
     return found
 
@@ -113,7 +114,7 @@ def from_schema(name, overloads):
     arguments = OrderedDict()
     for _, declared, _ in overloads:
         for argument in declared:
-            if "!) out" in argument or re.match(r"Dimname", argument) or "!)" in argument and "=" not in argument and name_of(argument) != "self":
+            if re.match(r"Dimname", argument):
                 continue
             key = name_of(argument)
             value = default_in_r(argument)
@@ -158,7 +159,7 @@ def main():
     for operator, overloads in schemas.items():
         name = operator if operator.startswith("linalg_") else "torch_" + operator
         tensors = any("Tensor" in " ".join(a) + r for _, a, r in overloads)
-        usable = [o for o in overloads if "Tensor" in " ".join(o[1]) + o[2] and not any("!) out" in a for a in o[1])]
+        usable = [o for o in overloads if "Tensor" in " ".join(o[1]) + o[2]]
         if operator in done or operator[0].isupper() or INTERNAL.search(operator) or name in BY_HAND or not tensors or not usable:
             continue
         families[family(name)].append(f"{name}({', '.join(from_schema(operator, usable))})")

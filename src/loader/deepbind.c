@@ -1,7 +1,7 @@
 /* Opens libtorch before the package's own library asks for it, and so that libtorch finds its own BLAS first. R has
-   loaded a BLAS for everyone: without this libtorch's calls of sgemm_() and its like would go there, which costs an order
-   of magnitude, and gives wrong numbers where the two pass complex results differently. Only dlopen() can say so, so it
-   must happen in a library of its own. */
+   loaded a BLAS for everyone: without this libtorch's calls of sgemm_() and its like would go there, which costs an
+   order of magnitude, and gives wrong numbers where the two pass complex results differently. Only dlopen() can say so,
+   so it must happen in a library of its own. */
 #define _GNU_SOURCE
 #include <R_ext/Rdynload.h>
 #include <Rinternals.h>

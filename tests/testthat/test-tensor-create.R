@@ -64,3 +64,23 @@ test_that("creators take dtype, device and requires_grad", {
     expect_true(x$is_leaf)
   }
 })
+
+test_that("normal numbers have their means, sizes and options", {
+  torch_manual_seed(1)
+  x <- torch_normal(10, 2, c(50, 40), dtype = torch_double())
+  expect_true(x$dtype == torch_double())
+  expect_identical(x$shape, c(50L, 40L))
+  expect_equal(x$mean()$item(), 10, tolerance = 0.02)
+  expect_equal(x$std()$item(), 2, tolerance = 0.05)
+  expect_true(torch_normal(0, 1, 3, requires_grad = TRUE)$requires_grad)
+  means <- torch_tensor(c(0, 1000))
+  expect_equal(as_array(torch_normal(means, 1e-3)), c(0, 1000), tolerance = 1e-4)
+  expect_equal(as_array(torch_normal(5, torch_tensor(c(0, 0)))), c(5, 5))
+  expect_failure_of(torch_normal(0, 1), "type", "`size` is missing", "torch_normal")
+  expect_error(torch_normal(0, 1, 3, nonsense = 4), "unused argument")
+})
+
+test_that("what stands in the dots by mistake is refused", {
+  expect_failure_of(linalg_lstsq(torch_eye(2), torch_eye(2), NULL, "gels"), "type", "must be empty.*named: driver", "linalg_lstsq")
+  expect_failure_of(linalg_matrix_rank(torch_eye(2), toll = 1), "type", "must be empty.*atol, rtol, tol", "linalg_matrix_rank")
+})

@@ -194,7 +194,10 @@ pub fn base(operator: &str, argument: &Argument) -> Base {
         TypeKind::Int if DIMENSIONS.contains(&name) && !listed(COUNTS, name, operator) => Base::One,
         TypeKind::Int if listed(POSITIONS, name, operator) => Base::One,
         TypeKind::Int if listed(LAST, name, operator) => Base::Last,
-        TypeKind::Tensor if listed(POSITION_TENSORS, name, operator) => Base::OneTensor,
+        TypeKind::Tensor if listed(POSITION_TENSORS, name, operator) => match operator {
+            "index" | "index_put" => Base::OneTensorOrMask,
+            _ => Base::OneTensor,
+        },
         _ => Base::Zero,
     }
 }

@@ -212,7 +212,12 @@ impl Conversion {
         if trace::running() {
             shim::call(|e| shim::ts_trace_lift(native, e)).map_err(Mismatch::Failure)?;
         }
-        if base != Base::OneTensor || !tensor::is_integer(native) {
+        let counted = match base {
+            Base::OneTensor => tensor::is_integer(native) || tensor::is_byte(native),
+            Base::OneTensorOrMask => tensor::is_integer(native),
+            _ => false,
+        };
+        if !counted {
             return Ok(Value::pointer(shim::TENSOR, native as *mut c_void));
         }
         let mut result = std::ptr::null_mut();

@@ -43,6 +43,11 @@ pub unsafe fn floating_dtype(x: SEXP) -> Option<c_int> {
     matches!(dtype, 5..=7 | 15).then_some(dtype)
 }
 
+/// uint8, which may be a mask.
+pub unsafe fn is_byte(tensor: *const shim::Tensor) -> bool {
+    shim::ts_tensor_dtype(tensor) == 0
+}
+
 pub unsafe fn is_integer(tensor: *const shim::Tensor) -> bool {
     (1..=4).contains(&shim::ts_tensor_dtype(tensor))
 }

@@ -150,6 +150,8 @@ pub enum Base {
     Last,
     /// A tensor of positions that count from one.
     OneTensor,
+    /// The same; one of uint8 is a mask.
+    OneTensorOrMask,
 }
 
 pub struct Argument {

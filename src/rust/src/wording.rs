@@ -5,6 +5,21 @@
 /// may stand anywhere in the message.
 const MESSAGES: &[(&str, &str)] = &[
     (
+        "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of \
+         dimensions i.e. input.dim() = {n} is not equal to len(dims) = {n}",
+        "permute(): `dims` must name every dimension of the tensor once: it has $1, and $2 were given",
+    ),
+    (
+        "Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.",
+        "an empty tensor has no such element: `dim` must say over which dimension",
+    ),
+    ("selected index k out of range", "`k` is greater than the size of the dimension"),
+    ("ZeroDivisionError", "whole numbers can't be divided by zero"),
+    ("to be one of None, 'trunc', or 'floor' but found", "to be NULL, 'trunc' or 'floor' but found"),
+    ("for operand {p} which", "for operand $1 which"),
+    ("Use the `^` or `logical_xor()` operator instead", "Use torch_logical_xor() instead"),
+    ("use the `~` or `logical_not()` operator instead", "use `!` or torch_logical_not() instead"),
+    (
         "Dimension out of range (expected to be in range of [{n}, {p}], but got {p})",
         "dimension $3 is out of range: it must be between 1 and $2, or between $1 and -1",
     ),
