@@ -21,16 +21,7 @@
 #' loaded(torch_tensor(c(-1, 0, 1)))
 jit_save <- function(obj, path, ...) {
   handle <- script_handle(obj)
-  path <- check_path(path)
-  if (dir.exists(path)) {
-    abort_torchscript(sprintf("Can't save to '%s': it is a folder.", path), "file", path = path)
-  }
-  if (!dir.exists(dirname(path))) {
-    abort_torchscript(
-      sprintf("Can't save to '%s': there is no folder '%s'.", path, dirname(path)), "file", "Make it first: dir.create().",
-      path = path
-    )
-  }
+  path <- check_writable(path)
   .Call(C_save, handle, path)
   invisible(path)
 }
@@ -38,16 +29,7 @@ jit_save <- function(obj, path, ...) {
 #' @rdname jit_save
 #' @export
 jit_load <- function(path, ...) {
-  path <- check_path(path)
-  if (dir.exists(path)) {
-    abort_torchscript(sprintf("Can't load '%s': it is a folder.", path), "file", "Name the file in it.", path = path)
-  }
-  if (!file.exists(path)) {
-    abort_torchscript(
-      sprintf("Can't load '%s': there is no such file.", path), "file",
-      sprintf("R looks from the working directory, '%s'.", getwd()), path = path
-    )
-  }
+  path <- check_readable(path)
   wrap_program(.Call(C_load, normalizePath(path)), sprintf("loaded from '%s'", path))
 }
 
@@ -61,4 +43,34 @@ check_path <- function(path) {
     abort_torchscript(sprintf("`path` must be a string, not %s.", describe(path)), "type")
   }
   path.expand(path)
+}
+
+# A path where a file can be put.
+check_writable <- function(path) {
+  path <- check_path(path)
+  if (dir.exists(path)) {
+    abort_torchscript(sprintf("Can't save to '%s': it is a folder.", path), "file", path = path)
+  }
+  if (!dir.exists(dirname(path))) {
+    abort_torchscript(
+      sprintf("Can't save to '%s': there is no folder '%s'.", path, dirname(path)), "file", "Make it first: dir.create().",
+      path = path
+    )
+  }
+  path
+}
+
+# A path where a file is.
+check_readable <- function(path) {
+  path <- check_path(path)
+  if (dir.exists(path)) {
+    abort_torchscript(sprintf("Can't load '%s': it is a folder.", path), "file", "Name the file in it.", path = path)
+  }
+  if (!file.exists(path)) {
+    abort_torchscript(
+      sprintf("Can't load '%s': there is no such file.", path), "file",
+      sprintf("R looks from the working directory, '%s'.", getwd()), path = path
+    )
+  }
+  path
 }

@@ -94,41 +94,6 @@ random_of_dtype <- operator_function(alist(self = , generator = ), "aten::random
 random_up_to <- operator_function(alist(self = , to = , generator = ), "aten::random_")
 random_between <- operator_function(alist(self = , from = , to = , generator = ), "aten::random_")
 
-#' Random numbers of CUDA's devices
-#'
-#' @param device A CUDA device, its name or its index; `NULL` for the current one.
-#' @param state A tensor that `cuda_get_rng_state()` returned.
-#' @return `cuda_get_rng_state()`: a tensor. `cuda_set_rng_state()`: `NULL`, invisibly.
-#' @section Errors: a `torchscript_value_error` where there is no CUDA.
-#' @seealso [PyTorch's page](https://docs.pytorch.org/docs/stable/random.html)
-#' @export
-#' @examples
-#' if (cuda_is_available()) cuda_get_rng_state()
-cuda_get_rng_state <- function(device = NULL) {
-  .Call(C_cuda_rng_state, cuda_index(device))
-}
-
-#' @rdname cuda_get_rng_state
-#' @export
-cuda_set_rng_state <- function(state, device = NULL) {
-  invisible(.Call(C_cuda_set_rng_state, cuda_index(device), state))
-}
-
-# The index of a CUDA device, -1 for the current one.
-cuda_index <- function(device) {
-  if (is.null(device)) {
-    return(-1L)
-  }
-  if (rlang::is_integerish(device, 1, finite = TRUE) && device >= 0) {
-    return(as.integer(device))
-  }
-  device <- torch_device(device)
-  if (device$type != "cuda") {
-    abort_torchscript(sprintf("`device` must be a CUDA device, not %s.", format(device)), "value")
-  }
-  device$index %||% -1L
-}
-
 #' Threads
 #'
 #' @param num_threads How many threads one operation may use (`torch_set_num_threads()`), or how many operations may

@@ -37,11 +37,15 @@ operator_method <- function(name) {
   listed <- operator_table[[paste0("torch_", name)]]$formals
   formals <- if (is.null(listed) || !"self" %in% names(listed)) arguments else listed
   rest <- formals[names(formals) != "self"]
-  method <- operator_function(rest, operator, c("self", names(rest)))
+  bind_self(as.function(c(rest, method_call(operator, rest)), envir = topenv()))
+}
+
+# The body of a method: the operator called on `self` of the frame around it and on the method's own arguments.
+method_call <- function(operator, formals) {
+  variables <- argument_names(formals)
   # the defaults stand beside the variables: self has none
-  plan <- operator_plan(operator, c("self", names(rest)), c(list(quote(expr = )), lapply(rest, constant_default)))
-  body(method)[[3]] <- plan
-  bind_self(method)
+  defaults <- c(list(quote(expr = )), lapply(formals[variables], constant_default))
+  as.call(list(quote(.External2), quote(C_call_operator), operator_plan(operator, c("self", variables), defaults)))
 }
 
 bind_self <- function(method) {
@@ -148,14 +152,6 @@ tensor_to <- function(self, dtype = NULL, device = NULL, other = NULL, non_block
   to_operator(self, device, dtype, non_blocking, copy, memory_format)
 }
 to_dtype <- operator_function(alist(self = , dtype = , non_blocking = , copy = , memory_format = ), "aten::to")
-
-#' Whether CUDA can be used
-#'
-#' @return `TRUE` or `FALSE`.
-#' @export
-#' @examples
-#' cuda_is_available()
-cuda_is_available <- function() .Call(C_cuda_is_available)
 
 size_at <- function(shape, dim) {
   rank <- length(shape)

@@ -10,16 +10,26 @@
 #' @param device A [torch_device()], or its name. Default: `"cpu"`.
 #' @param requires_grad Whether operations on the tensor are recorded for [`$backward()`][autograd_backward].
 #' @param pin_memory Ignored; for code written for torch for R.
+#' @param copy `FALSE` makes a tensor over R's own memory: see below. Default: `TRUE`.
 #' @return A `torch_tensor`. `NA_real_` becomes `NaN`.
 #' @section Errors: a `torchscript_value_error` for `NA` in integer, logical or `integer64` data, which have no place for
 #'   it; a `torchscript_type_error` for data that no tensor can hold.
+#' @section Without a copy: with `copy = FALSE` the tensor stands over R's own memory, with the dtype that R's numbers have:
+#'   float64 for double, int32 for integer, int64 for `integer64`, uint8 for raw. Its strides run by columns. Before either
+#'   side writes it makes a copy of its own, so that neither sees what the other writes: R before `x[1] <- 0`, libtorch before
+#'   the first in-place change of the tensor. The vector stays in memory as long as the tensor does. This is safe, except for
+#'   packages that change vectors behind R's back, such as `data.table::set()`. A tensor as `data` gives one that shares its
+#'   memory, and there writes are seen in both. What would need a copy is a `torchscript_value_error`.
 #' @seealso [as_array()] for the way back.
 #' @export
 #' @examples
 #' torch_tensor(c(1, 2, 3))
 #' torch_tensor(matrix(1:6, 2), dtype = torch_double())
 #' torch_tensor(list(list(1, 2), list(3, 4)))
-torch_tensor <- function(data, dtype = NULL, device = NULL, requires_grad = FALSE, pin_memory = FALSE) {
+torch_tensor <- function(data, dtype = NULL, device = NULL, requires_grad = FALSE, pin_memory = FALSE, copy = TRUE) {
+  if (!check_copy(copy)) {
+    return(tensor_without_copy(data, dtype, device, requires_grad))
+  }
   if (is_torch_tensor(data)) {
     copy <- data$detach()$clone()
     if (!is.null(dtype) || !is.null(device)) {

@@ -17,6 +17,7 @@
 #' @name %>%
 #' @rawNamespace exportPattern("^(torch|linalg)_")
 #' @rawNamespace S3method(utils::.DollarNames, torch_tensor)
+#' @rawNamespace S3method(utils::.DollarNames, nn_module)
 #' @rawNamespace S3method(utils::.DollarNames, script_function)
 #' @rawNamespace S3method(utils::.DollarNames, script_module)
 #' @rawNamespace S3method(utils::.DollarNames, jit_ops)

@@ -4,6 +4,7 @@
 
 - `*.pt`: programs, and files that are none (see `broken_files`);
 - `programs.R`: what the programs answer;
+- `torch_save*.pt`, `python_object.pt`: files of `torch.save()` (fixtures_save.py);
 - `operators.R`: what operators answer (cases in fixtures_operators.py);
 - `random.R`: random numbers after `torch.manual_seed()`;
 - `dtypes.R` and `random-functions.R`: see fixtures_dtypes.py and fixtures_random.py, which write them alone as well.
@@ -23,6 +24,7 @@ import fixtures_programs as programs
 from fixtures_dtypes import dtype_cases
 from fixtures_operators import operator_cases
 from fixtures_random import random_cases as random_surface_cases
+from fixtures_save import saved_files
 from r_source import arguments, quoted, r_source, write_cases
 from script_file import save
 
@@ -209,6 +211,7 @@ def main() -> None:
     record_types(record)
     record_programs(record)
     broken_files()
+    saved_files(fixture)
     write_cases(fixture("programs.R"), "dev/fixtures.py", record.cases)
     write_cases(fixture("random.R"), "dev/fixtures.py", random_cases())
     write_cases(fixture("operators.R"), "dev/fixtures.py", operator_cases())

@@ -16,7 +16,7 @@ message_of <- function(call) {
   if (is.null(condition)) {
     return("NO ERROR")
   }
-  paste0("<", class(condition)[[1]], "> ", conditionMessage(condition))
+  paste0("<", class(condition)[[1]], "> ", gsub(getwd(), "tests", conditionMessage(condition), fixed = TRUE))
 }
 
 calls <- parse(test_path("bad-calls.R"), keep.source = FALSE)

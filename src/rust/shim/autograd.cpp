@@ -90,13 +90,6 @@ int64_t ts_generator_seed(const ts_generator *generator) {
 void ts_generator_set_seed(ts_generator *generator, int64_t seed) {
   generator_of(generator).set_current_seed(static_cast<uint64_t>(seed));
 }
-int ts_cuda_generator(int index, ts_generator **generator, ts_error *error) {
-  return shim::guard(error, [&] {
-    TORCH_CHECK_VALUE(ts_cuda_is_available() != 0, "CUDA is asked for, but there is none");
-    auto device = c10::Device(at::kCUDA, static_cast<c10::DeviceIndex>(index));
-    *generator = reinterpret_cast<ts_generator *>(new at::Generator(at::globalContext().defaultGenerator(device)));
-  });
-}
 int ts_generator_reseed(const ts_generator *generator, int64_t *seed, ts_error *error) {
   return shim::guard(error, [&] { *seed = static_cast<int64_t>(generator_of(generator).seed()); });
 }

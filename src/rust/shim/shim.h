@@ -48,7 +48,9 @@ enum {
   TS_TUPLE = 14,
   TS_DICT = 15,   /* `length` keys and values, alternating: 2 * length children */
   TS_OBJECT = 16, /* any other IValue; a module too */
-  TS_STORAGE = 17
+  TS_STORAGE = 17,
+  TS_BYTES = 18, /* this and the next are known to ts_value_free() only */
+  TS_DTYPE = 19
 };
 
 typedef struct ts_type ts_type;         /* borrowed from the schema that it is part of */
@@ -58,6 +60,7 @@ typedef struct ts_object ts_object;     /* an IValue on the heap */
 typedef struct ts_function ts_function; /* a function, or a method with its module */
 typedef struct ts_unit ts_unit;         /* a compilation unit */
 typedef struct ts_generator ts_generator;
+typedef struct ts_storage ts_storage; /* one reference to a StorageImpl */
 
 typedef struct ts_value {
   int32_t tag;
@@ -84,6 +87,17 @@ const char *ts_version_built(void);
 const char *ts_version_loaded(void);
 const char *ts_library_path(void);
 int ts_cuda_is_available(void);
+int64_t ts_backend(const char *name); /* whether it is there, or its version; -1: no such backend */
+/* These need CUDA to be available; a negative index is the current device. */
+int ts_cuda_device_count(void);
+int ts_cuda_current_device(int *index, ts_error *error);
+int ts_cuda_runtime_version(int64_t *version, ts_error *error);
+int ts_cuda_synchronize(int index, ts_error *error);
+int ts_cuda_empty_cache(ts_error *error);
+int ts_cuda_generator(int index, ts_generator **generator, ts_error *error);
+int ts_cuda_capability(int index, int *major, int *minor, ts_error *error);
+#define TS_CUDA_STATS 99
+int ts_cuda_memory_stats(int index, int64_t *stats, ts_error *error); /* room for TS_CUDA_STATS */
 int ts_warning_count(void);
 char *ts_warning_take(void); /* owned; NULL when there is none */
 
@@ -175,6 +189,7 @@ int ts_tensor_from_bytes(const void *data, size_t length, const int64_t *sizes, 
                          ts_tensor **tensor, ts_error *error);
 int ts_tensor_to_bytes(const ts_tensor *tensor, void *data, size_t length, ts_error *error);
 void ts_tensor_free(ts_tensor *tensor);
+ts_tensor *ts_tensor_retain(const ts_tensor *tensor); /* another reference to it; owned */
 int ts_tensor_dtype(const ts_tensor *tensor);
 int ts_tensor_rank(const ts_tensor *tensor);
 int ts_tensor_sizes(const ts_tensor *tensor, int64_t *sizes, ts_error *error);
@@ -205,7 +220,8 @@ typedef struct {
 int ts_index(const ts_tensor *self, const ts_index_step *steps, int count, ts_tensor **result, ts_error *error);
 int ts_index_assign(const ts_tensor *self, const ts_index_step *steps, int count, const ts_tensor *value,
                     ts_error *error);
-int ts_tensor_shift(const ts_tensor *tensor, int64_t by, ts_tensor **result, ts_error *error);
+// Positions as R counts them; with `or_none` the negative ones stay.
+int ts_tensor_count_from_one(const ts_tensor *tensor, int or_none, ts_tensor **result, ts_error *error);
 int ts_tensor_positions(const ts_tensor *tensor, ts_tensor **result, ts_error *error);
 int ts_tensor_scalar(const ts_value *value, ts_tensor **result, ts_error *error);
 int ts_default_dtype(void);
@@ -229,6 +245,37 @@ typedef struct ts_autocast {
 int ts_autocast_get(const char *device, ts_autocast *state, ts_error *error);
 /* `nesting`: 1 to enter a region, -1 to leave it */
 int ts_autocast_set(const char *device, const ts_autocast *state, int nesting, ts_error *error);
+/* ---- storages: the memory behind tensors ---- */
+enum { TS_BIT_CONJUGATE = 1, TS_BIT_NEGATIVE = 2 };
+/* how a tensor lies in its storage; offset and strides count elements */
+typedef struct ts_layout {
+  const int64_t *sizes;
+  const int64_t *strides;
+  int64_t offset;
+  int32_t rank;
+  int32_t dtype;
+  int32_t requires_grad;
+  int32_t bits;
+} ts_layout;
+int ts_tensor_storage(const ts_tensor *tensor, ts_storage **storage, ts_error *error); /* owned */
+int ts_tensor_has_storage(const ts_tensor *tensor);
+int ts_tensor_strides(const ts_tensor *tensor, int64_t *strides, int64_t *offset, ts_error *error);
+int ts_tensor_bits(const ts_tensor *tensor);
+void ts_storage_free(ts_storage *storage);
+size_t ts_storage_size(const ts_storage *storage); /* in bytes */
+const void *ts_storage_data(const ts_storage *storage);
+char *ts_storage_device(const ts_storage *storage); /* owned */
+/* whether it still stands over memory that is not libtorch's */
+int ts_storage_is_borrowed(const ts_storage *storage);
+/* memory not yet written, to be filled through `data` */
+int ts_storage_new(size_t size, ts_storage **storage, void **data, ts_error *error);
+/* over the caller's memory, which is never written: the first write copies it. `release` is called once, on any
+ * thread, when it is no longer needed */
+int ts_storage_borrow(const void *data, size_t size, void (*release)(void *), void *context, ts_storage **storage,
+                      ts_error *error);
+int ts_storage_to(const ts_storage *storage, const char *device, ts_storage **result, ts_error *error);
+/* the caller has checked that the layout lies within the storage */
+int ts_tensor_from_storage(const ts_storage *storage, const ts_layout *layout, ts_tensor **tensor, ts_error *error);
 
 /* ---- autograd ---- */
 int ts_grad_mode(void);
@@ -253,8 +300,6 @@ ts_generator *ts_generator_new(void);
 void ts_generator_free(ts_generator *generator);
 int64_t ts_generator_seed(const ts_generator *generator);
 void ts_generator_set_seed(ts_generator *generator, int64_t seed);
-/* the default generator of a CUDA device, -1 for the current one; owned */
-int ts_cuda_generator(int index, ts_generator **generator, ts_error *error);
 /* a seed from the system's randomness, which it returns; NULL: the default generator, here and below */
 int ts_generator_reseed(const ts_generator *generator, int64_t *seed, ts_error *error);
 int ts_generator_state(const ts_generator *generator, ts_tensor **state, ts_error *error);

@@ -149,8 +149,13 @@ int ts_tensor_integer_range(const ts_tensor *tensor, int64_t *least, int64_t *gr
   });
 }
 
-int ts_tensor_shift(const ts_tensor *tensor, int64_t by, ts_tensor **result, ts_error *error) {
-  return shim::guard(error, [&] { *result = shim::give(at::add(*Borrowed(tensor), at::Scalar(by))); });
+int ts_tensor_count_from_one(const ts_tensor *tensor, int or_none, ts_tensor **result, ts_error *error) {
+  return shim::guard(error, [&] {
+    Borrowed positions(tensor);
+    at::Tensor counted = or_none != 0 ? at::add(*positions, at::ge(*positions, 0).to(positions->scalar_type()))
+                                      : at::add(*positions, at::Scalar(1));
+    *result = shim::give(std::move(counted));
+  });
 }
 // Positions that count from one, and from the end when negative, as libtorch counts them. Zero is none.
 int ts_tensor_positions(const ts_tensor *tensor, ts_tensor **result, ts_error *error) {

@@ -259,7 +259,8 @@ void ts_value_free(ts_value *values, int count) {
       case TS_DEVICE:
       case TS_INTS:
       case TS_DOUBLES:
-      case TS_BOOLS: free(value.v.p); break;
+      case TS_BOOLS:
+      case TS_BYTES: free(value.v.p); break;
       case TS_LIST:
       case TS_TUPLE:
       case TS_DICT: {

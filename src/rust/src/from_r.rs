@@ -1,6 +1,7 @@
 //! R value -> IValue, guided by the wanted type. The only converter in.
 
 use crate::dtype::dtype_named;
+use crate::error::{Error, Kind as ErrorKind};
 use crate::handle::{self, Kind};
 use crate::mismatch::{is_number, Mismatch};
 use crate::program::Object;
@@ -84,8 +85,11 @@ pub(crate) unsafe fn object_value(native: *mut c_void) -> Value {
 
 fn shifted(value: i64, base: Base) -> std::result::Result<i64, Mismatch> {
     match (base, value) {
-        (Base::One, 0) => Err(Mismatch::Zero),
+        (Base::One | Base::Last, 0) => Err(Mismatch::Zero),
         (Base::One, v) if v > 0 => Ok(v - 1),
+        // libtorch has no number for "up to the end"; any that is too large will do
+        (Base::Last, -1) => Ok(i64::MAX),
+        (Base::Last, v) if v < 0 => Ok(v + 1),
         (_, v) => Ok(v),
     }
 }
@@ -212,8 +216,11 @@ impl Conversion {
             return Ok(Value::pointer(shim::TENSOR, native as *mut c_void));
         }
         let mut result = std::ptr::null_mut();
-        shim::call(|e| shim::ts_tensor_positions(native, &mut result, e)).map_err(Mismatch::Failure)?;
-        Ok(self.keep_tensor(result))
+        match shim::call(|e| shim::ts_tensor_positions(native, &mut result, e)) {
+            Ok(()) => Ok(self.keep_tensor(result)),
+            Err(Error::Failure { kind: ErrorKind::Index, .. }) => Err(Mismatch::HoldsZero),
+            Err(error) => Err(Mismatch::Failure(error)),
+        }
     }
 
     unsafe fn number_as_tensor(&mut self, x: SEXP) -> Converted {

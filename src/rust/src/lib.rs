@@ -1,12 +1,16 @@
 //! The Rust core of the R package `torchscript`. The road: R value -> `from_r` -> operator or program -> `to_r`.
 
+mod archive;
 mod autocast;
 mod autograd;
 mod binding;
+mod buffer;
 mod convention;
+mod cuda;
 mod device;
 mod dtype;
 mod error;
+mod file;
 mod from_r;
 mod handle;
 mod index;
@@ -15,13 +19,20 @@ mod memory;
 mod mismatch;
 mod operator;
 mod operator_call;
+mod pickle;
+mod pickle_world;
+mod pickle_write;
 mod program;
 mod r;
 mod random;
 mod routine;
+mod save;
+mod save_values;
 mod shim;
+mod storage;
 mod tensor;
 mod to_r;
 mod trace;
 mod types;
 mod untyped;
+mod wording;

@@ -16,6 +16,7 @@ static COLLECTIONS: AtomicU64 = AtomicU64::new(0);
 /// At the start of every operator call: nothing native is half-made here, so R may sweep.
 #[inline(always)]
 pub unsafe fn safe_point() {
+    crate::buffer::safe_point();
     if shim::ts_memory_since() > THRESHOLD {
         collect(THRESHOLD);
     }

@@ -13,7 +13,12 @@ pub enum Mismatch {
     NotWhole(f64),
     OutOfRange(f64),
     Zero,
-    Length { wanted: usize, given: usize },
+    /// A tensor of positions, one of which is zero.
+    HoldsZero,
+    Length {
+        wanted: usize,
+        given: usize,
+    },
     Name(String),
     At(String, Box<Mismatch>),
     Failure(Error),
@@ -37,6 +42,8 @@ impl Mismatch {
             }
             Mismatch::Zero => Error::new(ErrorKind::Index, format!("`{name}{place}` must not be 0"))
                 .hint("dimensions and positions count from 1; negative ones count from the end"),
+            Mismatch::HoldsZero => Error::new(ErrorKind::Index, format!("`{name}{place}` must not hold 0"))
+                .hint("positions count from 1; negative ones count from the end"),
             Mismatch::Length { wanted, given } => {
                 value(format!("`{name}{place}` must have {wanted} elements, not {given}"))
             }

@@ -1,19 +1,18 @@
 //! Operators of the registry: resolved by name once, described to R.
 
-use crate::convention;
+use crate::convention::{self, Counts};
 use crate::error::{Error, Kind, Result};
 use crate::r::*;
 use crate::routine;
 use crate::shim::{self, borrow_text, take_text, RawSchema};
-use crate::types::{Argument, TypeKind};
+use crate::types::{Argument, Base, TypeKind};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ffi::{c_void, CString};
 
 pub struct Return {
     pub name: String,
-    /// A tensor of positions, which R counts from one.
-    pub counts_from_one: bool,
+    pub counts: Counts,
     pub is_dtype: bool,
 }
 
@@ -61,11 +60,17 @@ unsafe fn read_overload(name: &str, raw: *const shim::Overload) -> Result<Overlo
     let returns = (0..schema.returns)
         .map(|i| Return {
             name: borrow_text(shim::ts_overload_return_name(raw, i)).to_string(),
-            counts_from_one: convention::result_counts_from_one(name, i as usize),
+            counts: convention::counts(name, overload_name(&text), i as usize),
             is_dtype: TypeKind::from_shim(shim::ts_overload_return_kind(raw, i)) == TypeKind::Dtype,
         })
         .collect();
     Ok(Overload { raw, arguments, returns, text, is_dispatched: shim::ts_overload_is_dispatched(raw) != 0 })
+}
+
+/// `Tensor` of `aten::add.Tensor(...)`; empty where an operator has one overload.
+fn overload_name(schema: &str) -> &str {
+    let head = schema.split('(').next().unwrap_or(schema);
+    head.split_once('.').map_or("", |(_, name)| name)
 }
 
 thread_local! {
@@ -163,7 +168,7 @@ routine!(
 /// The default as an R constant, or the empty argument where R has none.
 unsafe fn default_in_r(argument: &Argument) -> SEXP {
     let value = argument.default;
-    let shift = |v: i64| if argument.base != crate::types::Base::Zero && v >= 0 { v + 1 } else { v };
+    let shift = |v: i64| if argument.base == Base::One && v >= 0 { v + 1 } else { v };
     match (argument.has_default, value.tag) {
         (true, shim::NONE) => R_NilValue,
         (true, shim::INT) if matches!(argument.kind.required().kind, TypeKind::Int | TypeKind::Number) => {
@@ -200,5 +205,23 @@ routine!(
         }
         let names: Vec<&str> = seen.iter().map(|argument| argument.name.as_str()).collect();
         Ok(named_list(&names, |i| if required[i] { R_MissingArg } else { default_in_r(seen[i]) }))
+    }
+);
+
+routine!(
+    /// Which arguments and results of an operator are positions that R counts from one: the name of an argument or the
+    /// number of a result, for each overload, whose schema is its name.
+    conventions(name) {
+        let operator = find(&string(name).unwrap_or_default())?;
+        let overloads: Vec<&Overload> = operator.overloads.iter().filter(|overload| overload.is_dispatched).collect();
+        let texts: Vec<&str> = overloads.iter().map(|overload| overload.text.as_str()).collect();
+        Ok(named_list(&texts, |i| {
+            let arguments = overloads[i].arguments.iter().filter(|argument| argument.base != Base::Zero);
+            let mut found: Vec<String> = arguments.map(|argument| argument.name.clone()).collect();
+            let results = overloads[i].returns.iter().enumerate();
+            found.extend(results.filter(|(_, r)| r.counts != Counts::AsTheyAre).map(|(i, _)| (i + 1).to_string()));
+            let found: Vec<&str> = found.iter().map(String::as_str).collect();
+            mk_strings(&found)
+        }))
     }
 );

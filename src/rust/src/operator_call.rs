@@ -1,7 +1,7 @@
 //! The hot path: arguments found, an overload chosen, the operator called, its results wrapped.
 
 use crate::binding::{bind, gather, no_overload, Fit, Misfit, Supplied, MOST};
-use crate::convention;
+use crate::convention::Counts;
 use crate::device;
 use crate::error::{Error, Kind, Result};
 use crate::from_r::Conversion;
@@ -48,8 +48,9 @@ unsafe fn wrap(overload: &Overload, plan: &Plan, i: usize, value: &Value, suppli
             }
         }
     }
-    if plan.r_conventions && declared.is_some_and(|d| d.counts_from_one) {
-        return Ok(to_r::convert(&count_from_one(*value)?));
+    let counts = declared.map_or(Counts::AsTheyAre, |d| d.counts);
+    if plan.r_conventions && counts != Counts::AsTheyAre {
+        return Ok(to_r::convert(&count_from_one(*value, counts)?));
     }
     if value.tag == shim::INT && declared.is_some_and(|d| d.is_dtype) {
         return Ok(crate::dtype::mk_dtype(value.v.i as c_int));
@@ -58,22 +59,24 @@ unsafe fn wrap(overload: &Overload, plan: &Plan, i: usize, value: &Value, suppli
 }
 
 /// Positions as R counts them: of a tensor, or of each tensor of a list.
-unsafe fn count_from_one(value: Value) -> Result<Value> {
+unsafe fn count_from_one(value: Value, counts: Counts) -> Result<Value> {
     match value.tag {
         shim::TENSOR => {
             let tensor = value.v.p as *mut shim::Tensor;
             let mut shifted = std::ptr::null_mut();
-            let outcome = shim::call(|e| shim::ts_tensor_shift(tensor, 1, &mut shifted, e));
+            let or_none = (counts == Counts::FromOneOrNone) as c_int;
+            let outcome = shim::call(|e| shim::ts_tensor_count_from_one(tensor, or_none, &mut shifted, e));
             shim::ts_tensor_free(tensor);
             outcome?;
             Ok(Value::pointer(shim::TENSOR, shifted as *mut _))
         }
         shim::LIST => {
             for (i, child) in value.children().iter().enumerate() {
-                *(value.v.p as *mut Value).add(i) = count_from_one(*child)?;
+                *(value.v.p as *mut Value).add(i) = count_from_one(*child, counts)?;
             }
             Ok(value)
         }
+        shim::INT => Ok(Value::int(value.v.i + 1)),
         _ => Ok(value),
     }
 }
@@ -99,7 +102,7 @@ unsafe fn call_overload(overload: &Overload, plan: &Plan, values: &[Value], supp
         outcome = call(&mut count);
     }
     outcome.map_err(|error| {
-        let error = if plan.r_conventions { error.reword(convention::in_r_terms) } else { error };
+        let error = if plan.r_conventions { error.reword(crate::wording::in_r_terms) } else { error };
         error.operator(&plan.operator.name)
     })?;
     // the shim has filled as many as it counted

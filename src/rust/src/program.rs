@@ -2,11 +2,13 @@
 
 use crate::binding::{bind, gather, Fit};
 use crate::error::{Error, Kind as ErrorKind, Result};
+use crate::file;
 use crate::from_r::Conversion;
 use crate::handle::{self, Kind};
 use crate::memory;
 use crate::r::*;
 use crate::routine;
+use crate::save::mk_raw;
 use crate::shim::{self, borrow_text, take_bytes, take_text, RawSchema, Value};
 use crate::to_r;
 use crate::types::Argument;
@@ -223,19 +225,9 @@ unsafe fn write(x: SEXP, path: Option<&CString>) -> Result<Vec<u8>> {
 }
 
 routine!(
-    /// Writes beside `path` first and renames at the end: whatever happens on the way, the old file stays whole.
     save(x, path) {
         let path = string(path).unwrap_or_default();
-        let unfinished = format!("{path}.{}.part", std::process::id());
-        let written = write(x, Some(&c_string(&unfinished)?)).and_then(|_| {
-            std::fs::rename(&unfinished, &path).map_err(|error| Error::new(ErrorKind::File, error.to_string()))
-        });
-        if let Err(error) = written {
-            let _ = std::fs::remove_file(&unfinished);
-            return Err(Error::new(ErrorKind::File, format!("can't save to '{path}': {error}"))
-                .hint("is the folder there and writable, and has the disk room? an older file of this name is untouched")
-                .path(&path));
-        }
+        file::replace(&path, |unfinished| write(x, Some(&c_string(unfinished)?)).map(|_| ()))?;
         Ok(R_NilValue)
     }
 );
@@ -303,11 +295,6 @@ fn unreadable(error: Error, path: &str) -> Error {
     Error::new(ErrorKind::File, format!("can't load '{path}': {why}")).hint(hint).path(path)
 }
 
-unsafe fn mk_raw(bytes: &[u8]) -> SEXP {
-    let out = Rf_allocVector(SEXPTYPE::RAWSXP, bytes.len() as R_xlen_t);
-    std::ptr::copy_nonoverlapping(bytes.as_ptr(), RAW(out), bytes.len());
-    out
-}
 unsafe fn raw_bytes<'a>(payload: SEXP) -> &'a [u8] {
     std::slice::from_raw_parts(RAW(payload), Rf_xlength(payload) as usize)
 }

@@ -26,6 +26,8 @@ extern "C" {
     pub fn PRENV(promise: SEXP) -> SEXP;
     pub fn R_ContinueUnwind(token: SEXP) -> !;
     pub fn R_gc();
+    fn Rf_translateCharUTF8(charsxp: SEXP) -> *const c_char;
+    fn Rf_getCharCE(charsxp: SEXP) -> cetype_t;
     pub fn Rf_ScalarReal(value: f64) -> SEXP;
     pub fn Rf_ScalarLogical(value: c_int) -> SEXP;
     /// unwind.c: 0 and a value in `out`, or 1 when R is unwinding and `token` holds the jump.
@@ -121,7 +123,9 @@ pub unsafe fn set_class(value: SEXP, classes: &[&str]) {
 }
 
 pub unsafe fn text_of(charsxp: SEXP) -> String {
-    CStr::from_ptr(R_CHAR(charsxp)).to_string_lossy().into_owned()
+    let is_latin1 = Rf_getCharCE(charsxp) == cetype_t::CE_LATIN1;
+    let text = if is_latin1 { Rf_translateCharUTF8(charsxp) } else { R_CHAR(charsxp) };
+    CStr::from_ptr(text).to_string_lossy().into_owned()
 }
 
 /// The first string of a character vector.

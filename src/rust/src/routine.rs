@@ -4,8 +4,8 @@
 use crate::error::{Error, Kind, Result};
 use crate::r::*;
 use crate::{
-    autocast, autograd, device, dtype, index, library, memory, operator, operator_call, program, random, shim, tensor,
-    trace,
+    autocast, autograd, cuda, device, dtype, index, library, memory, operator, operator_call, program, random, shim,
+    tensor, trace,
 };
 use std::ffi::{c_char, c_int, c_void};
 use std::panic::{catch_unwind, AssertUnwindSafe};
@@ -136,12 +136,22 @@ pub unsafe extern "C" fn tsr_initialise(dll: *mut DllInfo) {
         "C_describe", describe_value, 1;
         "C_library_version", library::version, 0;
         "C_cuda_is_available", library::cuda_is_available, 0;
+        "C_backend", cuda::backend, 1;
+        "C_cuda_device_count", cuda::device_count, 0;
+        "C_cuda_current_device", cuda::current_device, 0;
+        "C_cuda_runtime_version", cuda::runtime_version, 0;
+        "C_cuda_synchronize", cuda::synchronize, 1;
+        "C_cuda_empty_cache", cuda::empty_cache, 0;
+        "C_cuda_generator", cuda::generator, 1;
+        "C_cuda_capability", cuda::capability, 1;
+        "C_cuda_memory_stats", cuda::memory_stats, 1;
         "C_threads", library::threads, 1;
         "C_set_threads", library::set_threads, 2;
         "C_memory", memory::usage, 0;
         "C_operator_names", operator::names, 1;
         "C_operator_schemas", operator::schemas, 1;
         "C_operator_arguments", operator::arguments, 1;
+        "C_operator_conventions", operator::conventions, 1;
         "C_tensor", tensor::from_array, 4;
         "C_tensor_array", tensor::to_array, 1;
         "C_tensor_item", tensor::item, 1;
@@ -154,8 +164,6 @@ pub unsafe extern "C" fn tsr_initialise(dll: *mut DllInfo) {
         "C_autocast_enter", autocast::enter, 4;
         "C_autocast_leave", autocast::leave, 2;
         "C_autocast_state", autocast::state, 1;
-        "C_cuda_rng_state", random::cuda_state, 1;
-        "C_cuda_set_rng_state", random::cuda_set_state, 2;
         "C_generator_reseed", random::generator_reseed, 1;
         "C_tensor_shape", tensor::shape, 1;
         "C_tensor_dtype", tensor::dtype, 1;
@@ -199,6 +207,15 @@ pub unsafe extern "C" fn tsr_initialise(dll: *mut DllInfo) {
         "C_module_attribute", program::module_attribute, 2;
         "C_module_train", program::module_train, 2;
         "C_module_type", program::module_type, 1;
+        "C_torch_save", crate::save::torch_save, 2;
+        "C_torch_load", crate::save::torch_load, 2;
+        "C_tensor_view", crate::buffer::tensor_view, 4;
+        "C_tensor_from_buffer", crate::buffer::tensor_from_buffer, 3;
+        "C_buffer_from_tensor", crate::buffer::buffer_from_tensor, 1;
+        "C_storage", crate::storage::storage_description, 1;
+        "C_has_storage", crate::storage::has_storage, 1;
+        "C_data_pointer", crate::storage::data_pointer, 1;
+        "C_strides", crate::storage::strides, 1;
     ]);
     // these find their own arguments: in the caller's frame, or in the call
     let externals = definitions(&table![

@@ -9,7 +9,7 @@ macro_rules! opaque {
         pub struct $name { _private: [u8; 0] }
     )* };
 }
-opaque!(Type, Tensor, Overload, Object, Function, Unit, Generator);
+opaque!(Type, Tensor, Overload, Object, Function, Unit, Generator, Storage);
 
 pub const NONE: i32 = 0;
 pub const DEFAULT: i32 = 1;
@@ -28,6 +28,9 @@ pub const LIST: i32 = 13;
 pub const TUPLE: i32 = 14;
 pub const DICT: i32 = 15;
 pub const OBJECT: i32 = 16;
+/// Made only by us, for values of files: bytes, and a dtype by its code.
+pub const BYTES: i32 = 18;
+pub const DTYPE: i32 = 19;
 /// In `reserved` of a tuple: `extra` is an array of field names, not a type.
 pub const EXTRA_IS_FIELDS: i32 = 1;
 
@@ -115,6 +118,20 @@ pub struct RawArgument {
     pub default_value: Value,
 }
 
+/// How a tensor lies in its storage; offset and strides count elements.
+#[repr(C)]
+pub struct RawLayout {
+    pub sizes: *const i64,
+    pub strides: *const i64,
+    pub offset: i64,
+    pub rank: i32,
+    pub dtype: i32,
+    pub requires_grad: i32,
+    pub bits: i32,
+}
+pub const BIT_CONJUGATE: i32 = 1;
+pub const BIT_NEGATIVE: i32 = 2;
+
 #[repr(C)]
 pub struct RawSchema {
     pub arguments: i32,
@@ -154,6 +171,14 @@ extern "C" {
     pub fn ts_version_built() -> *const c_char;
     pub fn ts_version_loaded() -> *const c_char;
     pub fn ts_cuda_is_available() -> c_int;
+    pub fn ts_backend(name: *const c_char) -> i64;
+    pub fn ts_cuda_device_count() -> c_int;
+    pub fn ts_cuda_current_device(index: *mut c_int, error: *mut RawError) -> c_int;
+    pub fn ts_cuda_runtime_version(version: *mut i64, error: *mut RawError) -> c_int;
+    pub fn ts_cuda_synchronize(index: c_int, error: *mut RawError) -> c_int;
+    pub fn ts_cuda_empty_cache(error: *mut RawError) -> c_int;
+    pub fn ts_cuda_capability(index: c_int, major: *mut c_int, minor: *mut c_int, error: *mut RawError) -> c_int;
+    pub fn ts_cuda_memory_stats(index: c_int, stats: *mut i64, error: *mut RawError) -> c_int;
     pub fn ts_library_path() -> *const c_char;
     pub fn ts_warning_count() -> c_int;
     pub fn ts_warning_take() -> Text;
@@ -219,6 +244,7 @@ extern "C" {
     ) -> c_int;
     pub fn ts_tensor_to_bytes(t: *const Tensor, data: *mut c_void, length: usize, error: *mut RawError) -> c_int;
     pub fn ts_tensor_free(t: *mut Tensor);
+    pub fn ts_tensor_retain(t: *const Tensor) -> *mut Tensor;
     pub fn ts_tensor_dtype(t: *const Tensor) -> c_int;
     pub fn ts_tensor_rank(t: *const Tensor) -> c_int;
     pub fn ts_tensor_sizes(t: *const Tensor, sizes: *mut i64, error: *mut RawError) -> c_int;
@@ -243,7 +269,6 @@ extern "C" {
         greatest: *mut i64,
         error: *mut RawError,
     ) -> c_int;
-    pub fn ts_tensor_shift(t: *const Tensor, by: i64, result: *mut *mut Tensor, error: *mut RawError) -> c_int;
     pub fn ts_index(
         t: *const Tensor,
         steps: *const IndexStep,
@@ -258,10 +283,52 @@ extern "C" {
         value: *const Tensor,
         error: *mut RawError,
     ) -> c_int;
+    pub fn ts_tensor_count_from_one(
+        t: *const Tensor,
+        or_none: c_int,
+        result: *mut *mut Tensor,
+        error: *mut RawError,
+    ) -> c_int;
     pub fn ts_tensor_positions(t: *const Tensor, result: *mut *mut Tensor, error: *mut RawError) -> c_int;
     pub fn ts_tensor_scalar(value: *const Value, result: *mut *mut Tensor, error: *mut RawError) -> c_int;
     pub fn ts_default_dtype() -> c_int;
     pub fn ts_set_default_dtype(dtype: c_int, error: *mut RawError) -> c_int;
+
+    pub fn ts_tensor_storage(t: *const Tensor, storage: *mut *mut Storage, error: *mut RawError) -> c_int;
+    pub fn ts_tensor_has_storage(t: *const Tensor) -> c_int;
+    pub fn ts_tensor_strides(t: *const Tensor, strides: *mut i64, offset: *mut i64, error: *mut RawError) -> c_int;
+    pub fn ts_tensor_bits(t: *const Tensor) -> c_int;
+    pub fn ts_storage_free(s: *mut Storage);
+    pub fn ts_storage_size(s: *const Storage) -> usize;
+    pub fn ts_storage_data(s: *const Storage) -> *const c_void;
+    pub fn ts_storage_device(s: *const Storage) -> Text;
+    pub fn ts_storage_is_borrowed(s: *const Storage) -> c_int;
+    pub fn ts_storage_new(
+        size: usize,
+        storage: *mut *mut Storage,
+        data: *mut *mut c_void,
+        error: *mut RawError,
+    ) -> c_int;
+    pub fn ts_storage_borrow(
+        data: *const c_void,
+        size: usize,
+        release: unsafe extern "C" fn(*mut c_void),
+        context: *mut c_void,
+        storage: *mut *mut Storage,
+        error: *mut RawError,
+    ) -> c_int;
+    pub fn ts_storage_to(
+        s: *const Storage,
+        device: *const c_char,
+        result: *mut *mut Storage,
+        error: *mut RawError,
+    ) -> c_int;
+    pub fn ts_tensor_from_storage(
+        s: *const Storage,
+        layout: *const RawLayout,
+        tensor: *mut *mut Tensor,
+        error: *mut RawError,
+    ) -> c_int;
 
     pub fn ts_grad_mode() -> c_int;
     pub fn ts_set_grad_mode(enabled: c_int);

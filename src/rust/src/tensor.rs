@@ -47,7 +47,7 @@ pub unsafe fn is_integer(tensor: *const shim::Tensor) -> bool {
     (1..=4).contains(&shim::ts_tensor_dtype(tensor))
 }
 
-fn sizes(tensor: *const shim::Tensor) -> Result<Vec<i64>> {
+pub fn sizes(tensor: *const shim::Tensor) -> Result<Vec<i64>> {
     // SAFETY: room for as many sizes as there are dimensions
     unsafe {
         let mut sizes = vec![0; shim::ts_tensor_rank(tensor) as usize];
@@ -56,7 +56,7 @@ fn sizes(tensor: *const shim::Tensor) -> Result<Vec<i64>> {
     }
 }
 
-unsafe fn dims(x: SEXP) -> Vec<i64> {
+pub unsafe fn dims(x: SEXP) -> Vec<i64> {
     let dim = Rf_getAttrib(x, R_DimSymbol);
     match TYPEOF(dim) {
         SEXPTYPE::INTSXP => (0..Rf_xlength(dim)).map(|i| *INTEGER(dim).offset(i) as i64).collect(),
@@ -64,7 +64,7 @@ unsafe fn dims(x: SEXP) -> Vec<i64> {
     }
 }
 
-fn refuse_missing(found: bool, kind: &str) -> Result<()> {
+pub fn refuse_missing(found: bool, kind: &str) -> Result<()> {
     match found {
         true => Err(Error::new(ErrorKind::Value, format!("the data hold NA, which {kind} tensor can't hold"))
             .hint("replace the NAs first, or use as.numeric(): NA becomes NaN there")),

@@ -131,6 +131,12 @@ pub unsafe fn convert(value: &Value) -> SEXP {
             Rf_unprotect(3);
             out
         }
+        shim::BYTES => {
+            let out = crate::save::mk_raw(std::slice::from_raw_parts(value.v.p as *const u8, value.length as usize));
+            shim::ts_value_free(value as *const Value as *mut Value, 1);
+            out
+        }
+        shim::DTYPE => crate::dtype::mk_dtype(value.v.i as i32),
         shim::OBJECT => object(value.v.p as *mut shim::Object),
         _ => R_NilValue,
     }

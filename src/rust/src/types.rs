@@ -146,6 +146,8 @@ pub enum Base {
     Zero,
     /// Counts dimensions or positions from one; negative counts from the end.
     One,
+    /// The position of a last element, which R includes and libtorch does not; negative counts from the end.
+    Last,
     /// A tensor of positions that count from one.
     OneTensor,
 }
