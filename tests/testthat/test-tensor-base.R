@@ -164,6 +164,31 @@ test_that("every generic of base and stats has a method, or a default that is ri
   expect_setequal(setdiff(lacking, c(right_by_default, newer)), character())
 })
 
+test_that("summaries go along a dimension, as in torch for R", {
+  x <- wide(m)
+  expect_equal(as_array(sum(x, dim = 1)), colSums(m))
+  expect_equal(as_array(sum(x, dim = 2, keepdim = TRUE)), matrix(rowSums(m)))
+  expect_equal(as_array(prod(x, dim = 1)), apply(m, 2, prod))
+  expect_equal(as_array(any(x > 2, dim = 1)), apply(m > 2, 2, any))
+  expect_equal(as_array(all(x > 0, dim = 1)), apply(m > 0, 2, all))
+  expect_equal(as_array(sum(wide(rbind(n[1:2], 3)), dim = 1, na.rm = TRUE)), c(4, 3))
+  expect_equal(as_array(mean(x, dim = 2)), rowMeans(m))
+  expect_failure_of(max(x, dim = 1), "type", "no `dim`.*torch_amax", "max")
+  expect_failure_of(sum(x, x, dim = 1), "value", "one tensor")
+  expect_failure_of(prod(x, dim = 1, na.rm = TRUE), "value", "NaN")
+  expect_failure_of(sum(x, dtype = torch_int()), "type", "no argument `dtype`", "sum")
+})
+
+test_that("arguments that a method does not know are refused", {
+  x <- wide(v)
+  for (call in alist(
+    sort(x, dim = 1), quantile(x, 0.5, dim = 1), diff(x, n = 2), unique(x, sorted = TRUE), median(x, dim = 1),
+    rep(x, dims = 2), weighted.mean(x, x, dim = 1), solve(x, x, tol = 1), chol(x, pivot = TRUE)
+  )) {
+    expect_failure_of(eval(call), "type", "does not take `", as.character(call[[1]]))
+  }
+})
+
 test_that("all.equal compares, and says what differs", {
   x <- torch_tensor(c(1, 2, 3))
   expect_true(all.equal(x, x$clone()))
