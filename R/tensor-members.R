@@ -53,9 +53,20 @@ bind_self <- function(method) {
   compiler::cmpfun(eval(call("function", head, call("function", formals(method), body(method))), topenv()))
 }
 
+# Every name behind `$`: asked for when one is mistyped, and by editors.
 tensor_member_names <- function() {
-  known <- .Call(C_operator_names, "aten")
-  sort(unique(c(ls(tensor_members), known[!startsWith(known, "_")])))
+  if (is.null(member_names$operators)) {
+    known <- .Call(C_operator_names, "aten")
+    known <- known[!startsWith(known, "_")]
+    member_names$operators <- known[vapply(known, is_method, NA)]
+  }
+  sort(unique(c(ls(tensor_members), member_names$operators)))
+}
+member_names <- new.env(parent = emptyenv())
+
+is_method <- function(operator) {
+  arguments <- tryCatch(.Call(C_operator_arguments, paste0("aten::", operator)), torchscript_error = function(e) NULL)
+  "self" %in% names(arguments)
 }
 
 nearest_names <- function(name, candidates, most = 3) {

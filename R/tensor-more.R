@@ -35,3 +35,37 @@ torch_tensordot <- function(a, b, dims = 2) {
   contract(a, b, dims[[1]], dims[[2]])
 }
 contract <- operator_function(alist(self = , other = , dims_self = , dims_other = ), "aten::tensordot")
+
+#' Fourier transform of short pieces
+#'
+#' @param input A tensor: a signal, or a batch of them.
+#' @param n_fft The size of a piece.
+#' @param hop_length How far apart pieces begin; `NULL`: a quarter of `n_fft`.
+#' @param win_length The size of the window; `NULL`: `n_fft`.
+#' @param window A tensor that each piece is multiplied with; `NULL`: ones.
+#' @param center Whether pieces have their middle at the positions, for which the signal is padded at both ends.
+#' @param pad_mode How it is padded: `"reflect"`, `"constant"`, ...
+#' @param normalized Whether results are divided by the square root of the frame's length.
+#' @param onesided Whether to leave out the half that mirrors the other; `NULL`: for real input.
+#' @param return_complex Whether the result is complex; real input needs it given.
+#' @return A tensor: frequencies in rows, pieces in columns.
+#' @seealso `torch_istft()` for the way back, [PyTorch's page](https://docs.pytorch.org/docs/stable/generated/torch.stft.html)
+#' @export
+#' @examples
+#' torch_stft(torch_sin(torch_arange(1, 16)), 8, return_complex = TRUE)$shape
+torch_stft <- function(input, n_fft, hop_length = NULL, win_length = NULL, window = NULL, center = TRUE,
+                       pad_mode = "reflect", normalized = FALSE, onesided = NULL, return_complex = NULL) {
+  short_fourier(input, n_fft, hop_length, win_length, window, center, pad_mode, normalized, onesided, return_complex)
+}
+# Without defaults: libtorch's other overload has no `center`, and does not.
+short_fourier <- operator_function(
+  alist(
+    input = , n_fft = , hop_length = , win_length = , window = , center = , pad_mode = , normalized = , onesided = ,
+    return_complex =
+  ), "aten::stft",
+  c(
+    self = "input", n_fft = "n_fft", hop_length = "hop_length", win_length = "win_length", window = "window",
+    center = "center", pad_mode = "pad_mode", normalized = "normalized", onesided = "onesided",
+    return_complex = "return_complex"
+  )
+)

@@ -34,6 +34,7 @@ NULL
 
 .onLoad <- function(libname, pkgname) {
   refuse_second_libtorch(libname, pkgname)
+  open_libtorch(libname, pkgname)
   dll <- library.dynam("torchscript", pkgname, libname)
   namespace <- topenv()
   for (routine in unlist(unclass(getDLLRegisteredRoutines(dll)), recursive = FALSE)) {
@@ -43,6 +44,20 @@ NULL
   .Call(C_set_namespace, namespace)
   check_loaded_version()
   register_generics()
+}
+
+# With its own BLAS ahead of R's: see src/loader/deepbind.c.
+open_libtorch <- function(libname, pkgname) {
+  described <- file.path(libname, pkgname, "libtorch.dcf")
+  # a preloaded allocator must serve libtorch as well, and would not
+  if (!file.exists(described) || nzchar(Sys.getenv("LD_PRELOAD"))) {
+    return(invisible())
+  }
+  library <- file.path(read.dcf(described)[[1, "path"]], "lib", "libtorch_cpu.so")
+  opener <- library.dynam("deepbind", pkgname, libname)
+  # what went wrong, if anything did, shows when the package's own library is loaded
+  .Call(getDLLRegisteredRoutines(opener)$.Call$open_library, library)
+  invisible()
 }
 
 .onUnload <- function(libpath) {

@@ -14,7 +14,8 @@ from collections import OrderedDict
 
 BY_HAND = {
     "torch_zeros", "torch_ones", "torch_empty", "torch_rand", "torch_randn", "torch_tensor", "torch_scalar_tensor",
-    "torch_arange", "torch_save", "torch_nonzero", "torch_flatten", "torch_tensordot", "torch_pin_memory", "torch_set_data",
+    "torch_arange", "torch_save", "torch_nonzero", "torch_flatten", "torch_stft", "torch_tensor_split", "torch_hsplit", "torch_vsplit",
+    "torch_dsplit", "torch_scatter", "torch_tensordot", "torch_pin_memory", "torch_set_data",
     "torch_backward", "torch_retain_grad", "torch_requires_grad_", "torch_to", "torch_item", "torch_dim", "torch_size",
     "torch_device", "torch_len", "torch_format", "torch_manual_seed", "torch_wait", "torch_grad", "torch_data",
     "torch_copy", "torch_find", "torch_clear", "torch_count", "torch_get", "torch_keys", "torch_pop", "torch_popitem",

@@ -120,3 +120,10 @@ test_that("what a killed installation left is removed by the next one", {
   partial <- tools$libtorch_partial()
   expect_equal(cached(tools), basename(partial))
 })
+
+test_that("libtorch calls its own BLAS, not R's", {
+  # R's reference BLAS hands complex results back in another way: the product would be 0
+  x <- torch_tensor(c(1+2i, -0.5i, 3+0i))
+  expect_equal(torch_vdot(x, x)$item(), 14.25+0i)
+  expect_equal(torch_dot(x, x)$item(), sum(c(1+2i, -0.5i, 3+0i)^2))
+})

@@ -7,7 +7,6 @@ use crate::mismatch::is_number;
 use crate::r::*;
 use crate::shim::{self, IndexStep, Tensor};
 use crate::types::Base;
-use crate::wording;
 use crate::{memory, routine, tensor, trace};
 use std::ffi::{c_int, c_void};
 use std::mem::MaybeUninit;
@@ -457,7 +456,7 @@ pub unsafe extern "C" fn get(_call: SEXP, _op: SEXP, _arguments: SEXP, env: SEXP
         let (native, steps) = self_and_steps(x, &items, drop)?;
         let mut result = std::ptr::null_mut();
         shim::call(|e| shim::ts_index(native, steps.all.as_ptr(), steps.all.len() as c_int, &mut result, e))
-            .map_err(|error| error.reword(wording::in_r_terms))?;
+            .map_err(|error| error.reword(crate::wording::in_r_terms))?;
         Ok(handle::new(Kind::Tensor, result as *mut c_void))
     })
 }
@@ -511,7 +510,7 @@ pub unsafe extern "C" fn assign(_call: SEXP, _op: SEXP, _arguments: SEXP, env: S
         let (native, mut steps) = self_and_steps(x, &items, R_UnboundValue)?;
         let value = assigned(&mut steps.conversion, value, native)?;
         shim::call(|e| shim::ts_index_assign(native, steps.all.as_ptr(), steps.all.len() as c_int, value, e))
-            .map_err(|error| error.reword(wording::in_r_terms))?;
+            .map_err(|error| error.reword(crate::wording::in_r_terms))?;
         Ok(x)
     })
 }

@@ -216,7 +216,7 @@ routine!(
         let overloads: Vec<&Overload> = operator.overloads.iter().filter(|overload| overload.is_dispatched).collect();
         let texts: Vec<&str> = overloads.iter().map(|overload| overload.text.as_str()).collect();
         Ok(named_list(&texts, |i| {
-            let arguments = overloads[i].arguments.iter().filter(|argument| argument.base != Base::Zero);
+            let arguments = overloads[i].arguments.iter().filter(|argument| argument.base != Base::Zero && !argument.is_out);
             let mut found: Vec<String> = arguments.map(|argument| argument.name.clone()).collect();
             let results = overloads[i].returns.iter().enumerate();
             found.extend(results.filter(|(_, r)| r.counts != Counts::AsTheyAre).map(|(i, _)| (i + 1).to_string()));
