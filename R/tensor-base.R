@@ -64,6 +64,8 @@ drop_nan <- function(x) {
 #' @param logarithm Whether the logarithm of the determinant is given.
 #' @param recursive Not used.
 #' @param incomparables Must be `FALSE`.
+#' @param fromLast Whether of equal elements the last stays.
+#' @param nmax Not used.
 #' @param ... Further arguments; tensors, vectors and numbers for `cbind()` and `rbind()`.
 #' @return A tensor, unless listed otherwise below.
 #' @name torch_base
@@ -234,10 +236,10 @@ sort.torch_tensor <- function(x, decreasing = FALSE, na.last = NA, ...) {
 
 #' @rdname torch_base
 #' @export
-unique.torch_tensor <- function(x, incomparables = FALSE, ...) {
+unique.torch_tensor <- function(x, incomparables = FALSE, fromLast = FALSE, nmax = NA, ...) {
   refuse_dots("unique", ...)
   # libtorch would sort them
-  pick(x, which(!duplicated(as_array(x), incomparables)))
+  pick(x, which(!duplicated(as_array(x), incomparables, fromLast = fromLast)))
 }
 
 #' @rdname torch_base

@@ -10,6 +10,8 @@ test_that("every function is there, with the same arguments", {
   for (i in seq_len(nrow(here))) {
     wanted <- torchscript:::formals_of_head(parse(text = here$head[[i]], keep.source = FALSE)[[1]])
     actual <- as.list(formals(getExportedValue("torchscript", here$name[[i]])))
+    # arguments of our own come last
+    actual <- utils::head(actual, length(wanted))
     same <- identical(as.character(names(actual)), as.character(names(wanted))) &&
       identical(lapply(unname(actual), deparse), lapply(unname(wanted), deparse))
     if (!same) differs <- c(differs, here$name[[i]])

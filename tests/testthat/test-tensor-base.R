@@ -33,7 +33,7 @@ same_as_base <- alist(
   s %*% m, m %*% t(m), outer(v, i), v %o% v, outer(m, v), kronecker_or_base(s),
   sort(v), sort(v, decreasing = TRUE), sort(n), sort(n, na.last = TRUE), sort(n, na.last = FALSE), sort(i),
   sort(n, decreasing = TRUE, na.last = TRUE), order(v), order(v, decreasing = TRUE), order(i, g),
-  unique(v), unique(i), unique(rbind(s, s)), duplicated(v), duplicated(i), anyDuplicated(v), anyDuplicated(i),
+  unique(v), unique(i), unique(i, fromLast = TRUE), unique(rbind(s, s)), duplicated(v), duplicated(i), anyDuplicated(v), anyDuplicated(i),
   duplicated(rbind(s, s)), rep(v, 2), rep(v, each = 2), rep(v, times = 1:6), rep(v, length.out = 4), rep(i, 3),
   diff(v), diff(v, 2), diff(v, differences = 2), diff(m), diff(v, 10), diff(i), diff(t(m)),
   cbind(m, s), rbind(m, m), cbind(v, v), rbind(v, v), cbind(m, 1), rbind(1, m), cbind(v, 1), cbind(i), rbind(i), cbind(s, 5:6),
@@ -54,7 +54,8 @@ same_as_base <- alist(
   density(v)$bw, as.numeric(as.ts(v)), prcomp(m)$sdev, aggregate_of(v), merge(m, m), Filter(function(x) as.numeric(x) > 0, v), v[v > 0], subset(v, v > 1), rev(v),
   scale_of(m), scale_of(m, TRUE, FALSE), scale_of(m, FALSE, TRUE), scale_of(m, c(1, 2, 3), c(1, 4, 2)), max.col(m), rowsum(m, c(1, 1)),
   upper.tri(s), lower.tri(s), row(m), col(m), diag_of(s), norm_of(s), nlevels(v), levels(v), names(v), dimnames(m), rownames(m),
-  colnames(m), identity(v), rev_of(v), range(i), is.na(b), tabulate_of(i), mode_of(v), cumall_of(v), kappa(s)
+  colnames(m), identity(v), rev_of(v), range(i), is.na(b), tabulate_of(i), mode_of(v), mad(v), IQR(v), setdiff(i, g), union(i, g), intersect(i, c(2, 9)), table(i), tapply_of(v), Recall_of(v),
+  do.call(sum, list(v)), Position(function(x) as.numeric(x) > 2.5, v), rapply_of(v), stack_of(m), array(v, 3), rbind(v, 0), cumall_of(v), kappa(s)
 )
 
 # Base R's own answer needs another way of writing where the function has no methods, or where attributes differ.
@@ -68,6 +69,10 @@ table_of <- function(x) as.integer(table(as.vector(x)))
 tabulate_of <- function(x) tabulate(as.integer(x))
 diag_of <- function(x) if (is_torch_tensor(x)) torch_diag(x) else if (ncol(x) == 2) diag(x)
 norm_of <- function(x) if (is_torch_tensor(x)) linalg_norm(x) else norm(x, "F")
+tapply_of <- function(x) vapply(split(x, c(1, 1, 2, 2, 3, 3)), function(part) as.numeric(sum(part)), 0)
+Recall_of <- function(x) as.numeric(x)[[2]]
+rapply_of <- function(x) sapply(list(x, x), function(part) as.numeric(sum(part)))
+stack_of <- function(x) do.call(rbind, list(x, x))
 scale_of <- function(x, ...) if (is_torch_tensor(x)) scale(x, ...) else matrix(scale(x, ...), nrow(x))
 rev_of <- function(x) x
 aggregate_of <- function(x) aggregate(x, list(rep(1:2, 3)), sum)$x
