@@ -73,13 +73,15 @@ user_call <- function(frame) {
     if (is.null(caller) || !identical(topenv(caller), namespace)) break
     frame <- parent
   }
-  if (frame > 0) without_method(sys.call(frame))
+  if (frame > 0) without_method(sys.call(frame), get0(".Generic", sys.frame(frame), inherits = FALSE))
 }
 
 # R calls the method `+.torch_tensor` for `x + y`, and `[<-`(`*tmp*`, 1, value = 2) for `x[1] <- 2`; the user typed neither.
-without_method <- function(call) {
+without_method <- function(call, generic = NULL) {
   if (is.name(call[[1]])) {
-    name <- sub("(.)[.](torch|script|jit)_[a-z_]+$", "\\1", call[[1]])
+    # of a group, `Summary.torch_tensor`, R knows which one it was
+    is_group <- grepl("^(Math|Summary|Complex|Ops)[.]", call[[1]])
+    name <- if (is_group && is.character(generic)) generic[[1]] else sub("(.)[.](torch|script|jit)_[a-z_]+$", "\\1", call[[1]])
     call[[1]] <- as.name(name)
     if (endsWith(name, "<-") && length(call) > 1 && identical(call[[2]], quote(`*tmp*`))) {
       call[[1]] <- as.name(sub("<-$", "", name))

@@ -103,6 +103,8 @@ math_functions <- lapply(math_operators, function(operator) {
 #'
 #' @param x A tensor.
 #' @param ... `digits` of [round()] and [signif()], `base` of [log()]; more tensors for a summary.
+#' @param dim,keepdim For `sum()`, `prod()`, `any()` and `all()`: the dimension to work along, and whether it stays, with
+#'   size one. By default all elements make one number.
 #' @param na.rm Whether NaN is left out.
 #' @return A tensor.
 #' @name Math.torch_tensor
@@ -173,9 +175,17 @@ only_dimension <- function(x) {
 
 #' @rdname Math.torch_tensor
 #' @export
-Summary.torch_tensor <- function(..., na.rm = FALSE) {
-  tensors <- lapply(list(...), function(x) if (is_torch_tensor(x)) x else torch_tensor(x))
+Summary.torch_tensor <- function(..., dim = NULL, keepdim = FALSE, na.rm = FALSE) {
+  parts <- list(...)
+  unknown <- setdiff(names(parts), "")
+  if (length(unknown) > 0) {
+    abort_torchscript(sprintf("`%s()` of tensors has no argument `%s`.", .Generic, unknown[[1]]), "type")
+  }
+  tensors <- lapply(parts, function(x) if (is_torch_tensor(x)) x else torch_tensor(x))
   x <- if (length(tensors) == 1) tensors[[1]] else torch_cat(lapply(tensors, torch_flatten), dim = 1L)
+  if (!is.null(dim)) {
+    return(summary_along(.Generic, x, dim, keepdim, na.rm, length(tensors)))
+  }
   if (na.rm) x <- drop_nan(x)
   switch(.Generic,
     sum = torch_sum(x),
@@ -183,8 +193,28 @@ Summary.torch_tensor <- function(..., na.rm = FALSE) {
     max = torch_max(x),
     min = torch_min(x),
     range = torch_stack(list(torch_min(x), torch_max(x)), dim = 1L),
-    any = x$any(),
-    all = x$all()
+    any = torch_any(x),
+    all = torch_all(x)
+  )
+}
+
+# `sum(x, dim = 1)`, as in torch for R
+summary_along <- function(f, x, dim, keepdim, na.rm, n) {
+  if (n > 1) {
+    abort_torchscript(sprintf("`%s()` takes one tensor with `dim`, not %d.", f, n), "value")
+  }
+  if (na.rm && f != "sum") {
+    abort_torchscript(sprintf("`%s()` can't leave out NaN along a dimension.", f), "value")
+  }
+  switch(f,
+    sum = if (na.rm) torch_nansum(x, dim, keepdim) else torch_sum(x, dim, keepdim),
+    prod = torch_prod(x, dim, keepdim),
+    any = torch_any(x, dim, keepdim),
+    all = torch_all(x, dim, keepdim),
+    abort_torchscript(
+      sprintf("`%s()` has no `dim`: it is over all elements.", f), "type",
+      "x$max(dim) and x$min(dim) give values and positions, torch_amax(x, dim) and torch_amin(x, dim) values alone."
+    )
   )
 }
 

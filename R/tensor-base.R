@@ -13,6 +13,15 @@ one_dimensional <- function(x, f, instead) {
 # libtorch's index operators want a tensor of positions, which a vector becomes.
 pick <- function(x, positions) torch_index_select(x, 1L, torch_tensor(as.integer(positions)))
 
+# What a method would not look at must not be passed over in silence.
+refuse_dots <- function(f, ...) {
+  if (...length() > 0) {
+    given <- ...names()
+    what <- if (is.null(given) || !nzchar(given[[1]])) "so many arguments" else sprintf("`%s`", given[[1]])
+    abort_torchscript(sprintf("`%s()` of a tensor does not take %s.", f, what), "type")
+  }
+}
+
 drop_nan <- function(x) {
   if (x$dtype$is_floating_point || x$dtype$is_complex) torch_masked_select(x, !torch_isnan(x)) else x
 }
@@ -55,6 +64,8 @@ drop_nan <- function(x) {
 #' @param logarithm Whether the logarithm of the determinant is given.
 #' @param recursive Not used.
 #' @param incomparables Must be `FALSE`.
+#' @param fromLast Whether of equal elements the last stays.
+#' @param nmax Not used.
 #' @param ... Further arguments; tensors, vectors and numbers for `cbind()` and `rbind()`.
 #' @return A tensor, unless listed otherwise below.
 #' @name torch_base
@@ -73,6 +84,7 @@ mean.torch_tensor <- function(x, ..., na.rm = FALSE) if (isTRUE(na.rm)) torch_na
 #' @rdname torch_base
 #' @rawNamespace S3method(stats::median, torch_tensor)
 median.torch_tensor <- function(x, na.rm = FALSE, ...) {
+  refuse_dots("median", ...)
   # libtorch's median is the lower of the two in the middle
   quantile_of(x, 0.5, na.rm)$squeeze()
 }
@@ -80,6 +92,7 @@ median.torch_tensor <- function(x, na.rm = FALSE, ...) {
 #' @rdname torch_base
 #' @rawNamespace S3method(stats::quantile, torch_tensor)
 quantile.torch_tensor <- function(x, probs = seq(0, 1, 0.25), na.rm = FALSE, type = 7, ...) {
+  refuse_dots("quantile", ...)
   if (!identical(as.numeric(type), 7)) {
     abort_torchscript("`type` must be 7: libtorch interpolates linearly.", "value", "quantile(as_array(x), type = ...) has R's other types.")
   }
@@ -93,6 +106,7 @@ quantile.torch_tensor <- function(x, probs = seq(0, 1, 0.25), na.rm = FALSE, typ
 #' @param w Weights, one for each element.
 #' @rawNamespace S3method(stats::weighted.mean, torch_tensor)
 weighted.mean.torch_tensor <- function(x, w, ..., na.rm = FALSE) {
+  refuse_dots("weighted.mean", ...)
   if (missing(w)) {
     return(mean.torch_tensor(x, na.rm = na.rm))
   }
@@ -149,16 +163,21 @@ is.array.torch_tensor <- function(x) length(dim(x)) > 0
 #' @rdname torch_base
 #' @export
 aperm.torch_tensor <- function(a, perm = NULL, ...) {
+  refuse_dots("aperm", ...)
   torch_permute(a, as.integer(perm %||% rev(seq_along(dim(a)))))
 }
 
 #' @rdname torch_base
 #' @export
-solve.torch_tensor <- function(a, b, ...) if (missing(b)) linalg_inv(a) else linalg_solve(a, as_tensor_like(b, a))
+solve.torch_tensor <- function(a, b, ...) {
+  refuse_dots("solve", ...)
+  if (missing(b)) linalg_inv(a) else linalg_solve(a, as_tensor_like(b, a))
+}
 
 #' @rdname torch_base
 #' @export
 chol.torch_tensor <- function(x, ...) {
+  refuse_dots("chol", ...)
   lower <- linalg_cholesky(x)
   torch_conj(torch_transpose(lower, -2L, -1L))
 }
@@ -166,6 +185,7 @@ chol.torch_tensor <- function(x, ...) {
 #' @rdname torch_base
 #' @export
 determinant.torch_tensor <- function(x, logarithm = TRUE, ...) {
+  refuse_dots("determinant", ...)
   warn_if_tracing("determinant()")
   if (x$dtype$is_complex) {
     abort_torchscript("`determinant()` does not apply to complex tensors.", "type", "linalg_det() does.")
@@ -200,6 +220,7 @@ as_tensor_like <- function(values, x) {
 #' @rdname torch_base
 #' @export
 sort.torch_tensor <- function(x, decreasing = FALSE, na.last = NA, ...) {
+  refuse_dots("sort", ...)
   one_dimensional(x, "sort", "torch_sort(x, dim) sorts along a dimension.")
   if (is.na(na.last)) x <- drop_nan(x)
   # libtorch counts NaN as the greatest
@@ -215,14 +236,16 @@ sort.torch_tensor <- function(x, decreasing = FALSE, na.last = NA, ...) {
 
 #' @rdname torch_base
 #' @export
-unique.torch_tensor <- function(x, incomparables = FALSE, ...) {
+unique.torch_tensor <- function(x, incomparables = FALSE, fromLast = FALSE, nmax = NA, ...) {
+  refuse_dots("unique", ...)
   # libtorch would sort them
-  pick(x, which(!duplicated(as_array(x), incomparables, ...)))
+  pick(x, which(!duplicated(as_array(x), incomparables, fromLast = fromLast)))
 }
 
 #' @rdname torch_base
 #' @export
 rep.torch_tensor <- function(x, times = 1, each = 1, length.out = NA, ...) {
+  refuse_dots("rep", ...)
   one_dimensional(if (length(dim(x)) == 0) x <- torch_unsqueeze(x, 1L) else x, "rep", "x$`repeat`(...) and torch_tile(x, dims) repeat along dimensions.")
   pick(x, rep(seq_len(dim(x)), times = times, each = each, length.out = length.out))
 }
@@ -230,6 +253,7 @@ rep.torch_tensor <- function(x, times = 1, each = 1, length.out = NA, ...) {
 #' @rdname torch_base
 #' @export
 diff.torch_tensor <- function(x, lag = 1L, differences = 1L, ...) {
+  refuse_dots("diff", ...)
   if (length(dim(x)) == 0 || lag < 1 || differences < 1) {
     abort_torchscript("`diff()` needs a tensor with dimensions, and `lag` and `differences` from 1 on.", "value")
   }
@@ -254,6 +278,7 @@ split.torch_tensor <- function(x, f, drop = FALSE, ...) {
 #' @param subset A mask: logical, or a tensor of dtype bool.
 #' @export
 subset.torch_tensor <- function(x, subset, ...) {
+  refuse_dots("subset", ...)
   x[if (is_torch_tensor(subset)) subset else subset & !is.na(subset)]
 }
 

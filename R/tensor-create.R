@@ -7,8 +7,8 @@ sizes_of <- function(...) {
   if (length(sizes) == 1) sizes[[1]] else sizes
 }
 
-creator <- function(operator) {
-  options <- alist(names = NULL, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE)
+creator <- function(operator, more = NULL) {
+  options <- c(alist(names = NULL, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE), more)
   inner <- operator_function(c(alist(size = ), options), paste0("aten::", operator))
   body <- bquote({
     size <- sizes_of(...)
@@ -28,6 +28,7 @@ creator <- function(operator) {
 #' @param layout A layout such as [torch_strided()], or `NULL`.
 #' @param device A [torch_device()], its name, or `NULL` for the CPU.
 #' @param requires_grad Whether operations on the tensor are recorded.
+#' @param generator A [torch_generator()], or `NULL` for the default one.
 #' @return A tensor.
 #' @section Errors: a `torchscript_value_error` for a size that is no whole number.
 #' @seealso [PyTorch's page](https://docs.pytorch.org/docs/stable/torch.html#creation-ops)
@@ -46,10 +47,10 @@ torch_ones <- creator("ones")
 torch_empty <- creator("empty")
 #' @rdname torch_zeros
 #' @export
-torch_rand <- creator("rand")
+torch_rand <- creator("rand", alist(generator = NULL))
 #' @rdname torch_zeros
 #' @export
-torch_randn <- creator("randn")
+torch_randn <- creator("randn", alist(generator = NULL))
 
 #' Numbers at equal steps
 #'

@@ -58,6 +58,8 @@ def calls(g: torch.Generator):
         ("torch_poisson(p * 10)", lambda: torch.poisson(p * 10)),
         ("torch_poisson(p * 10, generator = g)", lambda: torch.poisson(p * 10, generator=g)),
         ("torch_dropout(torch_ones(10), 0.5, TRUE)", lambda: torch.dropout(torch.ones(10), 0.5, True)),
+        ("torch_rand(3, generator = g)", lambda: torch.rand(3, generator=g)),
+        ("torch_randn(c(2, 2), generator = g)", lambda: torch.randn([2, 2], generator=g)),
         ("torch_rand(2)", lambda: torch.rand(2)),
     ]
 

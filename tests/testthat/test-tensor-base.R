@@ -33,7 +33,7 @@ same_as_base <- alist(
   s %*% m, m %*% t(m), outer(v, i), v %o% v, outer(m, v), kronecker_or_base(s),
   sort(v), sort(v, decreasing = TRUE), sort(n), sort(n, na.last = TRUE), sort(n, na.last = FALSE), sort(i),
   sort(n, decreasing = TRUE, na.last = TRUE), order(v), order(v, decreasing = TRUE), order(i, g),
-  unique(v), unique(i), unique(rbind(s, s)), duplicated(v), duplicated(i), anyDuplicated(v), anyDuplicated(i),
+  unique(v), unique(i), unique(i, fromLast = TRUE), unique(rbind(s, s)), duplicated(v), duplicated(i), anyDuplicated(v), anyDuplicated(i),
   duplicated(rbind(s, s)), rep(v, 2), rep(v, each = 2), rep(v, times = 1:6), rep(v, length.out = 4), rep(i, 3),
   diff(v), diff(v, 2), diff(v, differences = 2), diff(m), diff(v, 10), diff(i), diff(t(m)),
   cbind(m, s), rbind(m, m), cbind(v, v), rbind(v, v), cbind(m, 1), rbind(1, m), cbind(v, 1), cbind(i), rbind(i), cbind(s, 5:6),
@@ -54,7 +54,8 @@ same_as_base <- alist(
   density(v)$bw, as.numeric(as.ts(v)), prcomp(m)$sdev, aggregate_of(v), merge(m, m), Filter(function(x) as.numeric(x) > 0, v), v[v > 0], subset(v, v > 1), rev(v),
   scale_of(m), scale_of(m, TRUE, FALSE), scale_of(m, FALSE, TRUE), scale_of(m, c(1, 2, 3), c(1, 4, 2)), max.col(m), rowsum(m, c(1, 1)),
   upper.tri(s), lower.tri(s), row(m), col(m), diag_of(s), norm_of(s), nlevels(v), levels(v), names(v), dimnames(m), rownames(m),
-  colnames(m), identity(v), rev_of(v), range(i), is.na(b), tabulate_of(i), mode_of(v), cumall_of(v), kappa(s)
+  colnames(m), identity(v), rev_of(v), range(i), is.na(b), tabulate_of(i), mode_of(v), mad(v), IQR(v), setdiff(i, g), union(i, g), intersect(i, c(2, 9)), table(i), tapply_of(v), Recall_of(v),
+  do.call(sum, list(v)), Position(function(x) as.numeric(x) > 2.5, v), rapply_of(v), stack_of(m), array(v, 3), rbind(v, 0), cumall_of(v), kappa(s)
 )
 
 # Base R's own answer needs another way of writing where the function has no methods, or where attributes differ.
@@ -68,6 +69,10 @@ table_of <- function(x) as.integer(table(as.vector(x)))
 tabulate_of <- function(x) tabulate(as.integer(x))
 diag_of <- function(x) if (is_torch_tensor(x)) torch_diag(x) else if (ncol(x) == 2) diag(x)
 norm_of <- function(x) if (is_torch_tensor(x)) linalg_norm(x) else norm(x, "F")
+tapply_of <- function(x) vapply(split(x, c(1, 1, 2, 2, 3, 3)), function(part) as.numeric(sum(part)), 0)
+Recall_of <- function(x) as.numeric(x)[[2]]
+rapply_of <- function(x) sapply(list(x, x), function(part) as.numeric(sum(part)))
+stack_of <- function(x) do.call(rbind, list(x, x))
 scale_of <- function(x, ...) if (is_torch_tensor(x)) scale(x, ...) else matrix(scale(x, ...), nrow(x))
 rev_of <- function(x) x
 aggregate_of <- function(x) aggregate(x, list(rep(1:2, 3)), sum)$x
@@ -162,6 +167,31 @@ test_that("every generic of base and stats has a method, or a default that is ri
   # newer versions of R have generics that this one has not
   newer <- if (getRversion() >= "4.3.0") lacking[!lacking %in% right_by_default] else character()
   expect_setequal(setdiff(lacking, c(right_by_default, newer)), character())
+})
+
+test_that("summaries go along a dimension, as in torch for R", {
+  x <- wide(m)
+  expect_equal(as_array(sum(x, dim = 1)), colSums(m))
+  expect_equal(as_array(sum(x, dim = 2, keepdim = TRUE)), matrix(rowSums(m)))
+  expect_equal(as_array(prod(x, dim = 1)), apply(m, 2, prod))
+  expect_equal(as_array(any(x > 2, dim = 1)), apply(m > 2, 2, any))
+  expect_equal(as_array(all(x > 0, dim = 1)), apply(m > 0, 2, all))
+  expect_equal(as_array(sum(wide(rbind(n[1:2], 3)), dim = 1, na.rm = TRUE)), c(4, 3))
+  expect_equal(as_array(mean(x, dim = 2)), rowMeans(m))
+  expect_failure_of(max(x, dim = 1), "type", "no `dim`.*torch_amax", "max")
+  expect_failure_of(sum(x, x, dim = 1), "value", "one tensor")
+  expect_failure_of(prod(x, dim = 1, na.rm = TRUE), "value", "NaN")
+  expect_failure_of(sum(x, dtype = torch_int()), "type", "no argument `dtype`", "sum")
+})
+
+test_that("arguments that a method does not know are refused", {
+  x <- wide(v)
+  for (call in alist(
+    sort(x, dim = 1), quantile(x, 0.5, dim = 1), diff(x, n = 2), unique(x, sorted = TRUE), median(x, dim = 1),
+    rep(x, dims = 2), weighted.mean(x, x, dim = 1), solve(x, x, tol = 1), chol(x, pivot = TRUE)
+  )) {
+    expect_failure_of(eval(call), "type", "does not take `", as.character(call[[1]]))
+  }
 })
 
 test_that("all.equal compares, and says what differs", {

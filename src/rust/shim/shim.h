@@ -227,6 +227,24 @@ int ts_tensor_scalar(const ts_value *value, ts_tensor **result, ts_error *error)
 int ts_default_dtype(void);
 int ts_set_default_dtype(int dtype, ts_error *error);
 
+/* ---- dtypes ---- */
+enum { TS_LIMITS_NONE = 0, TS_LIMITS_FLOATING = 1, TS_LIMITS_WHOLE = 2 };
+typedef struct ts_dtype_limits {
+  int32_t kind;
+  int32_t bits;
+  double max, min, eps, tiny, resolution; /* of a floating dtype */
+  int64_t least;                          /* of a whole one */
+  uint64_t most;
+} ts_dtype_limits;
+void ts_dtype_describe(int dtype, ts_dtype_limits *limits);
+
+/* ---- autocast ---- */
+typedef struct ts_autocast {
+  int32_t enabled, dtype, cache;
+} ts_autocast;
+int ts_autocast_get(const char *device, ts_autocast *state, ts_error *error);
+/* `nesting`: 1 to enter a region, -1 to leave it */
+int ts_autocast_set(const char *device, const ts_autocast *state, int nesting, ts_error *error);
 /* ---- storages: the memory behind tensors ---- */
 enum { TS_BIT_CONJUGATE = 1, TS_BIT_NEGATIVE = 2 };
 /* how a tensor lies in its storage; offset and strides count elements */

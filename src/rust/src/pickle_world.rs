@@ -1,11 +1,11 @@
 //! The names that a pickle may use, and what they make: tensors of libtorch and plain values. No other name is followed.
 
 use crate::archive::{damaged, Archive};
+use crate::dtype::DTYPES;
 use crate::error::{Error, Kind, Result};
 use crate::pickle::{Heap, Item, Node, Tensor, World};
 use crate::shim;
 use crate::storage::{element_size, Layout, Storage};
-use crate::dtype::DTYPES;
 use std::collections::HashMap;
 use std::rc::Rc;
 

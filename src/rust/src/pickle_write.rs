@@ -1,11 +1,11 @@
 //! Writes values as the pickle of a `torch.save()` file, of protocol 2, with nothing in it that PyTorch's own
 //! `weights_only` reader would refuse.
 
+use crate::dtype::DTYPES;
 use crate::error::{Error, Kind, Result};
 use crate::pickle_world::{STORAGES, UNTYPED};
 use crate::shim::{self, Value};
 use crate::storage::{element_size, Layout, Storage};
-use crate::dtype::DTYPES;
 use std::collections::HashMap;
 
 /// What is written once and referred to after.

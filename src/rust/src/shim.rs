@@ -177,7 +177,6 @@ extern "C" {
     pub fn ts_cuda_runtime_version(version: *mut i64, error: *mut RawError) -> c_int;
     pub fn ts_cuda_synchronize(index: c_int, error: *mut RawError) -> c_int;
     pub fn ts_cuda_empty_cache(error: *mut RawError) -> c_int;
-    pub fn ts_cuda_generator(index: c_int, generator: *mut *mut Generator, error: *mut RawError) -> c_int;
     pub fn ts_cuda_capability(index: c_int, major: *mut c_int, minor: *mut c_int, error: *mut RawError) -> c_int;
     pub fn ts_cuda_memory_stats(index: c_int, stats: *mut i64, error: *mut RawError) -> c_int;
     pub fn ts_library_path() -> *const c_char;
