@@ -92,14 +92,7 @@ const POSITION_TENSORS: &[(&str, &[&str])] = &[
     ),
     (
         "target",
-        &[
-            "nll_loss",
-            "nll_loss_nd",
-            "nll_loss2d",
-            "cross_entropy_loss",
-            "multi_margin_loss",
-            "multilabel_margin_loss",
-        ],
+        &["nll_loss", "nll_loss_nd", "nll_loss2d", "cross_entropy_loss", "multi_margin_loss", "multilabel_margin_loss"],
     ),
     ("start", &["narrow"]),
     ("self", &["one_hot"]),

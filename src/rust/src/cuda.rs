@@ -16,7 +16,10 @@ const STATS: usize = 99;
 unsafe fn index_of(x: SEXP) -> Result<c_int> {
     match number(x) {
         Some(index) if (-1.0..128.0).contains(&index) && index == index.trunc() => Ok(index as c_int),
-        _ => Err(Error::new(ErrorKind::Value, "`device` must be a CUDA device or its index from 0 on").argument("device")),
+        _ => {
+            Err(Error::new(ErrorKind::Value, "`device` must be a CUDA device or its index from 0 on")
+                .argument("device"))
+        }
     }
 }
 

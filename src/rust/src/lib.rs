@@ -1,15 +1,19 @@
 //! The Rust core of the R package `torchscript`. The road: R value -> `from_r` -> operator or program -> `to_r`.
 
+mod anomaly;
 mod archive;
 mod autograd;
+mod autograd_function;
 mod binding;
 mod buffer;
+mod callback;
 mod convention;
 mod cuda;
 mod error;
 mod file;
 mod from_r;
 mod handle;
+mod hook;
 mod index;
 mod library;
 mod memory;

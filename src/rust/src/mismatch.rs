@@ -15,7 +15,10 @@ pub enum Mismatch {
     Zero,
     /// A tensor of positions, one of which is zero.
     HoldsZero,
-    Length { wanted: usize, given: usize },
+    Length {
+        wanted: usize,
+        given: usize,
+    },
     Name(String),
     At(String, Box<Mismatch>),
     Failure(Error),

@@ -8,7 +8,10 @@ const MESSAGES: &[(&str, &str)] = &[
         "Dimension out of range (expected to be in range of [{n}, {p}], but got {p})",
         "dimension $3 is out of range: it must be between 1 and $2, or between $1 and -1",
     ),
-    ("Dimension specified as {p} but tensor has no dimensions", "dimension $1 is asked for, but the tensor has no dimensions"),
+    (
+        "Dimension specified as {p} but tensor has no dimensions",
+        "dimension $1 is asked for, but the tensor has no dimensions",
+    ),
     (
         "select(): index {p} out of range for tensor of size {n} at dimension {p}",
         "position $1 is out of range for dimension $3 of a tensor of shape $2",
@@ -23,7 +26,10 @@ const MESSAGES: &[(&str, &str)] = &[
         "out of range: tried to access index {p} on a tensor of {n} elements.",
         "position $1 is out of range: the tensor has $2 elements",
     ),
-    ("start out of range (expected to be in range of [{n}, {n}], but got {p})", "position $3 is out of range for size $2"),
+    (
+        "start out of range (expected to be in range of [{n}, {n}], but got {p})",
+        "position $3 is out of range for size $2",
+    ),
     (
         "start ({p}) + length ({n}) exceeds dimension size ({n}).",
         "$2 elements from position $1 on are more than the dimension's size $3 has",
@@ -31,7 +37,10 @@ const MESSAGES: &[(&str, &str)] = &[
     ("Target {p} is out of bounds.", "target $1 is out of bounds: targets are classes from 1 on, and there are fewer"),
     ("Class values must be smaller than num_classes.", "a class is greater than `num_classes`"),
     ("dim {p} appears multiple times", "dimension $1 appears several times"),
-    ("diagonal dimensions cannot be identical {p}, {p}", "the two dimensions of a diagonal must differ: they are $1 and $2"),
+    (
+        "diagonal dimensions cannot be identical {p}, {p}",
+        "the two dimensions of a diagonal must differ: they are $1 and $2",
+    ),
     ("out of range for dimension {p}", "out of range for dimension $1"),
     ("repeated dim in `source` ({l})", "repeated dimension in `source` ($1)"),
     ("repeated dim in `destination` ({l})", "repeated dimension in `destination` ($1)"),
@@ -41,7 +50,10 @@ const MESSAGES: &[(&str, &str)] = &[
     ),
     ("at dimension {p} is {n} but size is {n}", "at dimension $1 is $2 but size is $3"),
     ("at dimension {p}", "at dimension $1"),
-    ("in dimension {p}. Expected size {n} but got size {n} for tensor number {p} in the list", "in dimension $1. Expected size $2 but got size $3 for tensor number $4 in the list"),
+    (
+        "in dimension {p}. Expected size {n} but got size {n} for tensor number {p} in the list",
+        "in dimension $1. Expected size $2 but got size $3 for tensor number $4 in the list",
+    ),
     (
         "Channel axis out of range in per channel affine quantization. Got: {p}Expected: [0, {n})",
         "axis $1 is out of range: it must be between 1 and $2",
