@@ -55,7 +55,7 @@ routine!(
         let out = Rf_protect(Rf_allocVector(SEXPTYPE::VECSXP, wrapped.len() as R_xlen_t));
         for (i, tensor) in wrapped.into_iter().enumerate() {
             // the same tensor is the same R object
-            let value = match tensor as *const Tensor == outputs[i] {
+            let value = match std::ptr::eq(tensor, outputs[i]) {
                 true => {
                     shim::ts_tensor_free(tensor);
                     VECTOR_ELT(given, i as R_xlen_t)
