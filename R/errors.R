@@ -93,7 +93,7 @@ without_method <- function(call, generic = NULL) {
 }
 
 signal_warning <- function(message) {
-  rlang::warn(message, class = "torchscript_warning", call = user_call(sys.nframe() - 1L))
+  rlang::warn(reword_warning(message), class = "torchscript_warning", call = user_call(sys.nframe() - 1L))
 }
 
 # A value leaves the traced program: what R makes of it will be the same in every later call.

@@ -92,10 +92,6 @@ define_members(
   requires_grad = function(self) .Call(C_requires_grad, self),
   is_leaf = function(self) .Call(C_is_leaf, self),
   grad = function(self) .Call(C_grad, self),
-  grad_fn = function(self) {
-    name <- .Call(C_grad_fn, self)
-    if (!is.null(name)) structure(list(name = name), class = "torch_grad_fn")
-  },
   ndim = function(self) length(.Call(C_tensor_shape, self)),
   is_cuda = function(self) startsWith(.Call(C_tensor_device, self), "cuda"),
   is_sparse = function(self) .Call(C_tensor_layout, self) == 1L,
@@ -115,13 +111,7 @@ define_members(
   },
   item = function(self) function() .Call(C_tensor_item, self),
   print = function(self) function(...) print(self, ...),
-  backward = function(self) {
-    function(gradient = NULL, retain_graph = create_graph, create_graph = FALSE, inputs = NULL) {
-      autograd_backward_of(list(self), if (!is.null(gradient)) list(gradient), retain_graph, create_graph, inputs)
-    }
-  },
   requires_grad_ = function(self) function(requires_grad = TRUE) .Call(C_set_requires_grad, self, requires_grad),
-  retain_grad = function(self) function() invisible(.Call(C_retain_grad, self)),
   cpu = function(self) function() self$to(device = "cpu"),
   cuda = function(self) function() self$to(device = "cuda"),
   to = function(self) {
@@ -183,11 +173,3 @@ size_at <- function(shape, dim) {
   )
   x
 }
-
-#' @export
-print.torch_grad_fn <- function(x, ...) {
-  cat(format(x), "\n", sep = "")
-  invisible(x)
-}
-#' @export
-format.torch_grad_fn <- function(x, ...) paste0("<", x$name, ">")

@@ -7,7 +7,8 @@
 - `torch_save*.pt`, `python_object.pt`: files of `torch.save()` (fixtures_save.py);
 - `operators.R`: what operators answer (cases in fixtures_operators.py);
 - `random.R`: random numbers after `torch.manual_seed()`;
-- `dtypes.R` and `random-functions.R`: see fixtures_dtypes.py and fixtures_random.py, which write them alone as well.
+- `dtypes.R` and `random-functions.R`: see fixtures_dtypes.py and fixtures_random.py, which write them alone as well;
+- `names.R`: what the calls of inst/names.txt answer (fixtures_names.py).
 
 Run it with PYTHONHASHSEED=0 to get the same bytes: the order of a module's constants in a file
 is that of a Python set. (legacy_pickle.pt differs all the same: it holds addresses.)
@@ -20,6 +21,7 @@ import warnings
 
 import torch
 
+import fixtures_names
 import fixtures_programs as programs
 from fixtures_dtypes import dtype_cases
 from fixtures_operators import operator_cases
@@ -217,6 +219,7 @@ def main() -> None:
     write_cases(fixture("operators.R"), "dev/fixtures.py", operator_cases())
     write_cases(fixture("dtypes.R"), "dev/fixtures_dtypes.py", dtype_cases())
     write_cases(fixture("random-functions.R"), "dev/fixtures_random.py", random_surface_cases())
+    fixtures_names.main()
 
 
 if __name__ == "__main__":

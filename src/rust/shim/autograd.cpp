@@ -6,6 +6,7 @@
 #include <torch/csrc/autograd/function.h>
 #include <torch/csrc/autograd/variable.h>
 
+#include "hook.h"
 #include "internal.h"
 
 using shim::Borrowed;
@@ -51,30 +52,51 @@ int ts_set_grad(const ts_tensor *tensor, const ts_tensor *grad, ts_error *error)
     }
     TORCH_CHECK(handle->sizes() == Borrowed(grad)->sizes(), "the gradient has sizes ", Borrowed(grad)->sizes(),
                 ", but its tensor has ", handle->sizes());
+    TORCH_CHECK(handle->scalar_type() == Borrowed(grad)->scalar_type(), "the gradient has the dtype ",
+                Borrowed(grad)->scalar_type(), ", but its tensor has ", handle->scalar_type());
+    TORCH_CHECK(handle->device() == Borrowed(grad)->device(), "the gradient is on ", Borrowed(grad)->device(),
+                ", but its tensor is on ", handle->device());
+    TORCH_CHECK(handle->unsafeGetTensorImpl() != Borrowed(grad)->unsafeGetTensorImpl(),
+                "a tensor can't be its own gradient");
     handle->mutable_grad() = *Borrowed(grad);
   });
-}
-char *ts_grad_fn(const ts_tensor *tensor) {
-  auto fn = Borrowed(tensor)->grad_fn();
-  return fn == nullptr ? nullptr : shim::copy(fn->name());
 }
 int ts_retain_grad(const ts_tensor *tensor, ts_error *error) {
   return shim::guard(error, [&] { Borrowed(tensor)->retain_grad(); });
 }
+int ts_detach_in_place(const ts_tensor *tensor, ts_error *error) {
+  return shim::guard(error, [&] { Borrowed(tensor)->detach_(); });
+}
+ts_tensor *ts_tensor_share(const ts_tensor *tensor) { return shim::give(*Borrowed(tensor)); }
+char *ts_grad_fn_at(const ts_tensor *tensor, const int *path, int length, int *edges) {
+  *edges = -1;
+  auto fn = Borrowed(tensor)->grad_fn();
+  for (int i = 0; i < length && fn != nullptr; i++) {
+    if (path[i] < 0 || path[i] >= static_cast<int>(fn->num_outputs())) return nullptr;
+    fn = fn->next_edge(path[i]).function;
+  }
+  if (fn == nullptr) return nullptr;
+  *edges = static_cast<int>(fn->num_outputs());
+  return shim::copy(fn->name());
+}
 int ts_backward(const ts_tensor *const *tensors, int count, const ts_tensor *const *gradients, int retain_graph,
                 int create_graph, const ts_tensor *const *inputs, int input_count, ts_error *error) {
   return shim::guard(error, [&] {
+    auto leaves = variables(inputs, input_count);
+    shim::Pass pass(retain_graph != 0, leaves);
     torch::autograd::backward(variables(tensors, count), variables(gradients, gradients == nullptr ? 0 : count),
-                              retain_graph != 0, create_graph != 0, variables(inputs, input_count));
+                              retain_graph != 0, create_graph != 0, leaves);
   });
 }
 int ts_gradients(const ts_tensor *const *outputs, int count, const ts_tensor *const *gradients,
                  const ts_tensor *const *inputs, int input_count, int retain_graph, int create_graph, int allow_unused,
                  ts_tensor **results, ts_error *error) {
   return shim::guard(error, [&] {
-    auto grads = torch::autograd::grad(variables(outputs, count), variables(inputs, input_count),
-                                       variables(gradients, gradients == nullptr ? 0 : count), retain_graph != 0,
-                                       create_graph != 0, allow_unused != 0);
+    auto wanted = variables(inputs, input_count);
+    shim::Pass pass(retain_graph != 0, wanted);
+    auto grads =
+        torch::autograd::grad(variables(outputs, count), wanted, variables(gradients, gradients == nullptr ? 0 : count),
+                              retain_graph != 0, create_graph != 0, allow_unused != 0);
     for (int i = 0; i < input_count; i++) results[i] = grads[i].defined() ? shim::give(grads[i]) : nullptr;
   });
 }

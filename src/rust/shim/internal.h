@@ -15,8 +15,11 @@
 
 namespace shim {
 
-// Thrown through libtorch when the closure under the tracer says that R is unwinding.
-struct Unwinding {};
+// Thrown through libtorch when a closure says that R is unwinding. libtorch's autograd engine puts itself in order
+// after standard exceptions alone.
+struct Unwinding : std::exception {
+  const char *what() const noexcept override { return "R is unwinding"; }
+};
 
 int report(ts_error *error) noexcept;  // to be called inside a catch block
 char *copy(const std::string &text);
@@ -34,6 +37,11 @@ int guard(ts_error *error, F &&body) noexcept {
 // A ts_tensor is one counted reference to a TensorImpl, and at::Tensor is exactly that pointer.
 static_assert(sizeof(at::Tensor) == sizeof(void *), "at::Tensor is one pointer");
 inline ts_tensor *give(at::Tensor tensor) { return reinterpret_cast<ts_tensor *>(tensor.unsafeReleaseTensorImpl()); }
+inline at::Tensor take(ts_tensor *tensor) {
+  if (tensor == nullptr) return {};
+  return at::Tensor(c10::intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl>::reclaim(
+      reinterpret_cast<c10::TensorImpl *>(tensor)));
+}
 class Borrowed {
  public:
   explicit Borrowed(const ts_tensor *tensor) : impl_(tensor) {}

@@ -227,24 +227,6 @@ int ts_tensor_scalar(const ts_value *value, ts_tensor **result, ts_error *error)
 int ts_default_dtype(void);
 int ts_set_default_dtype(int dtype, ts_error *error);
 
-/* ---- dtypes ---- */
-enum { TS_LIMITS_NONE = 0, TS_LIMITS_FLOATING = 1, TS_LIMITS_WHOLE = 2 };
-typedef struct ts_dtype_limits {
-  int32_t kind;
-  int32_t bits;
-  double max, min, eps, tiny, resolution; /* of a floating dtype */
-  int64_t least;                          /* of a whole one */
-  uint64_t most;
-} ts_dtype_limits;
-void ts_dtype_describe(int dtype, ts_dtype_limits *limits);
-
-/* ---- autocast ---- */
-typedef struct ts_autocast {
-  int32_t enabled, dtype, cache;
-} ts_autocast;
-int ts_autocast_get(const char *device, ts_autocast *state, ts_error *error);
-/* `nesting`: 1 to enter a region, -1 to leave it */
-int ts_autocast_set(const char *device, const ts_autocast *state, int nesting, ts_error *error);
 /* ---- storages: the memory behind tensors ---- */
 enum { TS_BIT_CONJUGATE = 1, TS_BIT_NEGATIVE = 2 };
 /* how a tensor lies in its storage; offset and strides count elements */
@@ -303,7 +285,6 @@ int ts_set_requires_grad(const ts_tensor *tensor, int value, ts_error *error);
 int ts_is_leaf(const ts_tensor *tensor);
 ts_tensor *ts_grad(const ts_tensor *tensor); /* owned or NULL */
 int ts_set_grad(const ts_tensor *tensor, const ts_tensor *grad, ts_error *error);
-char *ts_grad_fn(const ts_tensor *tensor); /* owned name or NULL */
 int ts_retain_grad(const ts_tensor *tensor, ts_error *error);
 int ts_backward(const ts_tensor *const *tensors, int count, const ts_tensor *const *gradients, int retain_graph,
                 int create_graph, const ts_tensor *const *inputs, int input_count, ts_error *error);
@@ -311,6 +292,47 @@ int ts_backward(const ts_tensor *const *tensors, int count, const ts_tensor *con
 int ts_gradients(const ts_tensor *const *outputs, int count, const ts_tensor *const *gradients,
                  const ts_tensor *const *inputs, int input_count, int retain_graph, int create_graph, int allow_unused,
                  ts_tensor **results, ts_error *error);
+
+/* a reference more; owned */
+ts_tensor *ts_tensor_share(const ts_tensor *tensor);
+int ts_detach_in_place(const ts_tensor *tensor, ts_error *error);
+int ts_anomaly_mode(void);
+void ts_set_anomaly_mode(int enabled);
+/* `describe` says where in the caller's program it is called; an owned text of ts_string_copy(), NULL when it can't say
+ */
+void ts_anomaly_describe(char *(*describe)(void));
+char *ts_string_copy(const char *text);
+/* the function that made a tensor, and from there along `path`, counted from zero; -1 edges: no such function */
+char *ts_grad_fn_at(const ts_tensor *tensor, const int *path, int length, int *edges); /* owned name or NULL */
+
+/* ---- functions of the caller's in the graph ---- */
+/* `call` takes over `inputs` (NULL: no gradient) and fills `outputs`, which become libtorch's. Its outcome is TS_OK,
+ * TS_UNWINDING, or TS_ERROR with a constant text in `failure`. `release` may come at any time, on any thread. */
+typedef struct ts_callback {
+  void *context;
+  int (*call)(void *context, ts_tensor *const *inputs, int count, ts_tensor **outputs, int output_count,
+              const char **failure);
+  void (*release)(void *context);
+} ts_callback;
+typedef struct ts_hook ts_hook; /* does not keep the hook alive */
+int ts_hook_register(const ts_tensor *tensor, ts_callback callback, ts_hook **hook, ts_error *error);
+int ts_hook_register_post_accumulate(const ts_tensor *tensor, ts_callback callback, ts_hook **hook, ts_error *error);
+void ts_hook_remove(const ts_hook *hook);
+void ts_hook_free(ts_hook *hook);
+
+typedef struct ts_tensors {
+  const ts_tensor *const *items;
+  int count;
+} ts_tensors;
+/* What forward made of `inputs`: `outputs` come back as parts of the graph, owned. `backward` is called with a gradient
+ * for each output and then the saved tensors, and gives a gradient for each input. */
+typedef struct ts_forward {
+  const char *name;
+  ts_tensors inputs, outputs, dirty, non_differentiable, saved;
+  int tracked; /* whether gradients were recorded when forward was called */
+  int materialize;
+} ts_forward;
+int ts_autograd_function(const ts_forward *record, ts_callback backward, ts_tensor **outputs, ts_error *error);
 
 /* ---- random numbers ---- */
 void ts_manual_seed(int64_t seed);

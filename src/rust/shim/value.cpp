@@ -279,6 +279,7 @@ void ts_value_free(ts_value *values, int count) {
   }
 }
 void ts_string_free(char *text) { free(text); }
+char *ts_string_copy(const char *text) { return strdup(text); }
 void ts_object_free(ts_object *object) { delete object; }
 int ts_object_is_module(const ts_object *object) { return object->value.isModule(); }
 char *ts_object_text(const ts_object *object) {

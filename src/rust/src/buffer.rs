@@ -1,6 +1,7 @@
 //! Tensors over R's own memory. The R vector stays alive as long as the storage does, and is never changed through it: R
 //! copies it before it writes to it, and libtorch before it does.
 
+use crate::dtype;
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::from_r::whole;
 use crate::handle::{self, Kind};
@@ -135,8 +136,8 @@ routine!(
     /// A tensor over an R vector, matrix or array, by columns as R lays it out.
     tensor_view(x, dtype, device, requires_grad) {
         let own = own_dtype(x).ok_or_else(|| needs_copy(format!("`data` is {}", describe(x))))?;
-        if TYPEOF(dtype) != SEXPTYPE::NILSXP && crate::dtype::dtype_code(dtype) != Some(own) {
-            let name = crate::dtype::DTYPES.iter().find(|(.., code)| *code == own).map_or("", |(name, ..)| name);
+        if TYPEOF(dtype) != SEXPTYPE::NILSXP && dtype::dtype_code(dtype) != Some(own) {
+            let name = dtype::DTYPES.iter().find(|(.., code)| *code == own).map_or("", |(name, ..)| name);
             return Err(needs_copy(format!("R's numbers here are of dtype {name}, not of the one asked for")));
         }
         if tensor::device_name(device)?.is_some_and(|name| name != "cpu") {
@@ -158,7 +159,7 @@ routine!(
             let text = format!("`buffer` must be a raw vector, not {}", describe(buffer));
             return Err(Error::new(ErrorKind::Type, text).argument("buffer"));
         }
-        let code = crate::dtype::dtype_code(dtype).ok_or_else(|| {
+        let code = dtype::dtype_code(dtype).ok_or_else(|| {
             let text = format!("`dtype` must be a dtype, not {}", describe(dtype));
             Error::new(ErrorKind::Type, text).hint("such as torch_float(), or its name, \"float32\"").argument("dtype")
         })?;

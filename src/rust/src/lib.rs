@@ -1,10 +1,13 @@
 //! The Rust core of the R package `torchscript`. The road: R value -> `from_r` -> operator or program -> `to_r`.
 
+mod anomaly;
 mod archive;
 mod autocast;
 mod autograd;
+mod autograd_function;
 mod binding;
 mod buffer;
+mod callback;
 mod convention;
 mod cuda;
 mod device;
@@ -13,6 +16,7 @@ mod error;
 mod file;
 mod from_r;
 mod handle;
+mod hook;
 mod index;
 mod library;
 mod memory;

@@ -17,6 +17,7 @@ static COLLECTIONS: AtomicU64 = AtomicU64::new(0);
 #[inline(always)]
 pub unsafe fn safe_point() {
     crate::buffer::safe_point();
+    crate::callback::release_waiting();
     if shim::ts_memory_since() > THRESHOLD {
         collect(THRESHOLD);
     }

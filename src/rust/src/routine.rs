@@ -4,8 +4,8 @@
 use crate::error::{Error, Kind, Result};
 use crate::r::*;
 use crate::{
-    autocast, autograd, cuda, device, dtype, index, library, memory, operator, operator_call, program, random, shim,
-    tensor, trace,
+    anomaly, autocast, autograd, autograd_function, callback, cuda, device, dtype, hook, index, library, memory,
+    operator, operator_call, program, random, shim, tensor, trace,
 };
 use std::ffi::{c_char, c_int, c_void};
 use std::panic::{catch_unwind, AssertUnwindSafe};
@@ -32,7 +32,12 @@ pub unsafe fn call_r(function: &str, argument: SEXP) -> SEXP {
 /// Runs `body`; nothing that must be dropped is alive when R jumps.
 #[inline(always)]
 pub unsafe fn finish(body: impl FnOnce() -> Result<SEXP>) -> SEXP {
-    match catch_unwind(AssertUnwindSafe(body)) {
+    let outcome = catch_unwind(AssertUnwindSafe(body));
+    if let Some(error) = callback::failure() {
+        drop(outcome);
+        raise(error);
+    }
+    match outcome {
         Ok(Ok(value)) => {
             if shim::ts_warning_count() > 0 {
                 signal_warnings(value);
@@ -63,6 +68,10 @@ unsafe fn raise(error: Error) -> ! {
     }
     let failure = Rf_protect(error.to_list());
     drop(error);
+    // what libtorch warned of before it failed explains the failure
+    if shim::ts_warning_count() > 0 {
+        signal_warnings(R_NilValue);
+    }
     call_r("raise_failure", failure);
     // raise_failure() never returns; R needs a definite end all the same
     Rf_error(c"%s".as_ptr(), c"torchscript could not raise its error".as_ptr())
@@ -131,6 +140,8 @@ pub unsafe extern "C" fn tsr_initialise(dll: *mut DllInfo) {
     std::panic::set_hook(Box::new(|_| {}));
     shim::ts_initialise();
     crate::handle::initialise(dll);
+    callback::initialise();
+    anomaly::initialise();
     let calls = definitions(&table![
         "C_set_namespace", set_namespace, 1;
         "C_describe", describe_value, 1;
@@ -182,9 +193,17 @@ pub unsafe extern "C" fn tsr_initialise(dll: *mut DllInfo) {
         "C_is_leaf", autograd::is_leaf, 1;
         "C_grad", autograd::grad, 1;
         "C_set_grad", autograd::set_grad, 2;
-        "C_grad_fn", autograd::grad_fn, 1;
+        "C_grad_fn_at", hook::function_at, 2;
+        "C_hook_register", hook::register, 2;
+        "C_hook_register_post_accumulate", hook::register_post_accumulate, 2;
+        "C_hook_remove", hook::remove, 1;
+        "C_detach_in_place", hook::detach_in_place, 1;
+        "C_callback_count", callback::count, 0;
+        "C_anomaly_mode", anomaly::mode, 0;
+        "C_set_anomaly_mode", anomaly::set_mode, 1;
+        "C_autograd_function", autograd_function::wrap, 5;
         "C_retain_grad", autograd::retain_grad, 1;
-        "C_backward", autograd::backward, 5;
+        "C_backward", autograd::backward, 6;
         "C_gradients", autograd::gradients, 6;
         "C_manual_seed", autograd::manual_seed, 1;
         "C_generator", autograd::generator, 0;

@@ -2,6 +2,7 @@
 //! which go straight between the file and the tensors' memory.
 
 use crate::archive::Source;
+use crate::dtype::DTYPES;
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::file;
 use crate::handle::{self, Kind};
@@ -11,7 +12,6 @@ use crate::save::{device_or_null, mk_raw, open, unloadable};
 use crate::save_values::Owned;
 use crate::shim;
 use crate::storage::{element_size, Layout, Storage};
-use crate::tensor::DTYPES;
 use crate::to_r;
 use ::safetensors::tensor::{Dtype, Metadata, TensorInfo};
 use std::borrow::Cow;

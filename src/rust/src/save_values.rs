@@ -1,5 +1,6 @@
 //! The values of `torch.save()` files: from R, and from a pickle to what `to_r` takes.
 
+use crate::dtype;
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::from_r::{whole, Conversion};
 use crate::handle::{self, Kind};
@@ -31,7 +32,7 @@ impl Conversion {
             match class.as_str() {
                 "integer64" | "jit_scalar" | "jit_tuple" => {}
                 "torch_dtype" => {
-                    let code = crate::dtype::dtype_code(x).unwrap_or(-1);
+                    let code = dtype::dtype_code(x).unwrap_or(-1);
                     return Ok(Value { tag: shim::DTYPE, ..Value::int(code as i64) });
                 }
                 "torch_device" => {
@@ -183,13 +184,17 @@ impl Owned {
             Owned(Value::array(tag, block as *mut c_void, length))
         }
     }
-    fn text(tag: i32, text: &str) -> Result<Owned> {
+    /// Takes `tensor` over.
+    pub fn tensor(tensor: *mut shim::Tensor) -> Owned {
+        Owned(Value::pointer(shim::TENSOR, tensor as *mut c_void))
+    }
+    pub fn text(tag: i32, text: &str) -> Result<Owned> {
         if text.contains('\0') {
             return Err(Error::new(ErrorKind::File, "it holds a text with a NUL, which R can't hold"));
         }
         Ok(Owned::array(tag, text.as_bytes(), text.len()))
     }
-    fn children(tag: i32, children: Vec<Owned>, length: usize) -> Owned {
+    pub fn children(tag: i32, children: Vec<Owned>, length: usize) -> Owned {
         let values: Vec<Value> = children.into_iter().map(Owned::release).collect();
         Owned::array(tag, &values, length)
     }
@@ -233,9 +238,7 @@ impl Outgoing<'_> {
             Some(Node::Tuple(items)) => Ok(Owned::children(shim::TUPLE, self.all(items, depth)?, items.len())),
             Some(Node::Dict(pairs)) => self.dict(pairs, depth),
             // SAFETY: the heap's reference is alive; the value gets one of its own
-            Some(Node::Tensor(tensor)) => unsafe {
-                Ok(Owned(Value::pointer(shim::TENSOR, shim::ts_tensor_retain(tensor.0) as *mut c_void)))
-            },
+            Some(Node::Tensor(tensor)) => Ok(Owned::tensor(unsafe { shim::ts_tensor_retain(tensor.0) })),
             Some(Node::Storage(..)) => {
                 Err(Error::new(ErrorKind::File, "it holds a bare storage").hint("save a tensor over it instead"))
             }

@@ -9,7 +9,10 @@ macro_rules! opaque {
         pub struct $name { _private: [u8; 0] }
     )* };
 }
-opaque!(Type, Tensor, Overload, Object, Function, Unit, Generator, Storage);
+opaque!(Type, Tensor, Overload, Object, Function, Unit, Generator, Storage, Hook);
+
+pub const ERROR: c_int = 1;
+pub const UNWINDING: c_int = 2;
 
 pub const NONE: i32 = 0;
 pub const DEFAULT: i32 = 1;
@@ -161,8 +164,41 @@ pub struct Autocast {
     pub cache: i32,
 }
 
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct Callback {
+    pub context: *mut c_void,
+    pub call: unsafe extern "C" fn(
+        *mut c_void,
+        *const *mut Tensor,
+        c_int,
+        *mut *mut Tensor,
+        c_int,
+        *mut *const c_char,
+    ) -> c_int,
+    pub release: unsafe extern "C" fn(*mut c_void),
+}
+
+#[repr(C)]
+pub struct Tensors {
+    pub items: *const *const Tensor,
+    pub count: c_int,
+}
+
+#[repr(C)]
+pub struct Forward {
+    pub name: *const c_char,
+    pub inputs: Tensors,
+    pub outputs: Tensors,
+    pub dirty: Tensors,
+    pub non_differentiable: Tensors,
+    pub saved: Tensors,
+    pub tracked: c_int,
+    pub materialize: c_int,
+}
+
 pub type Closure = unsafe extern "C" fn(*mut c_void, *mut Value, c_int, *mut Value) -> c_int;
-type Text = *mut c_char;
+pub type Text = *mut c_char;
 
 extern "C" {
     pub fn ts_value_free(values: *mut Value, count: c_int);
@@ -337,7 +373,28 @@ extern "C" {
     pub fn ts_is_leaf(t: *const Tensor) -> c_int;
     pub fn ts_grad(t: *const Tensor) -> *mut Tensor;
     pub fn ts_set_grad(t: *const Tensor, grad: *const Tensor, error: *mut RawError) -> c_int;
-    pub fn ts_grad_fn(t: *const Tensor) -> Text;
+    pub fn ts_grad_fn_at(t: *const Tensor, path: *const c_int, length: c_int, edges: *mut c_int) -> Text;
+    pub fn ts_tensor_share(t: *const Tensor) -> *mut Tensor;
+    pub fn ts_detach_in_place(t: *const Tensor, error: *mut RawError) -> c_int;
+    pub fn ts_anomaly_mode() -> c_int;
+    pub fn ts_set_anomaly_mode(enabled: c_int);
+    pub fn ts_anomaly_describe(describe: unsafe extern "C" fn() -> Text);
+    pub fn ts_string_copy(text: *const c_char) -> Text;
+    pub fn ts_hook_register(t: *const Tensor, c: Callback, hook: *mut *mut Hook, error: *mut RawError) -> c_int;
+    pub fn ts_hook_register_post_accumulate(
+        t: *const Tensor,
+        c: Callback,
+        hook: *mut *mut Hook,
+        error: *mut RawError,
+    ) -> c_int;
+    pub fn ts_hook_remove(hook: *const Hook);
+    pub fn ts_hook_free(hook: *mut Hook);
+    pub fn ts_autograd_function(
+        record: *const Forward,
+        backward: Callback,
+        outputs: *mut *mut Tensor,
+        error: *mut RawError,
+    ) -> c_int;
     pub fn ts_retain_grad(t: *const Tensor, error: *mut RawError) -> c_int;
     pub fn ts_backward(
         tensors: *const *const Tensor,
@@ -364,6 +421,7 @@ extern "C" {
 
     pub fn ts_manual_seed(seed: i64);
     pub fn ts_generator_new() -> *mut Generator;
+    pub fn ts_cuda_generator(index: c_int, generator: *mut *mut Generator, error: *mut RawError) -> c_int;
     pub fn ts_generator_free(g: *mut Generator);
     pub fn ts_generator_seed(g: *const Generator) -> i64;
     pub fn ts_generator_set_seed(g: *mut Generator, seed: i64);
@@ -452,7 +510,7 @@ pub fn call(body: impl FnOnce(*mut RawError) -> c_int) -> Result<()> {
     let mut error = RawError { kind: 0, message: std::ptr::null_mut() };
     match body(&mut error) {
         0 => Ok(()),
-        2 => Err(Error::Unwinding(std::ptr::null_mut())),
+        UNWINDING => Err(Error::Unwinding(std::ptr::null_mut())),
         _ => {
             // SAFETY: on failure the message is ours
             let text = unsafe { take_text(error.message) };
