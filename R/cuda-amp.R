@@ -87,7 +87,8 @@ grad_scaler <- function(init_scale, growth_factor, backoff_factor, growth_interv
           abort_torchscript("`$update()` has nothing to go by.", "value", "Call `$step(optimizer)` before it.")
         }
         found_inf <- Reduce(`+`, lapply(seen, function(one) one$found_inf))
-        jit_ops$aten$`_amp_update_scale_`(scale, tracker, found_inf, growth_factor, backoff_factor, as.integer(growth_interval))
+        interval <- as.integer(growth_interval)
+        jit_ops$aten$`_amp_update_scale_`(scale, tracker, found_inf, growth_factor, backoff_factor, interval)
       }
       seen <<- list()
       invisible()
