@@ -105,7 +105,18 @@ unnamed_method <- function(name, hint) {
   function(self) function(...) no_dimension_names(sprintf("`$%s()` is not there", name), hint)
 }
 
+# How many elements lie between two neighbours of a dimension, as `size()` gives sizes.
+tensor_stride <- function(self, dim) {
+  strides <- all_strides(self)
+  if (missing(dim)) strides else size_at(strides, dim)
+}
+all_strides <- local({
+  plan <- operator_plan("aten::stride", "self", r_conventions = FALSE)
+  as.function(c(alist(self = ), as.call(list(quote(.External2), quote(C_call_operator), plan))), envir = topenv())
+})
+
 define_members(
+  stride = function(self) function(dim) tensor_stride(self, dim),
   stft = function(self) {
     function(n_fft, hop_length = NULL, win_length = NULL, window = NULL, center = TRUE, pad_mode = "reflect",
              normalized = FALSE, onesided = NULL, return_complex = NULL) {

@@ -207,7 +207,7 @@ test_that("a file is a tensor's memory", {
     list(list(path, FALSE, -1), "value", "`size`"),
     list(list(path, FALSE, 1.5), "value", "`size`"), list(list(1), "type", "`filename` must be a string"),
     list(list(path, NA, 1), "value", "`shared`"),
-    list(list(path, FALSE, 1, "float31"), "type", "dtype")
+    list(list(path, FALSE, 1, "float31"), "value", "dtype")
   )
   for (case in cases) expect_failure_of(do.call("torch_from_file", case[[1]]), case[[2]], case[[3]])
 })
