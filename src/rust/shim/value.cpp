@@ -54,7 +54,7 @@ int report(ts_error *error) noexcept {
     if (asked == nullptr) return fill(TS_ERROR_RUNTIME, text);
     double bytes = std::strtod(asked + std::strlen("you tried to allocate "), nullptr);
     char message[80];
-    std::snprintf(message, sizeof message, "not enough memory: %.4g GB were asked for at once", bytes / 1e9);
+    std::snprintf(message, sizeof message, "not enough memory: %.6g GB were asked for at once", bytes / 1e9);
     return fill(TS_ERROR_MEMORY, message);
   } catch (const std::bad_alloc &) {
     return fill(TS_ERROR_MEMORY, "not enough memory");
