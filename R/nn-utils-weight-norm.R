@@ -8,8 +8,8 @@ NULL
 #' place. The parameter itself becomes a plain field that `$recompute()` brings up to date.
 #'
 #' @section Methods:
-#' - `$new(name = "weight", dim = NULL)`: `name` is the parameter's; `dim` the dimension, counted from one, whose elements
-#'   have a magnitude each; `NULL`: one magnitude for all.
+#' - `$new(name = "weight", dim = NULL)`: `name` is the parameter's; `dim` the dimension, counted from one, whose
+#'   elements have a magnitude each; `NULL`: one magnitude for all.
 #' - `$apply(module, name = NULL, dim = NULL)`: divides the parameter; `NULL` are those of `$new()`. Returns `module`.
 #' - `$compute_weight(module, name = NULL, dim = NULL)`: returns what magnitude and direction make.
 #' - `$recompute(module)`, `$call(module)`: puts that into the module: call it before the module in each step, so that

@@ -52,8 +52,9 @@ foreach_mul <- operator_function(alist(self = , other = ), "aten::_foreach_mul_"
 #' Sequences of different lengths
 #'
 #' `nn_utils_rnn_pad_sequence()` makes them one tensor by adding `padding_value` at the ends. A packed sequence, which
-#' recurrent layers take, has the elements of all sequences by time, without padding: `nn_utils_rnn_pack_padded_sequence()`
-#' and `nn_utils_rnn_pack_sequence()` make one, `nn_utils_rnn_pad_packed_sequence()` undoes it.
+#' recurrent layers take, has the elements of all sequences by time, without padding:
+#' `nn_utils_rnn_pack_padded_sequence()` and `nn_utils_rnn_pack_sequence()` make one,
+#' `nn_utils_rnn_pad_packed_sequence()` undoes it.
 #'
 #' @param input A tensor: time, batch, and any further dimensions; or batch first.
 #' @param lengths How long each sequence is: whole numbers or a tensor.
@@ -64,13 +65,14 @@ foreach_mul <- operator_function(alist(self = , other = ), "aten::_foreach_mul_"
 #' @param sequence A packed sequence.
 #' @param padding_value The number that is added at the ends.
 #' @param total_length The length of the padded tensor; `NULL`: of the longest sequence.
-#' @return A packed sequence: a list of class `packed_sequence` with the tensors `data`, `batch_sizes` (how many sequences
-#'   go on at each time), and `sorted_indices` and `unsorted_indices` (positions counted from one) or `NULL`.
+#' @return A packed sequence: a list of class `packed_sequence` with the tensors `data`, `batch_sizes` (how many
+#'   sequences go on at each time), and `sorted_indices` and `unsorted_indices` (positions counted from one) or `NULL`.
 #'   `nn_utils_rnn_pad_packed_sequence()`: a list of the padded tensor and a tensor of lengths.
 #'   `nn_utils_rnn_pad_sequence()`: a tensor.
 #' @section Errors: a `torchscript_runtime_error` for lengths that are not sorted, or too large; a
 #'   `torchscript_value_error` for a `total_length` that is too small.
-#' @seealso [PyTorch's page](https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.rnn.pack_padded_sequence.html)
+#' @seealso [PyTorch's
+#'   page](https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.rnn.pack_padded_sequence.html)
 #' @export
 #' @examples
 #' sequences <- list(torch_tensor(c(1, 2)), torch_tensor(c(3, 4, 5)))

@@ -9,8 +9,8 @@ NULL
 #' @param query,key,value Tensors: length, batch, features; without the batch for one sequence; or batch first.
 #' @param embed_dim_to_check How many features `query` must have.
 #' @param num_heads How many heads the features are divided among.
-#' @param in_proj_weight,in_proj_bias The weights (and biases, or `NULL`) of the projections of query, key and value, one
-#'   below the other.
+#' @param in_proj_weight,in_proj_bias The weights (and biases, or `NULL`) of the projections of query, key and value,
+#'   one below the other.
 #' @param bias_k,bias_v Tensors of shape `c(1, 1, features)` that are appended to keys and values, or `NULL`.
 #' @param add_zero_attn Whether a key and a value of zeros are appended.
 #' @param dropout_p The probability of a weight to be dropped while `training`.
@@ -19,16 +19,17 @@ NULL
 #' @param key_padding_mask A tensor of shape batch, length of the keys: `TRUE` where a key is not to be attended to, or
 #'   numbers that are added to the scores; or `NULL`.
 #' @param need_weights Whether the weights of the attention are returned.
-#' @param attn_mask A tensor of shape length, length of the keys; or with one such matrix for each member of the batch and
-#'   head: `TRUE` where attention is not allowed, or numbers that are added to the scores; or `NULL`.
+#' @param attn_mask A tensor of shape length, length of the keys; or with one such matrix for each member of the batch
+#'   and head: `TRUE` where attention is not allowed, or numbers that are added to the scores; or `NULL`.
 #' @param avg_weights Whether the weights are averaged over the heads.
 #' @param use_separate_proj_weight Whether `q_proj_weight`, `k_proj_weight` and `v_proj_weight` are used in place of
 #'   `in_proj_weight`.
 #' @param q_proj_weight,k_proj_weight,v_proj_weight Their tensors, or `NULL`.
-#' @param static_k,static_v Keys and values, projected already: batch times heads, length, features of a head; or `NULL`.
+#' @param static_k,static_v Keys and values, projected already: batch times heads, length, features of a head; or
+#'   `NULL`.
 #' @param batch_first Whether the batch is the first dimension of `query`, `key`, `value` and the result.
-#' @return A list of two tensors: the output with the shape of `query`, and the weights: batch, length, length of the keys
-#'   (with the heads behind the batch unless averaged), or `NULL`.
+#' @return A list of two tensors: the output with the shape of `query`, and the weights: batch, length, length of the
+#'   keys (with the heads behind the batch unless averaged), or `NULL`.
 #' @section Errors: a `torchscript_value_error` for features that can't be divided, and for masks of wrong shapes.
 #' @seealso [PyTorch's page](https://docs.pytorch.org/docs/stable/generated/torch.nn.MultiheadAttention.html)
 #' @export
@@ -142,7 +143,8 @@ added_mask <- function(mask, like) {
   if (is.null(mask) || mask$dtype$is_floating_point) {
     return(mask)
   }
-  torch_masked_fill(torch_zeros(dim(mask), dtype = like$dtype, device = like$device), mask$to(dtype = torch_bool()), -Inf)
+  zeros <- torch_zeros(dim(mask), dtype = like$dtype, device = like$device)
+  torch_masked_fill(zeros, mask$to(dtype = torch_bool()), -Inf)
 }
 
 checked_mask <- function(mask, steps, key_length, heads) {

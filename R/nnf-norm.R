@@ -5,8 +5,8 @@ NULL
 #' Normalization functions
 #'
 #' Inputs brought to mean zero and variance one, over the batch, each instance, groups of channels or the last
-#' dimensions; then scaled by `weight` and shifted by `bias`. `nnf_local_response_norm()` divides by what the neighbouring
-#' channels have, `nnf_normalize()` by the norm over a dimension.
+#' dimensions; then scaled by `weight` and shifted by `bias`. `nnf_local_response_norm()` divides by what the
+#' neighbouring channels have, `nnf_normalize()` by the norm over a dimension.
 #'
 #' @param input A tensor: batch first, then channels.
 #' @param running_mean,running_var Tensors with the averages of batches before; changed in place while `training`

@@ -27,8 +27,8 @@ nnf_pad <- functional(
 #' @param input A tensor: batch, channels, then one to three spatial dimensions.
 #' @param size The sizes wanted, one for all or one for each spatial dimension.
 #' @param scale_factor Instead of `size`: numbers that the sizes are multiplied with.
-#' @param mode `"nearest"`, `"nearest-exact"` or `"area"` for all; `"linear"`, `"bilinear"` or `"bicubic"`, `"trilinear"`
-#'   for one, two, three spatial dimensions.
+#' @param mode `"nearest"`, `"nearest-exact"` or `"area"` for all; `"linear"`, `"bilinear"` or `"bicubic"`,
+#'   `"trilinear"` for one, two, three spatial dimensions.
 #' @param align_corners Whether the corners' centres are kept, rather than the edges; for the linear and cubic modes.
 #' @param recompute_scale_factor Whether the scale is computed anew from the rounded sizes; `NULL`: no.
 #' @return A tensor.
@@ -73,7 +73,8 @@ check_resizable <- function(mode, n) {
   if (!n %in% wanted) {
     abort_torchscript(
       sprintf(
-        "The mode \"%s\" takes an `input` with %s dimensions, not %d.", mode, paste(wanted + 2L, collapse = " or "), n + 2L
+        "The mode \"%s\" takes an `input` with %s dimensions, not %d.", mode, paste(wanted + 2L, collapse = " or "),
+        n + 2L
       ), "value",
       argument = "mode"
     )
@@ -113,7 +114,8 @@ resizers <- lapply(
 #' `nnf_affine_grid()` makes the places that an affine map leads to, `nnf_grid_sample()` reads images there.
 #'
 #' @param input A tensor: batch, channels, then two or three spatial dimensions.
-#' @param grid A tensor: batch, the spatial dimensions of the output, then the coordinates `x`, `y` (and `z`) from -1 to 1.
+#' @param grid A tensor: batch, the spatial dimensions of the output, then the coordinates `x`, `y` (and `z`) from -1
+#'   to 1.
 #' @param theta A tensor of affine maps: batch, 2, 3; or batch, 3, 4.
 #' @param size The shape of the images: batch, channels, height, width; or with depth before height.
 #' @param mode `"bilinear"`, `"nearest"` or `"bicubic"`.

@@ -28,17 +28,18 @@ operator_call_of <- function(arguments, operator, renamed = NULL) {
 
 # The number of a reduction; of several names the first, as the defaults list them.
 reduction_number <- function(reduction) {
-  if (is.numeric(reduction) && length(reduction) == 1 && reduction %in% 0:2) {
-    return(as.integer(reduction))
+  number <- if (is.character(reduction) && length(reduction) > 0) {
+    switch(reduction[[1]], mean = 1L, sum = 2L, none = 0L)
+  } else if (is.numeric(reduction) && length(reduction) == 1 && reduction %in% 0:2) {
+    as.integer(reduction)
   }
-  number <- if (is.character(reduction) && length(reduction)) match(reduction[[1]], c("none", "mean", "sum"))
-  if (is.null(number) || is.na(number)) {
+  if (is.null(number)) {
     abort_torchscript(
       sprintf("`reduction` must be \"mean\", \"sum\" or \"none\", not %s.", describe(reduction)), "value",
       argument = "reduction"
     )
   }
-  number - 1L
+  number
 }
 
 reduced <- function(loss, reduction) {

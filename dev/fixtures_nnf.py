@@ -71,7 +71,9 @@ def activations():
     for name in ("softmax", "softmin", "log_softmax"):
         yield f"nnf_{name}", (X, 1), {}, lambda x, name=name: getattr(F, name)(x, 0)
         yield same(name, X, -1)
-        yield f"nnf_{name}", (X, 2), {"dtype": torch.float64}, lambda x, name=name: getattr(F, name)(x, 1, dtype=torch.float64)
+        yield f"nnf_{name}", (X, 2), {"dtype": torch.float64}, lambda x, name=name: getattr(F, name)(
+            x, 1, dtype=torch.float64
+        )
     yield "nnf_log_softmax", (S1,), {}, lambda x: F.log_softmax(x, 0)
     yield "nnf_log_softmax", (S2,), {}, lambda x: F.log_softmax(x, 1)
     yield same("glu", S2[..., :4])
@@ -129,7 +131,9 @@ def class_losses():
     yield "nnf_cross_entropy", (S2[:, :, :2, :3], images + 1), {}, lambda x: F.cross_entropy(x, images)
     yield "nnf_cross_entropy", (X, torch.tensor([-100, 2])), {}, lambda x: F.cross_entropy(x, torch.tensor([-100, 1]))
     yield "nnf_nll_loss", (logp, CLASS + 1), {}, lambda x: F.nll_loss(x, CLASS)
-    yield "nnf_nll_loss", (logp, CLASS + 1, W3), {"reduction": "none"}, lambda x: F.nll_loss(x, CLASS, W3, reduction="none")
+    yield "nnf_nll_loss", (logp, CLASS + 1, W3), {"reduction": "none"}, lambda x: F.nll_loss(
+        x, CLASS, W3, reduction="none"
+    )
     yield "nnf_nll_loss", (logp, CLASS + 1), {"ignore_index": 3}, lambda x: F.nll_loss(x, CLASS, ignore_index=2)
     yield "nnf_nll_loss", (S2[:, :, :2, :3], images + 1), {}, lambda x: F.nll_loss(x, images)
     yield "nnf_multi_margin_loss", (X, CLASS + 1), {}, lambda x: F.multi_margin_loss(x, CLASS)
@@ -178,7 +182,9 @@ def convolutions():
     yield same("conv_transpose1d", S1, wave(3, 2, 2), wave(2), stride=2, output_padding=1)
     yield same("conv_transpose2d", S2, wave(2, 2, 3, 2), None, [2, 1], [1, 0], [1, 0], 2, 1)
     yield same("conv_transpose3d", S3, wave(2, 1, 2, 1, 2), wave(1), dilation=2)
-    yield "nnf_conv_tbc", (S1, wave(2, 7, 2), wave(2)), {"pad": 1}, lambda x: torch.conv_tbc(x, wave(2, 7, 2), wave(2), 1)
+    yield "nnf_conv_tbc", (S1, wave(2, 7, 2), wave(2)), {"pad": 1}, lambda x: torch.conv_tbc(
+        x, wave(2, 7, 2), wave(2), 1
+    )
     yield same("unfold", S2, 2)
     yield same("unfold", S2, [2, 3], dilation=[2, 1], padding=1, stride=[1, 2])
     yield same("fold", wave(1, 8, 12), [4, 5], 2)
@@ -227,8 +233,9 @@ def adaptive_pools():
     yield "nnf_fractional_max_pool2d", (S2, 2), {"output_size": 3, "random_samples": samples2}, lambda x: (
         F.fractional_max_pool2d(x, 2, 3, _random_samples=samples2)
     )
-    yield "nnf_fractional_max_pool3d", (S3, 2), {"output_ratio": 0.5, "random_samples": samples3, "return_indices": True}, (
-        lambda x: from_one(F.fractional_max_pool3d(x, 2, None, [0.5] * 3, True, _random_samples=samples3))
+    given = {"output_ratio": 0.5, "random_samples": samples3, "return_indices": True}
+    yield "nnf_fractional_max_pool3d", (S3, 2), given, lambda x: from_one(
+        F.fractional_max_pool3d(x, 2, None, [0.5] * 3, True, _random_samples=samples3)
     )
     yield "nnf_fractional_max_pool2d", (S2, 2), {"output_ratio": [0.5, 0.75]}, lambda x: F.fractional_max_pool2d(
         x, 2, output_ratio=[0.5, 0.75]
@@ -263,8 +270,12 @@ def embeddings():
         yield "nnf_embedding_bag", (), given | {"mode": mode}, bag(rows, mode=mode)
     bags = {"weight": weight, "input": flat + 1, "offsets": offsets}
     yield "nnf_embedding_bag", (), bags, bag(flat, offsets=offsets)
-    yield "nnf_embedding_bag", (), bags | {"mode": "sum", "padding_idx": 2}, bag(flat, offsets=offsets, mode="sum", padding_idx=1)
-    yield "nnf_embedding_bag", (), bags | {"include_last_offset": True}, bag(flat, offsets=offsets, include_last_offset=True)
+    yield "nnf_embedding_bag", (), bags | {"mode": "sum", "padding_idx": 2}, bag(
+        flat, offsets=offsets, mode="sum", padding_idx=1
+    )
+    yield "nnf_embedding_bag", (), bags | {"include_last_offset": True}, bag(
+        flat, offsets=offsets, include_last_offset=True
+    )
     yield "nnf_embedding_bag", (), given | {"mode": "sum", "per_sample_weights": samples}, bag(
         rows, mode="sum", per_sample_weights=samples
     )
@@ -411,4 +422,5 @@ def functional_cases() -> list[str]:
 
 def short(text: str) -> str:
     """Eight digits are enough for what is compared as float32."""
-    return re.sub(r"-?\d+\.\d{8,}(e-?\d+)?|(?<=[0-9])\.0(?=[,)])", lambda m: "" if m[0] == ".0" else f"{float(m[0]):.8g}", text)
+    text = re.sub(r"-?\d+\.\d{8,}(e-?\d+)?", lambda found: f"{float(found[0]):.8g}", text)
+    return re.sub(r"(?<=[0-9])\.0(?=[,)])", "", text)

@@ -55,7 +55,8 @@ test_that("lists of sequences", {
   padded <- nn_utils_rnn_pad_sequence(sequences)
   expect_identical(padded$shape, c(3L, 2L, 2L))
   expect_identical(nn_utils_rnn_pad_sequence(sequences, TRUE, 9)$shape, c(2L, 3L, 2L))
-  expect_identical(as.integer(as_array(nn_utils_rnn_pad_sequence(sequences, TRUE, 9)$select(1, 2))), c(7L, 9L, 9L, 8L, 9L, 9L))
+  shorter <- nn_utils_rnn_pad_sequence(sequences, TRUE, 9)$select(1, 2)
+  expect_identical(as.integer(as_array(shorter)), c(7L, 9L, 9L, 8L, 9L, 9L))
   packed <- nn_utils_rnn_pack_sequence(sequences)
   expect_null(packed$sorted_indices)
   expect_identical(as.integer(as_array(packed$data)), c(1L, 7L, 2L, 3L, 4L, 8L, 5L, 6L))
@@ -64,7 +65,7 @@ test_that("lists of sequences", {
   sorted_back <- nn_utils_rnn_pad_packed_sequence(nn_utils_rnn_pack_sequence(rev(sequences), enforce_sorted = FALSE))
   expect_same_tensor(sorted_back[[1]], padded$flip(2))
   expect_failure_of(nn_utils_rnn_pack_sequence(rev(sequences)), "runtime", "sorted|decreasing")
-  expect_failure_of(nn_utils_rnn_pad_packed_sequence(padded), "type", "packed sequence", "nn_utils_rnn_pad_packed_sequence")
+  expect_failure_of(nn_utils_rnn_pad_packed_sequence(padded), "type", "packed sequence")
   expect_failure_of(nn_utils_rnn_pad_packed_sequence(packed, total_length = 2), "value", "at least 3")
 })
 
