@@ -104,6 +104,23 @@ impl Plan {
     pub fn overloads(&self) -> impl Iterator<Item = &'static Overload> + '_ {
         self.operator.overloads.iter().filter(|overload| overload.is_dispatched || !self.r_conventions)
     }
+    /// An error about an argument calls it what the R function does.
+    pub unsafe fn in_r_names(&self, mut error: Error) -> Error {
+        if let Error::Failure { message, context, .. } = &mut error {
+            for planned in self.arguments.iter().filter(|planned| planned.variable != planned.symbol) {
+                let name = text_of(PRINTNAME(planned.symbol));
+                if context.argument.as_ref() == Some(&name) {
+                    let known = text_of(PRINTNAME(planned.variable));
+                    *message = message.replace(&format!("`{name}`"), &format!("`{known}`"));
+                    let hint = context.hint.take();
+                    context.hint = hint.map(|hint| hint.replace(&format!("({name})"), &format!("({known})")));
+                    context.argument = Some(known);
+                    break;
+                }
+            }
+        }
+        error
+    }
     /// The plan behind the description that an R function carries in its body: name, variables (named by schema
     /// argument), defaults, flags. Its last element is ours: the plan, made at the first call in this process.
     #[inline]

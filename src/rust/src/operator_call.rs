@@ -206,7 +206,7 @@ pub unsafe extern "C" fn from_frame(_call: SEXP, _op: SEXP, arguments: SEXP, env
     }
     crate::routine::finish(|| {
         let requires_grad = requires_grad != R_NilValue && flag(requires_grad, "requires_grad")?;
-        let value = call(plan, &supplied[..count])?;
+        let value = call(plan, &supplied[..count]).map_err(|error| plan.in_r_names(error))?;
         if requires_grad {
             if let Some(tensor) = handle::get(value, handle::Kind::Tensor) {
                 let mut protect = Protect::new();
