@@ -396,6 +396,45 @@ def initial_cases() -> list[str]:
     return recorded
 
 
+def utility_cases() -> list[str]:
+    """For tests/testthat/fixtures/nn-utils.R: packed sequences, clipped gradients, normalized weights."""
+    recorded = []
+
+    def record(name, args, result):
+        recorded.append(short(f'  list("{name}", {r_source(args)}, {r_source(result)})'))
+
+    rnn = torch.nn.utils.rnn
+    for batch_first in (False, True):
+        for lengths in ([5, 3, 3, 1], [2, 5, 1, 4]):
+            descending = lengths == sorted(lengths, reverse=True)
+            x = wave(4, 5, 2) if batch_first else wave(5, 4, 2)
+            packed = rnn.pack_padded_sequence(x, lengths, batch_first, descending)
+            order = [None if i is None else i + 1 for i in (packed.sorted_indices, packed.unsorted_indices)]
+            given = {"input": x, "lengths": lengths, "batch_first": batch_first, "enforce_sorted": descending}
+            padded = rnn.pad_packed_sequence(packed, batch_first, -1.0, 6)
+            record("packed", given, [packed.data, packed.batch_sizes, *order, *padded])
+    for max_norm, norm_type in ((1.0, 2.0), (0.5, 1.0), (2.0, float("inf")), (100.0, 3.0)):
+        gradients = [X.clone(), Y[0].clone()]
+        parameters = [torch.zeros_like(g, requires_grad=True) for g in gradients]
+        for parameter, gradient in zip(parameters, gradients):
+            parameter.grad = gradient.clone()
+        norm = torch.nn.utils.clip_grad_norm_(parameters, max_norm, norm_type)
+        given = {"gradients": gradients, "max_norm": max_norm, "norm_type": norm_type}
+        record("clipped", given, [norm, *[p.grad for p in parameters]])
+    for dim in (0, 1, None):
+        layer = torch.nn.Conv1d(2, 3, 2)
+        layer.weight = torch.nn.Parameter(wave(3, 2, 2))
+        layer = torch.nn.utils.weight_norm(layer, "weight", dim)
+        with torch.no_grad():
+            layer.weight_g.mul_(2.0)
+        layer(S2[0, 0:2, :, 0]).square().sum().backward()
+        given = {"weight": wave(3, 2, 2), "bias": layer.bias, "input": S2[0, 0:2, :, 0]}
+        if dim is not None:
+            given["dim"] = dim + 1
+        record("normalized", given, [layer.weight_g, layer.weight, layer.weight_g.grad, layer.weight_v.grad])
+    return recorded
+
+
 def first_tensor(args, kwargs):
     return args[0] if args else next(iter(kwargs.values()))
 
