@@ -14,8 +14,8 @@ max_pool_functional <- function(n, stride = NULL) {
     if (is.null(stride)) stride <- kernel_size
     if (return_indices) .(with_indices) else .(alone)
   }, list(
-    with_indices = operator_call_of(arguments, paste0(name, "_with_indices"), c(self = "input")),
-    alone = operator_call_of(arguments, name, c(self = "input"))
+    with_indices = operator_call_of(arguments, paste0(name, "_with_indices"), c(self = "input"), formals),
+    alone = operator_call_of(arguments, name, c(self = "input"), formals)
   ))
   as.function(c(formals, body), envir = topenv())
 }

@@ -5,7 +5,7 @@ NULL
 # A function of one operator. `...` : the schema's name of an argument where R has another, `self = "input"`.
 # `before`: code that runs first, in the same frame, and may change the arguments there.
 functional <- function(formals, operator, ..., before = NULL, arguments = names(formals)) {
-  operator_call <- operator_call_of(arguments, operator, c(...))
+  operator_call <- operator_call_of(arguments, operator, c(...), formals)
   as.function(c(formals, if (is.null(before)) operator_call else call("{", before, operator_call)), envir = topenv())
 }
 
@@ -14,16 +14,21 @@ functional_inplace <- function(formals, operator, ..., before = NULL, operator_i
                                renamed_inplace = c(...)) {
   arguments <- setdiff(names(formals), "inplace")
   choice <- call(
-    "if", quote(inplace), operator_call_of(arguments, operator_inplace, renamed_inplace),
-    operator_call_of(arguments, operator, c(...))
+    "if", quote(inplace), operator_call_of(arguments, operator_inplace, renamed_inplace, formals),
+    operator_call_of(arguments, operator, c(...), formals)
   )
   as.function(c(formals, if (is.null(before)) choice else call("{", before, choice)), envir = topenv())
 }
 
-operator_call_of <- function(arguments, operator, renamed = NULL) {
-  names(arguments) <- arguments
-  names(arguments)[match(renamed, arguments)] <- names(renamed)
-  as.call(list(quote(.External2), quote(C_call_operator), operator_plan(paste0("aten::", operator), arguments)))
+# Defaults are the schema's own wherever it has one: what stands at its default need not be converted.
+operator_call_of <- function(arguments, operator, renamed, formals) {
+  variables <- stats::setNames(arguments, arguments)
+  names(variables)[match(renamed, arguments)] <- names(renamed)
+  defaults <- stats::setNames(rep(list(quote(expr = )), length(arguments)), arguments)
+  known <- intersect(arguments, names(formals))
+  defaults[known] <- lapply(formals[known], constant_default)
+  plan <- operator_plan(paste0("aten::", operator), variables, defaults)
+  as.call(list(quote(.External2), quote(C_call_operator), plan))
 }
 
 # The number of a reduction; of several names the first, as the defaults list them.

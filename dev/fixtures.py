@@ -6,7 +6,8 @@
 - `programs.R`: what the programs answer;
 - `torch_save*.pt`, `python_object.pt`: files of `torch.save()` (fixtures_save.py);
 - `operators.R`: what operators answer (cases in fixtures_operators.py);
-- `nnf.R`, `nn-init.R`: what functionals answer, and initial values (cases in fixtures_nnf.py);
+- `nnf.R`: what functionals answer (cases in fixtures_nnf.py);
+- `nn-init.R`, `nn-utils.R`: initial values, clipping, packing, weight norm (fixtures_nn.py);
 - `random.R`: random numbers after `torch.manual_seed()`;
 - `dtypes.R` and `random-functions.R`: see fixtures_dtypes.py and fixtures_random.py, which write them alone as well;
 - `names.R`: what the calls of inst/names.txt answer (fixtures_names.py).
@@ -25,7 +26,8 @@ import torch
 import fixtures_names
 import fixtures_programs as programs
 from fixtures_dtypes import dtype_cases
-from fixtures_nnf import functional_cases, initial_cases
+from fixtures_nn import initial_cases, utility_cases
+from fixtures_nnf import functional_cases
 from fixtures_operators import operator_cases
 from fixtures_random import random_cases as random_surface_cases
 from fixtures_save import saved_files
@@ -224,6 +226,7 @@ def main() -> None:
     fixtures_names.main()
     write_cases(fixture("nnf.R"), "dev/fixtures.py", functional_cases())
     write_cases(fixture("nn-init.R"), "dev/fixtures.py", initial_cases())
+    write_cases(fixture("nn-utils.R"), "dev/fixtures.py", utility_cases())
 
 
 if __name__ == "__main__":

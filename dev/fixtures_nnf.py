@@ -360,42 +360,6 @@ def random():
     yield "nnf_gumbel_softmax", (X,), {"dim": 1}, lambda x: F.gumbel_softmax(x, dim=0)
 
 
-def initial_values():
-    """(R function, shape, arguments, PyTorch's name for it), for tests/testthat/fixtures/nn-init.R."""
-    for shape in ([3, 5], [5, 3], [4, 2, 3]):
-        yield "uniform_", shape, {"a": -1.0, "b": 2.0}
-        yield "normal_", shape, {"mean": 1.0, "std": 0.5}
-        yield "xavier_uniform_", shape, {"gain": 2.0}
-        yield "xavier_normal_", shape, {}
-        yield "kaiming_uniform_", shape, {"a": 0.5}
-        yield "kaiming_uniform_", shape, {"mode": "fan_out", "nonlinearity": "relu"}
-        yield "kaiming_normal_", shape, {"nonlinearity": "tanh"}
-        yield "trunc_normal_", shape, {}
-        yield "trunc_normal_", shape, {"mean": 1.0, "std": 2.0, "a": 0.0, "b": 3.0}
-        yield "trunc_normal_", shape, {"a": 1.0, "b": 1.5}
-        yield "trunc_normal_", shape, {"a": 3.0, "b": 5.0}
-        yield "orthogonal_", shape, {"gain": 0.5}
-        yield "constant_", shape, {"val": 0.25}
-        yield "ones_", shape, {}
-        yield "zeros_", shape, {}
-    yield "eye_", [3, 4], {}
-    yield "sparse_", [5, 3], {"sparsity": 0.5}
-    yield "sparse_", [7, 2], {"sparsity": 0.1, "std": 2.0}
-    yield "dirac_", [4, 2, 3], {}
-    yield "dirac_", [4, 2, 3, 2], {"groups": 2}
-    yield "dirac_", [2, 3, 1, 2, 3], {}
-
-
-def initial_cases() -> list[str]:
-    recorded = []
-    for name, shape, kwargs in initial_values():
-        torch.manual_seed(SEED)
-        tensor = getattr(torch.nn.init, name)(torch.empty(shape), **kwargs)
-        given = arguments([shape], kwargs)
-        recorded.append(short(f'  list("nn_init_{name}", {given}, {r_source(tensor)}, {r_source(torch.rand(1))})'))
-    return recorded
-
-
 def first_tensor(args, kwargs):
     return args[0] if args else next(iter(kwargs.values()))
 

@@ -1,3 +1,52 @@
+linear_module <- function(weight) {
+  nn_module(
+    initialize = function() self$weight <- nn_parameter(weight),
+    forward = function(x) nnf_linear(x, self$weight)
+  )()
+}
+
+recorded_utilities <- function(kind) {
+  cases <- Filter(function(case) case[[1]] == kind, recorded("nn-utils.R"))
+  lapply(cases, function(case) list(given = alive(case[[2]]), expected = case[[3]]))
+}
+
+test_that("packed sequences are PyTorch's", {
+  for (case in recorded_utilities("packed")) {
+    packed <- do.call(nn_utils_rnn_pack_padded_sequence, case$given)
+    back <- nn_utils_rnn_pad_packed_sequence(packed, case$given$batch_first, padding_value = -1, total_length = 6)
+    answer <- c(unname(unclass(packed)), back)
+    expect_null(unlist(Map(difference, Filter(length, answer), Filter(Negate(is.null), case$expected))))
+    expect_identical(vapply(answer, is.null, NA), vapply(case$expected, is.null, NA))
+  }
+})
+
+test_that("clipped gradients are PyTorch's", {
+  for (case in recorded_utilities("clipped")) {
+    parameters <- lapply(case$given$gradients, function(gradient) {
+      parameter <- torch_zeros_like(gradient)$requires_grad_(TRUE)
+      parameter$grad <- gradient$clone()
+      parameter
+    })
+    norm <- nn_utils_clip_grad_norm_(parameters, case$given$max_norm, case$given$norm_type)
+    answer <- c(list(norm), lapply(parameters, function(parameter) parameter$grad))
+    expect_null(unlist(Map(difference, answer, case$expected)))
+  }
+})
+
+test_that("normalized weights and their gradients are PyTorch's", {
+  for (case in recorded_utilities("normalized")) {
+    given <- case$given
+    layer <- linear_module(given$weight)
+    norm <- nn_utils_weight_norm$new("weight", dim = given$dim)
+    norm$apply(layer)
+    with_no_grad(layer$weight_g$mul_(2))
+    norm$recompute(layer)
+    torch_sum(torch_square(nnf_conv1d(given$input, layer$weight, given$bias)))$backward()
+    answer <- list(layer$weight_g, layer$weight, layer$weight_g$grad, layer$weight_v$grad)
+    expect_null(unlist(Map(function(x, y) difference(x$detach(), y), answer, case$expected)))
+  }
+})
+
 two_gradients <- function() {
   x <- torch_tensor(c(3, 0), requires_grad = TRUE)
   y <- torch_tensor(4, requires_grad = TRUE)
@@ -68,13 +117,6 @@ test_that("lists of sequences", {
   expect_failure_of(nn_utils_rnn_pad_packed_sequence(padded), "type", "packed sequence")
   expect_failure_of(nn_utils_rnn_pad_packed_sequence(packed, total_length = 2), "value", "at least 3")
 })
-
-linear_module <- function(weight) {
-  nn_module(
-    initialize = function() self$weight <- nn_parameter(weight),
-    forward = function(x) nnf_linear(x, self$weight)
-  )()
-}
 
 test_that("weights are divided into magnitude and direction", {
   m <- rbind(c(3, 4), c(6, 8), c(0, 2))
