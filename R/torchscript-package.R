@@ -44,6 +44,7 @@ NULL
   .Call(C_set_namespace, namespace)
   check_loaded_version()
   register_generics()
+  register_iterators()
 }
 
 # With its own BLAS ahead of R's: see src/loader/deepbind.c.
