@@ -8,8 +8,8 @@ worker_batches <- function(loader, next_index) {
     abort_torchscript("`num_workers` needs package callr.", "library", "install.packages(\"callr\")")
   }
   workers <- new.env(parent = emptyenv())
+  # no finalizer: callr's own ends the processes, and closing twice corrupts memory in processx
   workers$sessions <- list()
-  reg.finalizer(workers, close_workers, onexit = TRUE)
   asked <- 0
   given <- 0
   n <- loader$num_workers
@@ -93,7 +93,9 @@ worker_state <- new.env(parent = emptyenv())
 
 worker_start <- function(setup, worker, seed) {
   failing({
-    for (package in setup$worker_packages) library(package, character.only = TRUE)
+    for (package in c("torchscript", setup$worker_packages)) {
+      if (!paste0("package:", package) %in% search()) attachNamespace(package)
+    }
     list2env(as.list(setup$worker_globals), envir = globalenv())
     set.seed(seed)
     torch_manual_seed(seed)

@@ -98,6 +98,41 @@ test_that("iterators are stepped by hand", {
   expect_failure_of(dataloader_make_iter(1), "type", "dataloader", "dataloader_make_iter")
 })
 
+test_that("workers give the same batches, in the same order", {
+  skip_if_not_installed("callr")
+  expected <- collect(dataloader(items(4), batch_size = 1))
+  actual <- collect(dataloader(items(4), batch_size = 1, num_workers = 2))
+  expect_identical(lapply(actual, function(batch) batch$s), lapply(expected, function(batch) batch$s))
+  for (i in seq_along(expected)) for (field in c("t", "n", "k", "v")) expect_same_tensor(actual[[i]][[field]], expected[[i]][[field]])
+})
+
+test_that("workers know their globals, packages and seeds, and give errors as they were", {
+  skip_if_not_installed("callr")
+  failing <- dataset("failing",
+    .getitem = function(i) {
+      if (i == 4) rlang::abort("no such picture", class = "picture_error")
+      list(base = offset + started, package = "package:tools" %in% search(), random = stats::runif(1))
+    },
+    .length = function() 5, parent_env = globalenv()
+  )
+  pass <- function() {
+    set.seed(7)
+    iter <- dataloader_make_iter(dataloader(
+      failing(), batch_size = 2, num_workers = 1, worker_globals = list(offset = 10), worker_packages = "tools",
+      worker_init_fn = function(worker) assign("started", worker, envir = globalenv())
+    ))
+    list(dataloader_next(iter), iter)
+  }
+  first <- pass()
+  expect_tensor_values(first[[1]]$base, c(11, 11))
+  expect_identical(as_array(first[[1]]$package), c(TRUE, TRUE))
+  error <- expect_error(dataloader_next(first[[2]]), "no such picture", class = "picture_error")
+  expect_identical(as.numeric(error$index), 4)
+  expect_identical(as.numeric(error$worker), 1)
+  expect_null(dataloader_next(first[[2]]))
+  expect_equal(as_array(pass()[[1]]$random), as_array(first[[1]]$random))
+})
+
 test_that("arguments that exclude each other are refused", {
   ds <- numbers(3)
   order <- sampler(.iter = function() as_iterator(1:3), .length = function() 3)()
