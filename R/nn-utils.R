@@ -28,7 +28,7 @@ nn_utils_clip_grad_norm_ <- function(parameters, max_norm, norm_type = 2) {
   local_no_grad()
   norm <- linalg_vector_norm(torch_stack(foreach_norm(gradients, norm_type)), norm_type)
   # multiplying by one is cheaper than asking whether it is one
-  foreach_mul(gradients, torch_clamp(torch_mul(torch_reciprocal(torch_add(norm, 1e-6)), max_norm), max = 1))
+  scale_together(gradients, torch_clamp(torch_mul(torch_reciprocal(torch_add(norm, 1e-6)), max_norm), max = 1))
   norm
 }
 
@@ -47,7 +47,7 @@ gradients_of <- function(parameters) {
   Filter(Negate(is.null), lapply(unname(parameters), function(parameter) parameter$grad))
 }
 foreach_norm <- operator_function(alist(self = , ord = ), "aten::_foreach_norm")
-foreach_mul <- operator_function(alist(self = , other = ), "aten::_foreach_mul_")
+scale_together <- operator_function(alist(self = , other = ), "aten::_foreach_mul_")
 
 #' Sequences of different lengths
 #'
