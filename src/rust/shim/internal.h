@@ -101,3 +101,13 @@ struct ts_function {
   torch::jit::Function *function;
   std::optional<torch::jit::Module> self;
 };
+
+namespace shim {
+
+// The module as which PyTorch saves a function.
+inline constexpr const char *placeholder = "__torch__.PlaceholderModule";
+
+inline torch::jit::Module module_of(const ts_object *object) { return object->value.toModule(); }
+std::shared_ptr<torch::jit::Graph> graph_of(const ts_function *function);
+
+}  // namespace shim

@@ -4,7 +4,7 @@ use crate::dtype::dtype_named;
 use crate::error::{Error, Kind as ErrorKind};
 use crate::handle::{self, Kind};
 use crate::mismatch::{is_number, Mismatch};
-use crate::program::Object;
+use crate::module::Object;
 use crate::r::*;
 use crate::shim::{self, Value};
 use crate::tensor;

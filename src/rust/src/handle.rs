@@ -4,7 +4,7 @@
 
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::r::*;
-use crate::{program, shim, tensor};
+use crate::{module, program, program_file, shim, tensor};
 use std::ffi::{c_int, c_void};
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
@@ -92,7 +92,7 @@ unsafe extern "C" fn free_function(allocator: *mut R_allocator_t, memory: *mut c
     release(memory);
 }
 unsafe extern "C" fn free_object(allocator: *mut R_allocator_t, memory: *mut c_void) {
-    drop(Box::from_raw((*allocator).data as *mut program::Object));
+    drop(Box::from_raw((*allocator).data as *mut module::Object));
     release(memory);
 }
 unsafe extern "C" fn free_generator(allocator: *mut R_allocator_t, memory: *mut c_void) {
@@ -178,8 +178,8 @@ unsafe extern "C" fn state_write(state: SEXP) -> SEXP {
         let mut protect = Protect::new();
         let payload = match kind {
             Kind::Tensor => tensor::serialize(owner.native as *const shim::Tensor)?,
-            Kind::Function => program::serialize_function(&*(owner.native as *const program::Program))?,
-            Kind::Object => program::serialize_object((*(owner.native as *const program::Object)).native)?,
+            Kind::Function => program_file::serialize_function(&*(owner.native as *const program::Program))?,
+            Kind::Object => program_file::serialize_object((*(owner.native as *const module::Object)).native)?,
             Kind::Generator => {
                 let mut state = null_mut();
                 shim::call(|e| shim::ts_generator_state(owner.native as *const shim::Generator, &mut state, e))?;
@@ -200,10 +200,10 @@ unsafe extern "C" fn state_read(_class: SEXP, written: SEXP) -> SEXP {
         let native = match KINDS.iter().find(|kind| kind.name() == name) {
             Some(Kind::Tensor) => (Kind::Tensor, tensor::unserialize(payload)? as *mut c_void),
             Some(Kind::Function) => {
-                (Kind::Function, Box::into_raw(Box::new(program::unserialize_function(payload)?)) as *mut c_void)
+                (Kind::Function, Box::into_raw(Box::new(program_file::unserialize_function(payload)?)) as *mut c_void)
             }
             Some(Kind::Object) => {
-                let object = program::Object::new(program::unserialize_object(payload)?);
+                let object = module::Object::new(program_file::unserialize_object(payload)?);
                 (Kind::Object, Box::into_raw(Box::new(object)) as *mut c_void)
             }
             Some(Kind::Generator) => {

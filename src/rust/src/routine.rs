@@ -5,7 +5,7 @@ use crate::error::{Error, Kind, Result};
 use crate::r::*;
 use crate::{
     anomaly, autocast, autograd, autograd_function, callback, cuda, device, dtype, hook, index, library, memory,
-    operator, operator_call, program, random, shim, tensor, trace,
+    module, operator, operator_call, program, program_file, random, shim, tensor, trace,
 };
 use std::ffi::{c_char, c_int, c_void};
 use std::panic::{catch_unwind, AssertUnwindSafe};
@@ -218,14 +218,14 @@ pub unsafe extern "C" fn tsr_initialise(dll: *mut DllInfo) {
         "C_function_graph", program::graph, 1;
         "C_function_code", program::code, 1;
         "C_last_graph", program::last_graph, 0;
-        "C_save", program::save, 2;
-        "C_load", program::load, 1;
+        "C_save", program_file::save, 2;
+        "C_load", program_file::load, 1;
         "C_is_function", program::is_function, 1;
-        "C_module_members", program::module_members, 1;
-        "C_module_method", program::module_method, 2;
-        "C_module_attribute", program::module_attribute, 2;
-        "C_module_train", program::module_train, 2;
-        "C_module_type", program::module_type, 1;
+        "C_module_members", module::module_members, 1;
+        "C_module_method", module::module_method, 2;
+        "C_module_attribute", module::module_attribute, 2;
+        "C_module_train", module::module_train, 2;
+        "C_module_type", module::module_type, 1;
         "C_safe_save", crate::safetensors::safe_save, 3;
         "C_safe_load", crate::safetensors::safe_load, 2;
         "C_torch_save", crate::save::torch_save, 2;
@@ -245,7 +245,7 @@ pub unsafe extern "C" fn tsr_initialise(dll: *mut DllInfo) {
         "C_index_assign", index::assign, 0;
         "C_call_operator_directly", operator_call::from_arguments, -1;
         "C_call_function", program::call_function, -1;
-        "C_call_module", program::call_module, -1;
+        "C_call_module", module::call_module, -1;
     ]);
     R_registerRoutines(dll, std::ptr::null(), calls.as_ptr(), std::ptr::null(), externals.as_ptr());
     R_useDynamicSymbols(dll, Rboolean::FALSE);

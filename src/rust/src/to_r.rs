@@ -1,7 +1,7 @@
 //! IValue -> R value. The only converter out. Values are consumed.
 
 use crate::handle::{self, Kind};
-use crate::program::Object;
+use crate::module::Object;
 use crate::r::*;
 use crate::routine::call_r;
 use crate::shim::{self, borrow_text, Value};
