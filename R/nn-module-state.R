@@ -4,6 +4,9 @@ NULL
 
 # Members of one kind by name, those that are NULL left out.
 registered <- function(self, kind) {
+  if (is_script_self(self)) {
+    return(script_registered(self, kind))
+  }
   names <- private_of(self)$.registry[[kind]]
   members <- mget(names, envir = self)
   members[!vapply(members, is.null, NA)]
@@ -28,7 +31,7 @@ unique_tensors <- function(tensors) {
   if (length(tensors) == 0) {
     return(list())
   }
-  tensors[!duplicated(vapply(tensors, rlang::obj_address, ""))]
+  tensors[!.Call(C_repeated_tensors, tensors)]
 }
 
 # The module itself first, then what is inside it, each once.
@@ -139,6 +142,9 @@ clone_module <- function(module, deep = FALSE, ..., replace_values = TRUE) {
 }
 
 copied_module <- function(self, deep, done) {
+  if (is_script_self(self)) {
+    return(copied_script_module(callable(self)))
+  }
   address <- rlang::obj_address(self)
   if (!is.null(done[[address]])) {
     return(done[[address]])

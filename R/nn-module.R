@@ -125,7 +125,7 @@ callable <- function(self) {
 }
 
 private_of <- function(self) .subset2(.subset2(self, ".__enclos_env__"), "private")
-self_of <- function(module) attr(module, "module", exact = TRUE)
+self_of <- function(module) attr(module, "module", exact = TRUE) %||% script_self(module)
 
 #' Test for a module
 #'
@@ -165,7 +165,7 @@ nn_Module <- R6::R6Class(
     },
     train = function(mode = TRUE) {
       if (!rlang::is_bool(mode)) abort_torchscript(sprintf("`mode` must be TRUE or FALSE, not %s.", describe(mode)), "type")
-      for (module in all_modules(self)) assign("training", mode, envir = self_of(module))
+      for (module in all_modules(self)) set_mode(module, mode)
       invisible(callable(self))
     },
     eval = function() self$train(FALSE),
@@ -203,6 +203,10 @@ nn_Module <- R6::R6Class(
   ),
   private = list(.registry = list(parameter = character(), buffer = character(), child = character()), .callable = NULL)
 )
+
+set_mode <- function(module, mode) {
+  if (inherits(module, "script_module")) module$train(mode) else assign("training", mode, envir = self_of(module))
+}
 
 read_only <- function(value, name, result) {
   if (!missing(value)) abort_torchscript(sprintf("`$%s` can't be assigned: assign its elements by name.", name), "type")

@@ -13,6 +13,10 @@
 
 #include "shim.h"
 
+namespace torch::jit {
+struct Resolver;
+}
+
 namespace shim {
 
 // Thrown through libtorch when a closure says that R is unwinding. libtorch's autograd engine puts itself in order
@@ -109,5 +113,9 @@ inline constexpr const char *placeholder = "__torch__.PlaceholderModule";
 
 inline torch::jit::Module module_of(const ts_object *object) { return object->value.toModule(); }
 std::shared_ptr<torch::jit::Graph> graph_of(const ts_function *function);
+// Calls a program while a trace is running: the stack's arguments become its result.
+void call_in_trace(const ts_function *function, torch::jit::Stack &stack);
+// What names mean in source.
+std::shared_ptr<torch::jit::Resolver> source_resolver();
 
 }  // namespace shim

@@ -3,6 +3,7 @@
 #include <torch/csrc/jit/api/function_impl.h>
 #include <torch/csrc/jit/frontend/resolver.h>
 #include <torch/csrc/jit/frontend/sugared_value.h>
+#include <torch/csrc/jit/frontend/tracer.h>
 #include <torch/csrc/jit/ir/ir.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
 #include <torch/csrc/jit/serialization/export.h>
@@ -41,6 +42,8 @@ struct SourceResolver final : torch::jit::Resolver {
 };
 
 }  // namespace
+
+std::shared_ptr<torch::jit::Resolver> shim::source_resolver() { return std::make_shared<SourceResolver>(); }
 
 std::shared_ptr<torch::jit::Graph> shim::graph_of(const ts_function *function) {
   return torch::jit::toGraphFunction(*function->function).graph();
@@ -82,7 +85,11 @@ int ts_function_call(const ts_function *function, const ts_value *arguments, int
         stack.emplace_back(shim::to_ivalue(arguments[i]));
       }
     }
-    function->function->run(stack);
+    if (torch::jit::tracer::isTracing()) {
+      shim::call_in_trace(function, stack);
+    } else {
+      function->function->run(stack);
+    }
     shim::from_ivalue(std::move(stack.front()), result);
   });
 }
@@ -113,7 +120,7 @@ int ts_compile(const char *source, ts_unit **unit, ts_error *error) {
   return shim::guard(error, [&] {
     auto made = std::make_shared<torch::jit::CompilationUnit>();
     // under the prefix that the file format expects, so that functions which call each other can be saved
-    made->define(QualifiedName("__torch__"), source, std::make_shared<SourceResolver>(), nullptr);
+    made->define(QualifiedName("__torch__"), source, shim::source_resolver(), nullptr);
     *unit = new ts_unit{std::move(made)};
   });
 }

@@ -348,10 +348,11 @@ int ts_generator_set_state(ts_generator *generator, const ts_tensor *state, ts_e
 /* ---- programs ---- */
 /* Runs the traced closure. `inputs` become the callee's; `result` is borrowed until the trace is over. */
 typedef int (*ts_closure)(void *context, ts_value *inputs, int count, ts_value *result);
-int ts_trace(const ts_value *inputs, int count, const char *const *names, ts_closure closure, void *context, int strict,
-             const char *name, ts_function **function, ts_error *error);
-/* while tracing: makes a parameter of a tensor that is not yet part of the graph and wants gradients */
-int ts_trace_lift(const ts_tensor *tensor, ts_error *error);
+/* with a module: becomes its method `name`; with NULL: a function. A named result has its type named after `method` */
+int ts_trace(const ts_object *module, const ts_value *inputs, int count, const char *const *names, ts_closure closure,
+             void *context, int strict, const char *name, const char *method, ts_function **function, ts_error *error);
+/* while tracing: makes a parameter of a tensor that is not yet part of the graph and wants gradients, or a buffer */
+int ts_trace_lift(const ts_tensor *tensor, int is_buffer, ts_error *error);
 
 void ts_function_free(ts_function *function);
 int ts_function_schema(const ts_function *function, ts_schema *schema, ts_error *error);
@@ -375,11 +376,27 @@ int ts_load(const char *path, const void *bytes, size_t length, ts_object **modu
 int ts_module_save(const ts_object *module, const char *path, char **bytes, size_t *length, ts_error *error);
 /* the function that this file was saved from, or NULL when it holds a module */
 int ts_module_as_function(const ts_object *module, ts_function **function, ts_error *error);
+/* an empty module, in the same unit as `beside` unless that is NULL */
+int ts_module_new(const char *name, const ts_object *beside, ts_object **module, ts_error *error);
+/* adds or sets; kind p: parameter, b: buffer, c: constant, a: attribute or child, of the value's type if it is new */
+int ts_module_register(const ts_object *module, const char *name, char kind, const ts_value *value, ts_error *error);
+/* a new attribute of the type that the text says, without a value */
+int ts_module_declare(const ts_object *module, const char *name, const char *type, ts_error *error);
+/* method, parameter, buffer, child, attribute, constant, or an empty text; not owned */
+const char *ts_module_kind(const ts_object *module, const char *name);
+int ts_module_has(const ts_object *module, const char *name); /* an attribute */
+int ts_module_remove(const ts_object *module, const char *name, ts_error *error);
+int ts_module_define(const ts_object *module, const char *source, ts_error *error);
+/* the method `name`, which calls one of two others by the mode */
+int ts_module_branch(const ts_object *module, const char *name, const char *train, const char *eval, ts_error *error);
+int ts_module_clone(const ts_object *module, ts_object **copy, ts_error *error);
 char *ts_module_methods(const ts_object *module);    /* owned, one a line */
-char *ts_module_attributes(const ts_object *module); /* owned, "name kind" a line; kind p, b, m or a */
+char *ts_module_attributes(const ts_object *module); /* owned, "name kind" a line; kind p, b, m, a or c */
 char *ts_module_type(const ts_object *module);       /* owned */
 int ts_module_method(const ts_object *module, const char *name, ts_function **function, ts_error *error);
 int ts_module_attribute(const ts_object *module, const char *name, ts_value *value, ts_error *error);
+/* its type alone, as an argument; borrowed from the module */
+int ts_module_attribute_type(const ts_object *module, const char *name, ts_argument *type, ts_error *error);
 int ts_module_train(const ts_object *module, int mode, ts_error *error);
 int ts_object_is_module(const ts_object *object);
 char *ts_object_text(const ts_object *object); /* owned */

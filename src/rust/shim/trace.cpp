@@ -1,28 +1,82 @@
-// Tracing: a closure runs, libtorch records the operators.
+// Tracing: a closure runs, libtorch records the operators. Programs that it calls become part of the graph whole, with
+// their control flow.
+#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/ops/alias.h>
 #include <torch/csrc/jit/api/function_impl.h>
 #include <torch/csrc/jit/frontend/tracer.h>
 #include <torch/csrc/jit/ir/ir.h>
+#include <torch/csrc/jit/passes/inliner.h>
 
 #include "internal.h"
 
 using c10::IValue;
+using c10::QualifiedName;
+using torch::jit::Module;
 using torch::jit::Stack;
 namespace tracer = torch::jit::tracer;
 
 namespace {
 
-// The module that takes the tensors which the closure brings with it and which want gradients: constants cannot.
-struct Lifted {
-  torch::jit::Module module{c10::QualifiedName("__torch__.PlaceholderModule"),
-                            std::make_shared<torch::jit::CompilationUnit>()};
-  int count = 0;
+// The module that is traced, or, for a function, one that takes what the closure brings with it: tensors that want
+// gradients, which constants cannot, buffers and other modules.
+struct Target {
+  torch::jit::Module module;
+  int captured = 0;
+
+  std::string name() {
+    std::string free;
+    do free = "captured_" + std::to_string(++captured);
+    while (module.hasattr(free));
+    return free;
+  }
 };
-thread_local Lifted *lifted = nullptr;
-struct Lifting {
-  explicit Lifting(Lifted *target) { lifted = target; }
-  ~Lifting() { lifted = nullptr; }
+thread_local Target *target = nullptr;
+
+// What running the closure changes besides, put back at the end: buffers and the state of the random numbers.
+class SideEffects {
+ public:
+  explicit SideEffects(const torch::jit::Module &module) : generator_(at::detail::getDefaultCPUGenerator()) {
+    for (const auto &buffer : module.buffers()) keep(buffer);
+    std::lock_guard<std::mutex> lock(generator_.mutex());
+    random_ = generator_.get_state();
+  }
+  void keep(const at::Tensor &buffer) {
+    shim::Unseen unseen;
+    buffers_.emplace_back(buffer, buffer.clone());
+  }
+  ~SideEffects() {
+    try {
+      shim::Unseen unseen;
+      for (const auto &[buffer, before] : buffers_) buffer.copy_(before);
+      std::lock_guard<std::mutex> lock(generator_.mutex());
+      generator_.set_state(random_);
+    } catch (const std::exception &) {
+      // a closure that made a buffer unwritable keeps it as it left it
+    }
+  }
+
+ private:
+  at::Generator generator_;
+  std::vector<std::pair<at::Tensor, at::Tensor>> buffers_;
+  at::Tensor random_;
 };
+thread_local SideEffects *side_effects = nullptr;
+
+template <class T>
+struct Set {
+  Set(T *&place, T *value) : place_(place) { place_ = value; }
+  ~Set() { place_ = nullptr; }
+  T *&place_;
+};
+
+// The graph's value for something that becomes an attribute of the traced module. At the graph's beginning: it may be
+// used in any block that follows.
+void capture(const tracer::TracingState &state, const std::string &name, const IValue &value) {
+  auto *self = state.graph->inputs().at(0);
+  torch::jit::WithInsertPoint guard(state.graph->block()->param_node()->next());
+  auto *attribute = state.graph->insertNode(state.graph->createGetAttr(self, name))->output();
+  tracer::getTracingState()->setValue(value, attribute);
+}
 
 // Every tensor of a result needs a place in the graph; one that the closure merely passes on gets it from alias().
 IValue in_graph(const IValue &value) {
@@ -30,7 +84,7 @@ IValue in_graph(const IValue &value) {
     if (tracer::getTracingState()->hasValue(value)) return value;
     ts_error error{};
     ts_tensor *tensor = shim::give(value.toTensor());
-    int outcome = ts_trace_lift(tensor, &error);
+    int outcome = ts_trace_lift(tensor, 0, &error);
     ts_tensor_free(tensor);
     if (outcome != TS_OK) {
       std::string message = error.message;
@@ -69,30 +123,85 @@ void name_fields(torch::jit::Value *value, const IValue &result, const std::stri
   value->setType(c10::TupleType::createNamed(c10::QualifiedName("__torch__." + name), fields, types));
 }
 
+// Ties what a program returned to the value that stands for it in the graph. Numbers are no part of a trace.
+void set_value(const IValue &result, torch::jit::Value *value) {
+  const auto &state = tracer::getTracingState();
+  auto &graph = *state->graph;
+  if (result.isTensor()) {
+    state->setValue(result, value);
+  } else if (result.isTensorList()) {
+    auto *unpacked = graph.insertNode(graph.createListUnpack(value, result.toTensorVector().size()));
+    for (size_t i = 0; i < unpacked->outputs().size(); i++) {
+      state->setValue(result.toTensorVector()[i], unpacked->output(i));
+    }
+  } else if (result.isTuple()) {
+    auto *unpacked = graph.insertNode(graph.createTupleUnpack(value));
+    for (size_t i = 0; i < unpacked->outputs().size(); i++) {
+      set_value(result.toTupleRef().elements()[i], unpacked->output(i));
+    }
+  } else if (result.isGenericDict()) {
+    for (const auto &entry : result.toGenericDict()) {
+      auto *item = graph.insert(c10::aten::__getitem__, {value, graph.insertConstant(entry.key())});
+      set_value(entry.value(), item);
+    }
+  } else if (!result.isNone()) {
+    TORCH_WARN("A program that is called in a trace returned a ", result.type()->repr_str(),
+               ": the trace goes on with this value as a constant.");
+  }
+}
+
 }  // namespace
 
-int ts_trace_lift(const ts_tensor *tensor, ts_error *error) {
+void shim::call_in_trace(const ts_function *function, Stack &stack) {
+  auto state = tracer::getTracingState();
+  // the graph itself, not a call of it: the function's owner may not outlive the program
+  auto callee = shim::graph_of(function)->copy();
+  torch::jit::Inline(*callee);
+  if (function->self && target != nullptr && !state->hasValue(stack[0])) {
+    const std::string name = target->name();
+    target->module.register_module(name, *function->self);
+    for (const auto &buffer : function->self->buffers()) side_effects->keep(buffer);
+    capture(*state, name, stack[0]);
+  }
+  std::vector<torch::jit::Value *> inputs;
+  for (const auto &argument : stack) inputs.push_back(tracer::getValueTrace(argument));
+  auto outputs = torch::jit::insertGraph(*state->graph, *callee, inputs);
+  {
+    // an error ends the whole trace: there is nothing to go on with then
+    tracer::setTracingState(nullptr);
+    function->function->run(stack);
+    tracer::setTracingState(state);
+  }
+  set_value(stack.front(), outputs.at(0));
+}
+
+int ts_trace_lift(const ts_tensor *tensor, int is_buffer, ts_error *error) {
   return shim::guard(error, [&] {
     const auto &state = tracer::getTracingState();
-    if (state == nullptr || lifted == nullptr) return;
+    if (state == nullptr || target == nullptr) return;
     at::Tensor value = *shim::Borrowed(tensor);
-    if (!value.requires_grad() || state->hasValue(value)) return;
-    std::string name = "captured_" + std::to_string(++lifted->count);
-    lifted->module.register_parameter(name, value, false);
-    // at the graph's beginning: the tensor may be used in any block that follows
-    auto *self = state->graph->inputs().at(0);
-    torch::jit::WithInsertPoint guard(state->graph->block()->param_node()->next());
-    auto *attribute = state->graph->insertNode(state->graph->createGetAttr(self, name))->output();
-    state->setValue(value, attribute);
+    if (!(value.requires_grad() || is_buffer != 0) || state->hasValue(value)) return;
+    const std::string name = target->name();
+    if (is_buffer != 0) {
+      side_effects->keep(value);
+      target->module.register_buffer(name, value);
+    } else {
+      target->module.register_parameter(name, value, false);
+    }
+    capture(*state, name, value);
   });
 }
 
-int ts_trace(const ts_value *inputs, int count, const char *const *names, ts_closure closure, void *context, int strict,
-             const char *name, ts_function **function, ts_error *error) {
+int ts_trace(const ts_object *module, const ts_value *inputs, int count, const char *const *names, ts_closure closure,
+             void *context, int strict, const char *name, const char *method, ts_function **function, ts_error *error) {
   return shim::guard(error, [&] {
-    Lifted target;
-    Lifting lifting(&target);
-    target.module.register_attribute("training", c10::BoolType::get(), true);
+    Target traced_module{
+        module != nullptr ? shim::module_of(module)
+                          : Module(QualifiedName(shim::placeholder), std::make_shared<torch::jit::CompilationUnit>())};
+    if (module == nullptr) traced_module.module.register_attribute("training", c10::BoolType::get(), true);
+    Set<Target> target_set(target, &traced_module);
+    SideEffects effects(traced_module.module);
+    Set<SideEffects> effects_set(side_effects, &effects);
     Stack stack;
     for (int i = 0; i < count; i++) stack.push_back(shim::to_ivalue(inputs[i]));
     std::vector<std::string> argument_names(names, names + count);
@@ -107,19 +216,22 @@ int ts_trace(const ts_value *inputs, int count, const char *const *names, ts_clo
       return {result};
     };
     auto nameless = [](const at::Tensor &) { return std::string(); };
-    auto traced = tracer::trace(std::move(stack), run, nameless, strict != 0, false, &target.module, argument_names);
+    auto traced =
+        tracer::trace(std::move(stack), run, nameless, strict != 0, false, &traced_module.module, argument_names);
     auto graph = traced.first->graph;
-    name_fields(graph->outputs().at(0), result, std::string(name) + "_result");
-    if (target.count > 0) {
-      auto unit = target.module._ivalue()->compilation_unit();
-      auto *method = unit->create_function(c10::QualifiedName(*target.module.type()->name(), "forward"), graph);
-      target.module.type()->addMethod(method);
-      *function = new ts_function{unit, method, target.module};
+    name_fields(graph->outputs().at(0), result, std::string(method) + "_result");
+    if (module != nullptr || traced_module.captured > 0) {
+      Module owner = traced_module.module;
+      auto unit = owner._ivalue()->compilation_unit();
+      auto *made =
+          unit->create_function(QualifiedName(*owner.type()->name(), module != nullptr ? name : "forward"), graph);
+      owner.type()->addMethod(made);
+      *function = new ts_function{unit, made, owner};
       return;
     }
     graph->eraseInput(0);
     auto unit = std::make_shared<torch::jit::CompilationUnit>();
-    auto *made = unit->create_function(c10::QualifiedName(std::string("__torch__.") + name), graph);
+    auto *made = unit->create_function(QualifiedName(std::string("__torch__.") + name), graph);
     *function = new ts_function{unit, made, std::nullopt};
   });
 }

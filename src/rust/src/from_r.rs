@@ -209,9 +209,7 @@ impl Conversion {
     pub(crate) unsafe fn tensor(&mut self, x: SEXP, base: Base) -> Converted {
         let Some(native) = handle::get(x, Kind::Tensor) else { return self.number_as_tensor(x) };
         let native = native as *mut shim::Tensor;
-        if trace::running() {
-            shim::call(|e| shim::ts_trace_lift(native, e)).map_err(Mismatch::Failure)?;
-        }
+        trace::lift(x, native).map_err(Mismatch::Failure)?;
         let counted = match base {
             Base::OneTensor => tensor::is_integer(native) || tensor::is_byte(native),
             Base::OneTensorOrMask => tensor::is_integer(native),

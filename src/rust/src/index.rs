@@ -247,9 +247,7 @@ unsafe fn steps_of(x: *const Tensor, items: &Items, drop: bool) -> Result<Steps>
 unsafe fn self_and_steps(x: SEXP, items: &Items, drop: SEXP) -> Result<(*mut Tensor, Steps)> {
     memory::safe_point();
     let native = handle::tensor(x)?;
-    if trace::running() {
-        shim::call(|e| shim::ts_trace_lift(native, e))?;
-    }
+    trace::lift(x, native)?;
     let drop = drop == R_UnboundValue || flag(drop, "drop")?;
     Ok((native, steps_of(native, items, drop)?))
 }
@@ -294,9 +292,7 @@ unsafe fn assigned(conversion: &mut Conversion, value: SEXP, into: *const Tensor
     }
     let made = tensor::make(value, dtype, None, false)?;
     conversion.keep_tensor(made);
-    if trace::running() {
-        shim::call(|e| shim::ts_trace_lift(made, e))?;
-    }
+    trace::lift(R_NilValue, made)?;
     Ok(made)
 }
 

@@ -86,9 +86,7 @@ impl Steps {
     }
 
     unsafe fn gather(&mut self, kind: c_int, x: *mut Tensor, takes: usize) -> Result<()> {
-        if trace::running() {
-            shim::call(|e| shim::ts_trace_lift(x, e))?;
-        }
+        trace::lift(R_NilValue, x)?;
         self.push(kind, 0, 0, 0, x);
         self.dim += takes;
         Ok(())

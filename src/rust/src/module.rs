@@ -1,14 +1,18 @@
 //! TorchScript modules: called, and looked into.
 
 use crate::error::{Error, Kind as ErrorKind, Result};
+use crate::from_r::Conversion;
 use crate::handle::{self, Kind};
-use crate::program::{c_string, call, Program};
+use crate::program::{c_string, call, compile_error, Program};
 use crate::r::*;
 use crate::routine;
-use crate::shim::{self, take_text, Value};
+use crate::shim::{self, borrow_text, take_text, Value};
 use crate::to_r;
+use crate::types::{Argument, Base};
+use crate::untyped::untyped;
 use once_cell::unsync::OnceCell;
-use std::ffi::{c_int, c_void};
+use std::collections::HashSet;
+use std::ffi::{c_char, c_int, c_void, CString};
 use std::ptr::null_mut;
 
 /// A module or another value of libtorch's, with its `forward` once it has been called.
@@ -51,8 +55,9 @@ pub unsafe extern "C" fn call_module(arguments: SEXP) -> SEXP {
         let object = object(CAR(CDR(arguments)))?;
         let forward = object.forward.get_or_try_init(|| object.method("forward")).map_err(|error| match error {
             Error::Failure { message, .. } if message.contains("is not defined") => {
-                Error::new(ErrorKind::Type, "this module has no method `forward`, so it can't be called")
-                    .hint("print it to see the methods that it has")
+                Error::new(ErrorKind::Type, "this module has no method `forward`, so it can't be called").hint(
+                    "a part of a traced module has only the methods that were traced themselves: jit_trace() it alone",
+                )
             }
             other => other,
         })?;
@@ -69,13 +74,21 @@ routine!(
         let of_kind = |kind: char| -> Vec<&str> {
             attributes.lines().filter_map(|line| line.strip_suffix(kind)).map(|name| name.trim_end()).collect()
         };
-        Ok(named_list(&["methods", "parameters", "buffers", "children", "attributes"], |i| match i {
+        Ok(named_list(&["methods", "parameters", "buffers", "children", "attributes", "constants"], |i| match i {
             0 => mk_strings(&methods.lines().collect::<Vec<&str>>()),
             1 => mk_strings(&of_kind('p')),
             2 => mk_strings(&of_kind('b')),
             3 => mk_strings(&of_kind('m')),
-            _ => mk_strings(&of_kind('a')),
+            4 => mk_strings(&of_kind('a')),
+            _ => mk_strings(&of_kind('c')),
         }))
+    }
+);
+routine!(
+    /// What `name` is in this module: "method", "parameter", "buffer", "child", "attribute", "constant", or "" for nothing.
+    module_kind(x, name) {
+        let (native, name) = (module(x)?, c_string(&string(name).unwrap_or_default())?);
+        Ok(mk_string(borrow_text(shim::ts_module_kind(native, name.as_ptr()))))
     }
 );
 routine!(module_method(x, name) { Ok(object(x)?.method(&string(name).unwrap_or_default())?.into_handle()) });
@@ -85,6 +98,88 @@ routine!(module_attribute(x, name) {
     shim::call(|e| shim::ts_module_attribute(module, name.as_ptr(), &mut value, e))?;
     Ok(to_r::convert(&value))
 });
+/// An attribute takes what its type says, as an argument does.
+unsafe fn typed_value(
+    native: *mut shim::Object,
+    name: &CString,
+    value: SEXP,
+    conversion: &mut Conversion,
+) -> Result<Value> {
+    let attribute = Argument::read(|a, e| shim::ts_module_attribute_type(native, name.as_ptr(), a, e))?;
+    conversion
+        .convert(value, &attribute.kind, attribute.fixed, Base::Zero)
+        .map_err(|mismatch| mismatch.into_error(&attribute.name, &attribute.kind, value))
+}
+routine!(
+    /// Adds or sets a member: kind "p" a parameter, "b" a buffer, "c" a constant, "a" an attribute or a module; `type` is
+    /// the text of a new attribute's type, or NULL.
+    module_register(x, name, kind, value, wanted) {
+        let (native, name) = (module(x)?, c_string(&string(name).unwrap_or_default())?);
+        let kind = string(kind).and_then(|kind| kind.bytes().next()).unwrap_or(b'a');
+        let wanted = string(wanted).map(|text| c_string(&text)).transpose()?;
+        if let Some(text) = &wanted {
+            shim::call(|e| shim::ts_module_declare(native, name.as_ptr(), text.as_ptr(), e))?;
+        }
+        let mut conversion = Conversion::default();
+        let has = || shim::ts_module_has(native, name.as_ptr()) != 0;
+        let converted = match kind {
+            b'a' if has() => typed_value(native, &name, value, &mut conversion),
+            _ => untyped(&mut conversion, "value", value),
+        };
+        let outcome = converted.and_then(|converted| {
+            shim::call(|e| shim::ts_module_register(native, name.as_ptr(), kind as c_char, &converted, e))
+        });
+        if outcome.is_err() && wanted.is_some() {
+            shim::call(|e| shim::ts_module_remove(native, name.as_ptr(), e))?;
+        }
+        outcome?;
+        Ok(x)
+    }
+);
+routine!(module_remove(x, name) {
+    let (native, name) = (module(x)?, c_string(&string(name).unwrap_or_default())?);
+    shim::call(|e| shim::ts_module_remove(native, name.as_ptr(), e))?;
+    Ok(x)
+});
+routine!(
+    /// An empty module, whose type stands beside that of another module (or NULL).
+    module_new(name, beside) {
+        let name = c_string(&string(name).unwrap_or_default())?;
+        let beside = if TYPEOF(beside) == SEXPTYPE::NILSXP { null_mut() } else { module(beside)? };
+        let mut made = null_mut();
+        shim::call(|e| shim::ts_module_new(name.as_ptr(), beside, &mut made, e))?;
+        Ok(Object::new(made).into_handle())
+    }
+);
+routine!(module_define(x, source) {
+    let (native, source) = (module(x)?, c_string(&string(source).unwrap_or_default())?);
+    shim::call(|e| shim::ts_module_define(native, source.as_ptr(), e)).map_err(compile_error)?;
+    Ok(x)
+});
+routine!(module_branch(x, name, train, eval) {
+    let native = module(x)?;
+    let text = |x| c_string(&string(x).unwrap_or_default());
+    let (name, train, eval) = (text(name)?, text(train)?, text(eval)?);
+    shim::call(|e| shim::ts_module_branch(native, name.as_ptr(), train.as_ptr(), eval.as_ptr(), e))?;
+    Ok(x)
+});
+routine!(module_clone(x) {
+    let (native, mut copy) = (module(x)?, null_mut());
+    shim::call(|e| shim::ts_module_clone(native, &mut copy, e))?;
+    Ok(Object::new(copy).into_handle())
+});
+routine!(
+    /// Which tensors of a list are the same as one before.
+    repeated_tensors(x) {
+        let n = Rf_xlength(x);
+        let out = Rf_allocVector(SEXPTYPE::LGLSXP, n);
+        let mut seen = HashSet::new();
+        for i in 0..n {
+            *LOGICAL(out).add(i as usize) = !seen.insert(handle::tensor(VECTOR_ELT(x, i))?) as c_int;
+        }
+        Ok(out)
+    }
+);
 routine!(module_train(x, mode) {
     let module = module(x)?;
     shim::call(|e| shim::ts_module_train(module, is_true(mode) as c_int, e))?;

@@ -99,13 +99,17 @@ unsafe fn program_error(error: Error, program: &Program) -> Error {
     }
 }
 
+pub fn compile_error(error: Error) -> Error {
+    match error {
+        Error::Failure { message, context, .. } => Error::Failure { kind: ErrorKind::Compile, message, context },
+        other => other,
+    }
+}
+
 routine!(compile(source) {
     let source = c_string(&string(source).unwrap_or_default())?;
     let mut unit = null_mut();
-    shim::call(|e| shim::ts_compile(source.as_ptr(), &mut unit, e)).map_err(|error| match error {
-        Error::Failure { message, context, .. } => Error::Failure { kind: ErrorKind::Compile, message, context },
-        other => other,
-    })?;
+    shim::call(|e| shim::ts_compile(source.as_ptr(), &mut unit, e)).map_err(compile_error)?;
     let names = take_text(shim::ts_unit_names(unit));
     let names: Vec<&str> = names.lines().collect();
     let functions = names.iter().map(|name| {

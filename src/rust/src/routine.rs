@@ -212,7 +212,7 @@ pub unsafe extern "C" fn tsr_initialise(dll: *mut DllInfo) {
         "C_generator_state", autograd::generator_state, 1;
         "C_generator_set_state", autograd::generator_set_state, 2;
         "C_is_tracing", trace::is_tracing, 0;
-        "C_trace", trace::trace, 5;
+        "C_trace", trace::trace, 6;
         "C_compile", program::compile, 1;
         "C_function_signature", program::signature, 1;
         "C_function_graph", program::graph, 1;
@@ -221,6 +221,14 @@ pub unsafe extern "C" fn tsr_initialise(dll: *mut DllInfo) {
         "C_save", program_file::save, 2;
         "C_load", program_file::load, 1;
         "C_is_function", program::is_function, 1;
+        "C_module_kind", module::module_kind, 2;
+        "C_module_new", module::module_new, 2;
+        "C_module_register", module::module_register, 5;
+        "C_module_remove", module::module_remove, 2;
+        "C_module_define", module::module_define, 2;
+        "C_module_branch", module::module_branch, 4;
+        "C_module_clone", module::module_clone, 1;
+        "C_repeated_tensors", module::repeated_tensors, 1;
         "C_module_members", module::module_members, 1;
         "C_module_method", module::module_method, 2;
         "C_module_attribute", module::module_attribute, 2;

@@ -235,6 +235,7 @@ extern "C" {
     pub fn ts_generator_set_state(g: *mut Generator, state: *const Tensor, error: *mut RawError) -> c_int;
 
     pub fn ts_trace(
+        module: *const Object,
         inputs: *const Value,
         count: c_int,
         names: *const *const c_char,
@@ -242,10 +243,11 @@ extern "C" {
         context: *mut c_void,
         strict: c_int,
         name: *const c_char,
+        method: *const c_char,
         function: *mut *mut Function,
         error: *mut RawError,
     ) -> c_int;
-    pub fn ts_trace_lift(t: *const Tensor, error: *mut RawError) -> c_int;
+    pub fn ts_trace_lift(t: *const Tensor, is_buffer: c_int, error: *mut RawError) -> c_int;
     pub fn ts_function_free(f: *mut Function);
     pub fn ts_function_schema(f: *const Function, schema: *mut RawSchema, error: *mut RawError) -> c_int;
     pub fn ts_function_argument(f: *const Function, i: c_int, a: *mut RawArgument, error: *mut RawError) -> c_int;
@@ -292,6 +294,39 @@ extern "C" {
         error: *mut RawError,
     ) -> c_int;
     pub fn ts_module_as_function(m: *const Object, function: *mut *mut Function, error: *mut RawError) -> c_int;
+    pub fn ts_module_new(
+        name: *const c_char,
+        beside: *const Object,
+        module: *mut *mut Object,
+        error: *mut RawError,
+    ) -> c_int;
+    pub fn ts_module_register(
+        m: *const Object,
+        name: *const c_char,
+        kind: c_char,
+        value: *const Value,
+        error: *mut RawError,
+    ) -> c_int;
+    pub fn ts_module_declare(m: *const Object, name: *const c_char, kind: *const c_char, error: *mut RawError)
+        -> c_int;
+    pub fn ts_module_kind(m: *const Object, name: *const c_char) -> *const c_char;
+    pub fn ts_module_has(m: *const Object, name: *const c_char) -> c_int;
+    pub fn ts_module_remove(m: *const Object, name: *const c_char, error: *mut RawError) -> c_int;
+    pub fn ts_module_define(m: *const Object, source: *const c_char, error: *mut RawError) -> c_int;
+    pub fn ts_module_branch(
+        m: *const Object,
+        name: *const c_char,
+        train: *const c_char,
+        eval: *const c_char,
+        error: *mut RawError,
+    ) -> c_int;
+    pub fn ts_module_clone(m: *const Object, copy: *mut *mut Object, error: *mut RawError) -> c_int;
+    pub fn ts_module_attribute_type(
+        m: *const Object,
+        name: *const c_char,
+        kind: *mut RawArgument,
+        error: *mut RawError,
+    ) -> c_int;
     pub fn ts_module_methods(m: *const Object) -> Text;
     pub fn ts_module_attributes(m: *const Object) -> Text;
     pub fn ts_module_type(m: *const Object) -> Text;

@@ -3,6 +3,7 @@
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::from_r::Conversion;
 use crate::handle::{self, Kind};
+use crate::module::module;
 use crate::program::Program;
 use crate::r::*;
 use crate::routine;
@@ -19,6 +20,16 @@ static RUNNING: AtomicBool = AtomicBool::new(false);
 #[inline(always)]
 pub fn running() -> bool {
     RUNNING.load(Ordering::Relaxed)
+}
+
+/// A tensor that a program under way uses: it may become a parameter or, where `x` is an `nn_buffer()`, a buffer of it.
+#[inline(always)]
+pub unsafe fn lift(x: SEXP, tensor: *const shim::Tensor) -> Result<()> {
+    if !running() {
+        return Ok(());
+    }
+    let is_buffer = inherits(x, "nn_buffer") as c_int;
+    shim::call(|e| shim::ts_trace_lift(tensor, is_buffer, e))
 }
 
 /// Holds the flag for the time of a trace.
@@ -155,8 +166,9 @@ unsafe fn other_than_tensor(value: &Value, x: SEXP, place: &str) -> Option<(Stri
 }
 
 routine!(
-    /// trace(function, inputs, names, strict, name): the traced function's handle.
-    trace(function, inputs, names, strict, name) {
+    /// trace(module, function, inputs, names, strict, name): the handle of the traced function, or of the method that it
+    /// has become of the module. The second name is the first without the mode that is traced.
+    trace(owner, function, inputs, names, strict, name) {
         if running() {
             return Err(Error::new(ErrorKind::Trace, "jit_trace() can't be used while a trace is running")
                 .hint("trace the inner function first, and call it from the outer one"));
@@ -165,6 +177,7 @@ routine!(
         let token = protect.keep(R_MakeUnwindCont());
         let keep = protect.keep(Rf_allocVector(SEXPTYPE::VECSXP, 1));
         let names = strings(names);
+        let owner = if TYPEOF(owner) == SEXPTYPE::NILSXP { null_mut() } else { module(owner)? };
         let mut conversion = Conversion::default();
         let mut values = Vec::with_capacity(names.len());
         for (i, name) in names.iter().enumerate() {
@@ -172,7 +185,9 @@ routine!(
         }
         let labels: Vec<CString> = names.iter().map(|n| CString::new(n.as_str()).unwrap_or_default()).collect();
         let label_pointers: Vec<*const c_char> = labels.iter().map(|label| label.as_ptr()).collect();
-        let own_name = CString::new(string(name).unwrap_or_default()).unwrap_or_default();
+        let own_names = strings(name).into_iter().map(|name| CString::new(name).unwrap_or_default());
+        let own_names: Vec<CString> = own_names.collect();
+        let [own_name, method] = &own_names[..] else { return Err(Error::new(ErrorKind::Type, "two names are needed")) };
         let mut context = Context {
             closure: function,
             token,
@@ -186,7 +201,8 @@ routine!(
             shim::call(|e| {
                 let (count, strict) = (values.len() as c_int, is_true(strict) as c_int);
                 let context = &mut context as *mut Context as *mut c_void;
-                shim::ts_trace(values.as_ptr(), count, label_pointers.as_ptr(), closure, context, strict, own_name.as_ptr(), &mut traced, e)
+                let (name, method) = (own_name.as_ptr(), method.as_ptr());
+                shim::ts_trace(owner, values.as_ptr(), count, label_pointers.as_ptr(), closure, context, strict, name, method, &mut traced, e)
             })
         };
         match (outcome, context.error.take()) {
