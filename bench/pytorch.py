@@ -1,7 +1,4 @@
-"""One round of measurements in PyTorch: the same lines as bench/torchscript.R.
-
-Prints `name seconds` for every batch: seconds of one call, less those of an empty loop.
-"""
+"""One round of measurements in PyTorch: the same lines as bench/torchscript.R."""
 
 import time
 
@@ -13,29 +10,10 @@ print("load", time.perf_counter() - start)
 import warnings  # noqa: E402
 
 import numpy as np  # noqa: E402
+from measure import measure  # noqa: E402
 
 warnings.simplefilter("ignore")
 torch.set_num_threads(1)
-
-BATCHES = 15
-
-
-def seconds(loop, n):
-    start = time.perf_counter()
-    loop(n)
-    return time.perf_counter() - start
-
-
-def empty(n):
-    for _ in range(n):
-        pass
-
-
-def measure(name, loop, n):
-    loop(min(n, 100))
-    for _ in range(BATCHES):
-        print(name, (seconds(loop, n) - seconds(empty, n)) / n)
-
 
 x = torch.tensor([-1.0, 0.0, 1.0])
 relu = torch.relu

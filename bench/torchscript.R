@@ -1,32 +1,6 @@
 # One round of measurements in R: the same lines as bench/pytorch.py.
-#
-# Prints `name seconds` for every batch: seconds of one call, less those of an empty loop.
-
-now <- function() as.numeric(Sys.time())
-
-start <- now()
-library(torchscript, warn.conflicts = FALSE)
-cat("load", now() - start, "\n")
-
-torch_set_num_threads(1)
-batches <- 15
-
-seconds <- function(loop, n) {
-  start <- now()
-  loop(n)
-  now() - start
-}
-
-empty <- compiler::cmpfun(function(n) for (i in seq_len(n)) NULL)
-
-# `loop` is compiled beforehand: R would else compile it in the middle of a batch.
-measure <- function(name, loop, n) {
-  loop <- compiler::cmpfun(loop)
-  loop(min(n, 100))
-  for (i in seq_len(batches)) {
-    cat(name, format((seconds(loop, n) - seconds(empty, n)) / n, digits = 8), "\n")
-  }
-}
+source(file.path(dirname(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE))), "measure.R"))
+cat("load", loaded_in, "\n")
 
 x <- torch_tensor(c(-1, 0, 1))
 traced <- jit_trace(function(x) torch_relu(x), x)
