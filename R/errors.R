@@ -62,16 +62,20 @@ abort_torchscript <- function(message, kind, hint = NULL, ...) {
   )
 }
 
-# The call that the user typed: of the outermost of our functions in a row.
+# The call that the user typed: of the outermost of our functions in a row. R6 stands between a generator and `initialize`.
 user_call <- function(frame) {
   parents <- sys.parents()
-  namespace <- topenv()
+  ours <- c(environmentName(topenv()), "R6", "R6_capsule")
   while (frame > 0) {
     parent <- parents[[frame]]
     if (parent == 0 || parent == frame) break
     caller <- environment(sys.function(parent))
-    if (is.null(caller) || !identical(topenv(caller), namespace)) break
+    if (is.null(caller) || !environmentName(topenv(caller, emptyenv())) %in% ours) break
     frame <- parent
+  }
+  # a generator evaluates its call where it was typed
+  if (frame > 0 && identical(sys.call(frame)[[1]], quote(.new_module))) {
+    while (frame > 1 && !inherits(sys.function(frame), "nn_module_generator")) frame <- frame - 1L
   }
   if (frame > 0) without_method(sys.call(frame), get0(".Generic", sys.frame(frame), inherits = FALSE))
 }

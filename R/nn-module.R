@@ -95,8 +95,18 @@ initializer <- function(class) {
 }
 
 new_module <- function(class, call, env) {
+  # of modules that others define, only they know what may be missing
+  if (identical(class$parent_env, topenv())) check_required(formals(initializer(class)), call)
   call[[1]] <- quote(.new_module)
   callable(eval(call, list(.new_module = class$new), env))
+}
+
+check_required <- function(formals, call) {
+  for (name in names(formals)) {
+    if (identical(formals[[name]], quote(expr = )) && name != "..." && !name %in% names(call)) {
+      abort_torchscript(sprintf("`%s` is missing.", name), "type", argument = name)
+    }
+  }
 }
 
 #' @export
