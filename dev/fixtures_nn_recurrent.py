@@ -103,8 +103,38 @@ def comparing_losses():
     yield case("ctc_loss", nn.CTCLoss, options, [log_probs, labels.clamp(max=2), [6, 2], [3, 2]])
 
 
+def recurrences():
+    x, one = wave(5, 2, 3), wave(4, 3)
+    kinds = (("rnn", nn.RNN, {}), ("rnn", nn.RNN, {"nonlinearity": "relu"}), ("lstm", nn.LSTM, {}), ("gru", nn.GRU, {}))
+    for name, cls, more in kinds:
+        sizes = {"input_size": 3, "hidden_size": 4, **more}
+        yield case(name, cls, sizes, [x])
+        yield case(name, cls, {**sizes, "bias": False}, [one])
+        deep = {**sizes, "num_layers": 2, "batch_first": True, "bidirectional": True, "dropout": 0.5}
+        yield case(name, cls, deep, [wave(2, 5, 3), state(name, wave(4, 2, 4))])
+        yield case(name, cls, {**sizes, "batch_first": True}, [one, state(name, wave(1, 4))])
+    projected = {"input_size": 3, "hidden_size": 4, "num_layers": 2, "bidirectional": True, "proj_size": 2}
+    yield case("lstm", nn.LSTM, projected, [x])
+    yield case("lstm", nn.LSTM, projected, [x, [wave(4, 2, 2), wave(4, 2, 4)]])
+
+
+def state(name, hx):
+    return [hx, hx.flip(-1) / 2] if name == "lstm" else hx
+
+
+def packed_cases():
+    """R packs the sequences itself."""
+    for name, cls in (("rnn", nn.RNN), ("lstm", nn.LSTM), ("gru", nn.GRU)):
+        for lengths in ([5, 2, 2], [2, 5, 3]):
+            options = {"input_size": 2, "hidden_size": 3, "num_layers": 2, "bidirectional": True}
+            hx = None if lengths[0] == 5 else state(name, wave(4, 3, 3))
+            sequences = [wave(n, 2) + n for n in lengths]
+            packed = nn.utils.rnn.pack_sequence(sequences, enforce_sorted=False)
+            yield case(f"{name}_packed", cls, options, [sequences, hx], [packed, hx])
+
+
 def recurrent_cases() -> list[str]:
-    return [*losses()]
+    return [*losses(), *recurrences(), *packed_cases()]
 
 
 if __name__ == "__main__":

@@ -16,19 +16,21 @@ flat_answer <- function(x) {
   if (is.list(x)) unlist(lapply(x, flat_answer), recursive = FALSE, use.names = FALSE) else list(x)
 }
 
-sums_of <- function(tensors) lapply(tensors, function(x) if (is.null(x)) NULL else torch_sum(x, dtype = torch_double())$item())
+sums_of <- function(tensors) lapply(tensors, function(x) if (!is.null(x)) torch_sum(x, dtype = torch_double())$item())
 
 # In what a module differs from PyTorch's: initial values, answers, gradients; nothing where it does not.
 module_differences <- function(case) {
   torch_manual_seed(7)
-  module <- do.call(case[[1]], alive(case[[2]]))
+  module <- do.call(sub("_packed$", "", case[[1]]), alive(case[[2]]))
   module$eval()
   inputs <- alive(case[[3]])
+  if (endsWith(case[[1]], "_packed")) inputs[[1]] <- nn_utils_rnn_pack_sequence(inputs[[1]], enforce_sorted = FALSE)
   if (is_torch_tensor(inputs[[1]])) inputs[[1]]$requires_grad_(TRUE)
   state <- sums_of(module$state_dict())
-  answer <- flat_answer(do.call(module, inputs))
-  squares <- lapply(Filter(function(x) is_torch_tensor(x) && x$requires_grad, answer), function(x) torch_sum(torch_square(x)))
-  Reduce(torch_add, squares)$backward()
+  # oneDNN has no projections, and says so
+  answer <- flat_answer(suppressWarnings(do.call(module, inputs), classes = "torchscript_warning"))
+  trained <- Filter(function(x) is_torch_tensor(x) && x$requires_grad, answer)
+  Reduce(torch_add, lapply(trained, function(x) torch_sum(torch_square(x))))$backward()
   gradients <- sums_of(lapply(module$parameters, function(p) p$grad))
   list(
     state = unlist(Map(unequal_sum, state, case[[5]])),
