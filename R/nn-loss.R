@@ -1,9 +1,9 @@
 # Modules of losses: a functional each, and its options as fields.
-#' @include nn-module-state.R nnf-loss.R
+#' @include nn-arguments.R nnf-loss.R
 NULL
 
-# A module around a functional. `formals`: what `initialize` takes; `data`: what `forward` takes, in the functional's order.
-# `reductions`: those that the functional knows.
+# A module around a functional. `formals`: what `initialize` takes; `data`: what `forward` takes, in the functional's
+# order; `reductions`: those that the functional knows.
 loss_module <- function(classname, functional, formals, data = c("input", "target"),
                         reductions = c("mean", "sum", "none"), parent_env = topenv()) {
   options <- as.character(names(formals))
@@ -25,10 +25,9 @@ store_loss_options <- function(self, options, reductions) {
 }
 
 checked_loss_option <- function(name, value, reductions) {
-  refuse <- function(wanted, kind = "type") {
-    abort_torchscript(sprintf("`%s` must be %s, not %s.", name, wanted, describe(value)), kind, argument = name)
+  refuse <- function(wanted) {
+    abort_torchscript(sprintf("`%s` must be %s, not %s.", name, wanted, describe(value)), "type", argument = name)
   }
-  is_number <- is.numeric(value) && length(value) == 1 && !is.na(value)
   switch(name,
     reduction = return(choice_of(value, reductions, name)),
     weight = ,
@@ -36,11 +35,11 @@ checked_loss_option <- function(name, value, reductions) {
     log_input = ,
     full = ,
     swap = ,
-    zero_infinity = if (!rlang::is_bool(value)) refuse("TRUE or FALSE"),
+    zero_infinity = module_switch(value, name),
     blank = ,
     ignore_index = if (!rlang::is_integerish(value, 1, finite = TRUE)) refuse("a whole number"),
     distance_function = if (!is.null(value) && !is.function(value)) refuse("a function or NULL"),
-    if (!is_number) refuse("a number")
+    module_number(value, name)
   )
   value
 }

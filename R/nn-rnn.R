@@ -1,5 +1,5 @@
 # Recurrent layers.
-#' @include nn-module-state.R nn-utils.R
+#' @include nn-arguments.R nn-utils.R
 NULL
 
 #' Recurrent layers
@@ -67,16 +67,19 @@ recurrent_module <- nn_module(
   initialize = function(mode, input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional,
                         proj_size = 0) {
     self$mode <- mode
-    self$input_size <- recurrent_size(input_size, "input_size")
-    self$hidden_size <- recurrent_size(hidden_size, "hidden_size")
-    self$num_layers <- recurrent_size(num_layers, "num_layers")
-    self$bias <- recurrent_switch(bias, "bias")
-    self$batch_first <- recurrent_switch(batch_first, "batch_first")
-    self$bidirectional <- recurrent_switch(bidirectional, "bidirectional")
+    self$input_size <- module_count(input_size, "input_size")
+    self$hidden_size <- module_count(hidden_size, "hidden_size")
+    self$num_layers <- module_count(num_layers, "num_layers")
+    self$bias <- module_switch(bias, "bias")
+    self$batch_first <- module_switch(batch_first, "batch_first")
+    self$bidirectional <- module_switch(bidirectional, "bidirectional")
     self$dropout <- recurrent_dropout(dropout, self$num_layers)
     self$proj_size <- recurrent_projection(proj_size, self$hidden_size)
     private$operators <- recurrences[[mode]]$operators
     private$output_size <- if (self$proj_size > 0) self$proj_size else self$hidden_size
+    # of hidden state, and of the cell
+    private$state_sizes <- if (mode == "lstm") c(private$output_size, self$hidden_size) else private$output_size
+    private$state_rows <- self$num_layers * (if (self$bidirectional) 2L else 1L)
     private$add_weights()
     self$reset_parameters()
   },
@@ -88,7 +91,7 @@ recurrent_module <- nn_module(
     if (is_packed_sequence(input)) private$forward_packed(input, hx) else private$forward_padded(input, hx)
   },
   private = list(
-    operators = NULL, output_size = NULL, weight_names = NULL,
+    operators = NULL, output_size = NULL, state_sizes = NULL, state_rows = NULL, weight_names = NULL,
     add_weights = function() {
       directions <- if (self$bidirectional) c("", "_reverse") else ""
       rows <- recurrences[[self$mode]]$gates * self$hidden_size
@@ -106,59 +109,57 @@ recurrent_module <- nn_module(
         }
       }
     },
+    # `.subset2(self, ...)`: `$` would look for a method of each class first
     forward_padded = function(input, hx) {
       sizes <- private$checked_sizes(input, 2:3)
-      batch_dim <- if (self$batch_first) 1L else 2L
-      unbatched <- length(sizes) == 2
+      batch_first <- .subset2(self, "batch_first")
+      batch_dim <- if (batch_first) 1L else 2L
+      unbatched <- length(sizes) == 2L
       if (unbatched) input <- torch_unsqueeze(input, batch_dim)
       states <- if (is.null(hx)) {
         # made of the input's elements, so that a traced layer takes batches of every size
-        like <- torch_select(torch_select(input, 3L - batch_dim, 1L), 2L, 1L)
-        lapply(private$state_sizes(), function(size) {
-          torch_zeros_like(like)$unsqueeze(2L)$expand(c(private$state_rows(), -1L, size))$contiguous()
-        })
+        zeros <- torch_zeros_like(torch_select(torch_select(input, 3L - batch_dim, 1L), 2L, 1L))
+        zeros <- torch_unsqueeze(zeros, 2L)
+        lapply(private$state_sizes, function(n) torch_contiguous(torch_expand(zeros, c(private$state_rows, -1L, n))))
       } else {
-        private$checked_states(hx, if (!unbatched) sizes[[batch_dim]])
+        given <- private$checked_states(hx, if (!unbatched) sizes[[batch_dim]])
+        if (unbatched) lapply(given, torch_unsqueeze, 2L) else given
       }
-      if (unbatched && !is.null(hx)) states <- lapply(states, torch_unsqueeze, 2L)
       out <- private$operators$padded(
-        input, private$as_argument(states), mget(private$weight_names, envir = self), self$bias, self$num_layers,
-        self$dropout, self$training, self$bidirectional, self$batch_first
+        input, one_or_all(states), mget(private$weight_names, envir = self), .subset2(self, "bias"),
+        .subset2(self, "num_layers"), .subset2(self, "dropout"), .subset2(self, "training"),
+        .subset2(self, "bidirectional"), batch_first
       )
-      if (unbatched) out <- c(list(torch_squeeze(out[[1]], batch_dim)), lapply(unname(out[-1]), torch_squeeze, 2L))
-      list(out[[1]], private$as_argument(unname(out[-1])))
+      states <- unname(out[-1])
+      if (!unbatched) {
+        return(list(out[[1]], one_or_all(states)))
+      }
+      list(torch_squeeze(out[[1]], batch_dim), one_or_all(lapply(states, torch_squeeze, 2L)))
     },
     forward_packed = function(input, hx) {
       private$checked_sizes(input$data, 2L)
       sorted <- input$sorted_indices
-      batch <- if (is.null(sorted)) input$batch_sizes$select(1L, 1L)$item() else dim(sorted)
+      batch <- if (is.null(sorted)) as.integer(input$batch_sizes$select(1L, 1L)$item()) else dim(sorted)
       states <- if (is.null(hx)) {
-        lapply(private$state_sizes(), function(size) {
-          torch_zeros(c(private$state_rows(), batch, size), dtype = input$data$dtype, device = input$data$device)
-        })
+        lapply(private$state_sizes, function(n) input$data$new_zeros(c(private$state_rows, batch, n)))
       } else {
         given <- private$checked_states(hx, batch)
         if (is.null(sorted)) given else lapply(given, torch_index_select, 2L, sorted)
       }
       out <- private$operators$packed(
-        input$data, input$batch_sizes, private$as_argument(states), mget(private$weight_names, envir = self), self$bias,
+        input$data, input$batch_sizes, one_or_all(states), mget(private$weight_names, envir = self), self$bias,
         self$num_layers, self$dropout, self$training, self$bidirectional
       )
       states <- unname(out[-1])
       if (!is.null(sorted)) states <- lapply(states, torch_index_select, 2L, input$unsorted_indices)
       input$data <- out[[1]]
-      list(input, private$as_argument(states))
+      list(input, one_or_all(states))
     },
-    # One state, or hidden state and cell: as a list inside, as users have it outside.
-    state_sizes = function() {
-      if (self$mode == "lstm") c(private$output_size, self$hidden_size) else private$output_size
-    },
-    state_rows = function() self$num_layers * (if (self$bidirectional) 2L else 1L),
-    as_argument = function(states) if (self$mode == "lstm") states else states[[1]],
     checked_sizes = function(input, ranks) {
       check_tensor(input, "input")
       sizes <- dim(input)
-      if (!length(sizes) %in% ranks || sizes[[length(sizes)]] != self$input_size) {
+      rank <- length(sizes)
+      if (!rank %in% ranks || sizes[[rank]] != .subset2(self, "input_size")) {
         abort_torchscript(
           sprintf(
             "`input` must have %s dimensions, the last of them of size %d, not the shape (%s).",
@@ -169,64 +170,45 @@ recurrent_module <- nn_module(
       }
       sizes
     },
+    # The states as a list, of one or of two.
     checked_states = function(hx, batch) {
-      sizes <- private$state_sizes()
-      states <- if (self$mode == "lstm") hx else list(hx)
-      if (!is.list(states) || length(states) != length(sizes) || !all(vapply(states, is_torch_tensor, NA))) {
-        wanted <- if (self$mode == "lstm") "a list of two tensors" else "a tensor"
+      sizes <- private$state_sizes
+      states <- if (is.list(hx)) unname(hx) else list(hx)
+      is_cell <- length(sizes) == 2L
+      if (is.list(hx) != is_cell || length(states) != length(sizes) || !all(vapply(states, is_torch_tensor, NA))) {
+        wanted <- if (is_cell) "a list of two tensors" else "a tensor"
         abort_torchscript(sprintf("`hx` must be %s, not %s.", wanted, describe(hx)), "type", argument = "hx")
       }
       for (i in seq_along(sizes)) {
-        wanted <- c(private$state_rows(), batch, sizes[[i]])
-        if (!identical(as.integer(dim(states[[i]])), as.integer(wanted))) {
-          name <- if (self$mode == "lstm") sprintf("hx[[%d]]", i) else "hx"
+        wanted <- c(private$state_rows, batch, sizes[[i]])
+        if (!identical(dim(states[[i]]), wanted)) {
           abort_torchscript(
-            sprintf("`%s` must have the shape (%s), not (%s).", name, toString(wanted), toString(dim(states[[i]]))),
-            "value", "Layers times directions, batch, features of the state.",
+            sprintf(
+              "`%s` must have the shape (%s), not (%s).", if (is_cell) sprintf("hx[[%d]]", i) else "hx",
+              toString(wanted), toString(dim(states[[i]]))
+            ), "value", "Layers times directions, batch, features of the state.",
             argument = "hx"
           )
         }
       }
-      unname(states)
+      states
     }
   )
 )
 
-recurrent_size <- function(value, name, least = 1L) {
-  if (!rlang::is_integerish(value, 1, finite = TRUE)) {
-    abort_torchscript(sprintf("`%s` must be a whole number, not %s.", name, describe(value)), "type", argument = name)
-  }
-  if (value < least) {
-    abort_torchscript(sprintf("`%s` must be at least %d, not %s.", name, least, format(value)), "value", argument = name)
-  }
-  as.integer(value)
-}
-
-recurrent_switch <- function(value, name) {
-  if (!rlang::is_bool(value)) {
-    abort_torchscript(sprintf("`%s` must be TRUE or FALSE, not %s.", name, describe(value)), "type", argument = name)
-  }
-  value
-}
+# A list inside, as it is outside: one state, or hidden state and cell.
+one_or_all <- function(states) if (length(states) == 1L) states[[1]] else states
 
 recurrent_dropout <- function(dropout, num_layers) {
-  if (!is.numeric(dropout) || length(dropout) != 1 || is.na(dropout)) {
-    abort_torchscript(sprintf("`dropout` must be a number, not %s.", describe(dropout)), "type", argument = "dropout")
-  }
-  if (dropout < 0 || dropout > 1) {
-    abort_torchscript(
-      sprintf("`dropout` must be between 0 and 1, not %s.", format(dropout)), "value",
-      argument = "dropout"
-    )
-  }
+  dropout <- module_probability(dropout, "dropout")
   if (dropout > 0 && num_layers == 1) {
-    rlang::warn("`dropout` drops what goes from layer to layer: one layer alone has none.", class = "torchscript_warning")
+    rlang::warn("`dropout` drops what goes from layer to layer: one layer alone has none.", "torchscript_warning")
   }
-  as.double(dropout)
+  dropout
 }
 
 recurrent_projection <- function(proj_size, hidden_size) {
-  proj_size <- recurrent_size(proj_size, "proj_size", 0L)
+  proj_size <- module_count(proj_size, "proj_size", 0L)
   if (proj_size >= hidden_size) {
     abort_torchscript(
       sprintf("`proj_size` must be smaller than `hidden_size`, %d, not %d.", hidden_size, proj_size), "value",

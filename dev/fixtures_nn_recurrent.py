@@ -36,7 +36,7 @@ def case(name, module, kwargs, inputs, asked=None, r_kwargs=None):
     answer = flat(made(*asked))
     sum(a.square().sum() for a in answer if a is not None and a.requires_grad).backward()
     state = {key: value.double().sum() for key, value in made.state_dict().items()}
-    gradients = {key: p.grad.double().sum() for key, p in made.named_parameters()}
+    gradients = {key: p.grad.double().sum() for key, p in made.named_parameters() if p.grad is not None}
     grad = first.grad if isinstance(first, torch.Tensor) else None
     given = arguments([], kwargs if r_kwargs is None else r_kwargs)
     inputs = arguments(inputs, {}) if isinstance(inputs, (list, tuple)) else arguments([], inputs)
@@ -133,8 +133,50 @@ def packed_cases():
             yield case(f"{name}_packed", cls, options, [sequences, hx], [packed, hx])
 
 
+def attention():
+    """Masks by R's name for the argument; PyTorch takes them in the same order."""
+    name, cls = "multihead_attention", nn.MultiheadAttention
+    sizes = {"embed_dim": 4, "num_heads": 2}
+    q, k = wave(3, 2, 4), wave(5, 2, 4) + 1
+    yield case(name, cls, sizes, [q, q, q])
+    yield case(name, cls, sizes, [q, k, k.flip(0)])
+    yield case(name, cls, {**sizes, "bias": False, "dropout": 0.5}, [q[:, 0], k[:, 0], k[:, 1]])
+    separate = {**sizes, "kdim": 3, "vdim": 2, "batch_first": True, "add_bias_kv": True, "add_zero_attn": True}
+    padding = torch.tensor([[False, False, True, False, True], [True, False, False, False, False]])
+    yield case(name, cls, separate, [wave(2, 3, 4), wave(2, 5, 3), wave(2, 5, 2), padding])
+    mask = torch.ones(3, 5).triu(2).bool()
+    yield case(name, cls, sizes, [q, k, k, padding, True, mask, False])
+    yield case(name, cls, sizes, [q, k, k, None, False, mask])
+    yield case(name, cls, sizes, [q, k, k, None, True, wave(4, 3, 5)])
+
+
+def encoders():
+    sizes = {"d_model": 4, "nhead": 2, "dim_feedforward": 6}
+    name, cls = "transformer_encoder_layer", nn.TransformerEncoderLayer
+    x = wave(3, 2, 4)
+    yield case(name, cls, sizes, [x])
+    mask = torch.ones(3, 3).triu(1).bool()
+    padding = torch.tensor([[False, False, True], [False, False, False]])
+    options = {"dropout": 0.5, "activation": "gelu", "layer_norm_eps": 0.01, "norm_first": True, "bias": False}
+    yield case(name, cls, {**sizes, **options}, [x, mask, padding])
+    yield case(name, cls, {**sizes, "batch_first": True}, [x, wave(6, 2, 2)])
+    yield case(name, cls, sizes, [x[:, 0]])
+
+
+def adaptive():
+    name, cls = "adaptive_log_softmax_with_loss", nn.AdaptiveLogSoftmaxWithLoss
+    sizes = {"in_features": 8, "n_classes": 12}
+    classes = torch.tensor([0, 11, 5, 3])
+    x = wave(4, 8)
+    yield case(name, cls, {**sizes, "cutoffs": [4, 8], "div_value": 2.0}, [x, classes + 1], [x, classes])
+    biased = {**sizes, "cutoffs": [2], "head_bias": True}
+    yield case(name, cls, biased, [x, classes + 1], [x, classes])
+    yield case(name, cls, biased, [x[0], classes[2] + 1], [x[0], classes[2]])
+    yield case(name, cls, biased, [x, classes * 0 + 2], [x, classes * 0 + 1])
+
+
 def recurrent_cases() -> list[str]:
-    return [*losses(), *recurrences(), *packed_cases()]
+    return [*losses(), *recurrences(), *packed_cases(), *attention(), *encoders(), *adaptive()]
 
 
 if __name__ == "__main__":

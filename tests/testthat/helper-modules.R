@@ -31,12 +31,12 @@ module_differences <- function(case) {
   answer <- flat_answer(suppressWarnings(do.call(module, inputs), classes = "torchscript_warning"))
   trained <- Filter(function(x) is_torch_tensor(x) && x$requires_grad, answer)
   Reduce(torch_add, lapply(trained, function(x) torch_sum(torch_square(x))))$backward()
-  gradients <- sums_of(lapply(module$parameters, function(p) p$grad))
+  gradients <- sums_of(Filter(Negate(is.null), lapply(module$parameters, function(p) p$grad)))
   list(
     state = unlist(Map(unequal_sum, state, case[[5]])),
     state_names = if (!identical(names(state), names(case[[5]]))) c(names(state), "not", names(case[[5]])),
     answer = if (length(answer) != length(case[[4]])) "length" else unlist(Map(optional_difference, answer, case[[4]])),
-    gradients = unlist(Map(unequal_sum, gradients, case[[6]])),
+    gradients = unlist(Map(unequal_sum, gradients[names(case[[6]])], case[[6]])),
     gradient_names = if (!setequal(names(gradients), names(case[[6]]))) names(gradients),
     input_gradient = if (is_torch_tensor(inputs[[1]])) optional_difference(inputs[[1]]$grad, case[[7]])
   )
