@@ -8,6 +8,7 @@
 - `operators.R`: what operators answer (cases in fixtures_operators.py);
 - `nnf.R`: what functionals answer (cases in fixtures_nnf.py);
 - `nn-init.R`, `nn-utils.R`: initial values, clipping, packing, weight norm (fixtures_nn.py);
+- `nn-recurrent.R`: modules of losses, recurrence and attention (fixtures_nn_recurrent.py);
 - `random.R`: random numbers after `torch.manual_seed()`;
 - `dtypes.R` and `random-functions.R`: see fixtures_dtypes.py and fixtures_random.py, which write them alone as well;
 - `names.R`: what the calls of inst/names.txt answer (fixtures_names.py).
@@ -27,6 +28,7 @@ import fixtures_names
 import fixtures_programs as programs
 from fixtures_dtypes import dtype_cases
 from fixtures_nn import initial_cases, utility_cases
+from fixtures_nn_recurrent import recurrent_cases
 from fixtures_nnf import functional_cases
 from fixtures_operators import operator_cases
 from fixtures_random import random_cases as random_surface_cases
@@ -227,6 +229,7 @@ def main() -> None:
     write_cases(fixture("nnf.R"), "dev/fixtures.py", functional_cases())
     write_cases(fixture("nn-init.R"), "dev/fixtures.py", initial_cases())
     write_cases(fixture("nn-utils.R"), "dev/fixtures.py", utility_cases())
+    write_cases(fixture("nn-recurrent.R"), "dev/fixtures.py", recurrent_cases())
 
 
 if __name__ == "__main__":
