@@ -28,6 +28,7 @@ import fixtures_names
 import fixtures_programs as programs
 from fixtures_dtypes import dtype_cases
 from fixtures_nn import initial_cases, utility_cases
+from fixtures_nn_layers import layer_cases
 from fixtures_nn_recurrent import recurrent_cases
 from fixtures_nnf import functional_cases
 from fixtures_operators import operator_cases
@@ -229,6 +230,7 @@ def main() -> None:
     write_cases(fixture("nnf.R"), "dev/fixtures.py", functional_cases())
     write_cases(fixture("nn-init.R"), "dev/fixtures.py", initial_cases())
     write_cases(fixture("nn-utils.R"), "dev/fixtures.py", utility_cases())
+    write_cases(fixture("nn-layers.R"), "dev/fixtures.py", layer_cases())
     write_cases(fixture("nn-recurrent.R"), "dev/fixtures.py", recurrent_cases())
 
 
