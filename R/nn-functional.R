@@ -36,6 +36,7 @@ is_size <- function(x) {
 # What is asked of an option by its name, and how to say it.
 option_kinds <- list(
   count = list("a whole number from 1 up", function(x) is_whole(x, 1, 1)),
+  whole = list("a whole number", function(x) is_whole(x, -Inf, 1)),
   flag = list("TRUE or FALSE", rlang::is_bool),
   sizes = list("whole numbers from 1 up, one for all dimensions or one for each", function(x) is_whole(x, 1)),
   sizes_or_null = list(
@@ -47,15 +48,23 @@ option_kinds <- list(
   dim = list("a dimension: a whole number other than 0", function(x) is_whole(abs(x), 1, 1)),
   dim_or_null = list("a dimension: a whole number other than 0, or NULL", function(x) is.null(x) || is_whole(abs(x), 1, 1)),
   number = list("a number", is_number),
-  number_or_null = list("a number or NULL", function(x) is.null(x) || is_number(x))
+  number_or_null = list("a number or NULL", function(x) is.null(x) || is_number(x)),
+  tensor_or_null = list("a tensor or NULL", function(x) is.null(x) || is_torch_tensor(x)),
+  function_or_null = list("a function or NULL", function(x) is.null(x) || is.function(x))
 )
 option_kind <- c(
+  input_size = "count", hidden_size = "count", num_layers = "count", embed_dim = "count", num_heads = "count",
+  kdim = "count", vdim = "count", d_model = "count", nhead = "count", dim_feedforward = "count", n_classes = "count",
   in_features = "count", out_features = "count", in1_features = "count", in2_features = "count",
   in_channels = "count", out_channels = "count", groups = "count", num_features = "count", num_groups = "count",
   num_channels = "count", num_embeddings = "count", embedding_dim = "count", num_parameters = "count",
   bias = "flag", inplace = "flag", ceil_mode = "flag", count_include_pad = "flag", return_indices = "flag",
   affine = "flag", track_running_stats = "flag", elementwise_affine = "flag", keepdim = "flag", sparse = "flag",
-  scale_grad_by_freq = "flag", include_last_offset = "flag",
+  scale_grad_by_freq = "flag", include_last_offset = "flag", batch_first = "flag", bidirectional = "flag",
+  add_bias_kv = "flag", add_zero_attn = "flag", norm_first = "flag", head_bias = "flag",
+  log_input = "flag", full = "flag", swap = "flag", zero_infinity = "flag", blank = "whole", ignore_index = "whole",
+  weight = "tensor_or_null", pos_weight = "tensor_or_null", distance_function = "function_or_null",
+  dropout = "probability", margin = "number", div_value = "number", layer_norm_eps = "number",
   kernel_size = "sizes", dilation = "sizes", stride = "sizes_or_null", padding = "paddings",
   output_padding = "paddings", output_size = "output", divisor_override = "number_or_null", p = "number",
   dim = "dim", start_dim = "dim", end_dim = "dim", eps = "number", momentum = "number_or_null",

@@ -1,47 +1,19 @@
 # Modules of losses: a functional each, and its options as fields.
-#' @include nn-arguments.R nnf-loss.R
+#' @include nn-functional.R nnf-loss.R
 NULL
 
-# A module around a functional. `formals`: what `initialize` takes; `data`: what `forward` takes, in the functional's
-# order; `reductions`: those that the functional knows.
+# A module around a functional. `reductions`: those that the functional knows.
 loss_module <- function(classname, functional, formals, data = c("input", "target"),
-                        reductions = c("mean", "sum", "none"), parent_env = topenv()) {
-  options <- as.character(names(formals))
-  initialize <- as.function(c(formals, bquote(store_loss_options(self, mget(.(options)), .(reductions)))))
-  stored <- lapply(stats::setNames(options, options), function(option) call("$", quote(self), as.name(option)))
-  forward <- as.function(c(
-    stats::setNames(rep(list(quote(expr = )), length(data)), data),
-    as.call(c(list(as.name(functional)), lapply(unname(data), as.name), stored))
-  ))
-  nn_module(classname, initialize = initialize, forward = forward, parent_env = parent_env)
+                        reductions = c("mean", "sum", "none")) {
+  complete <- bquote(complete_loss(self, .(names(formals)), .(reductions)))
+  functional_module(classname, functional, formals, data, check = complete)
 }
 
-# Checked here, so that `forward` need not.
-store_loss_options <- function(self, options, reductions) {
-  for (name in names(options)) {
-    value <- checked_loss_option(name, options[[name]], reductions)
-    if (name %in% c("weight", "pos_weight")) self$register_buffer(name, value) else self[[name]] <- value
-  }
-}
-
-checked_loss_option <- function(name, value, reductions) {
-  refuse <- function(wanted) {
-    abort_torchscript(sprintf("`%s` must be %s, not %s.", name, wanted, describe(value)), "type", argument = name)
-  }
-  switch(name,
-    reduction = return(choice_of(value, reductions, name)),
-    weight = ,
-    pos_weight = if (!is.null(value) && !is_torch_tensor(value)) refuse("a tensor or NULL"),
-    log_input = ,
-    full = ,
-    swap = ,
-    zero_infinity = module_switch(value, name),
-    blank = ,
-    ignore_index = if (!rlang::is_integerish(value, 1, finite = TRUE)) refuse("a whole number"),
-    distance_function = if (!is.null(value) && !is.function(value)) refuse("a function or NULL"),
-    module_number(value, name)
-  )
-  value
+complete_loss <- function(self, options, reductions) {
+  if ("reduction" %in% options) self$reduction <- choice_of(self$reduction, reductions, "reduction")
+  for (name in intersect(options, c("weight", "pos_weight"))) self$register_buffer(name, self[[name]])
+  # one that has parameters is a part of the loss
+  if (is_nn_module(self$distance_function)) self$register_module("distance_function", self$distance_function)
 }
 
 #' Losses between an input and a target of the same shape
@@ -59,8 +31,7 @@ checked_loss_option <- function(name, value, reductions) {
 #' @return A module. Its `forward(input, target)` returns a tensor: one number, or without reduction as many as there are
 #'   elements. `nn_bce_loss()` takes probabilities, `nn_bce_with_logits_loss()` scores before the sigmoid,
 #'   `nn_kl_div_loss()` logarithms of probabilities as input and probabilities as target.
-#' @section Errors: a `torchscript_value_error` for an unknown `reduction`, a `torchscript_type_error` for options of the
-#'   wrong kind.
+#' @section Errors: a `torchscript_value_error` for options that can't be, such as an unknown `reduction`.
 #' @seealso [nnf_mse_loss()], [nn_cross_entropy_loss()] for classes,
 #'   [PyTorch's page](https://docs.pytorch.org/docs/stable/nn.html#loss-functions)
 #' @export
@@ -135,8 +106,8 @@ nn_multilabel_soft_margin_loss <- loss_module(
 #' @return A module. Its `forward(input, target)` takes an input of batch, classes and any further dimensions, and targets
 #'   counted from one without the dimension of the classes (see [nnf_cross_entropy()]), and returns a tensor: one number,
 #'   or without reduction one for each member of the batch.
-#' @section Errors: a `torchscript_value_error` for an unknown `reduction`, a `torchscript_type_error` for options of the
-#'   wrong kind; when called, a `torchscript_index_error` or `torchscript_runtime_error` for classes that do not exist.
+#' @section Errors: a `torchscript_value_error` for options that can't be; when called, a `torchscript_index_error` or
+#'   `torchscript_runtime_error` for classes that do not exist.
 #' @seealso [nnf_cross_entropy()], [PyTorch's
 #'   page](https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html)
 #' @export
@@ -179,8 +150,7 @@ nn_multilabel_margin_loss <- loss_module(
 #' @return A module. The `forward(input1, input2, target)` of `nn_cosine_embedding_loss()` and `nn_margin_ranking_loss()`,
 #'   and the `forward(anchor, positive, negative)` of the triplet losses return a tensor: one number, or without reduction
 #'   one for each member of the batch.
-#' @section Errors: a `torchscript_value_error` for an unknown `reduction`, a `torchscript_type_error` for options of the
-#'   wrong kind.
+#' @section Errors: a `torchscript_value_error` for options that can't be, such as an unknown `reduction`.
 #' @seealso [nnf_cosine_embedding_loss()], [PyTorch's
 #'   page](https://docs.pytorch.org/docs/stable/generated/torch.nn.TripletMarginLoss.html)
 #' @export
@@ -223,8 +193,7 @@ nn_triplet_margin_with_distance_loss <- loss_module(
 #' @param zero_infinity Whether infinite losses become zero: `TRUE` or `FALSE`.
 #' @return A module. Its `forward(log_probs, targets, input_lengths, target_lengths)` takes what [nnf_ctc_loss()] does and
 #'   returns a tensor: one number, or without reduction one for each sequence.
-#' @section Errors: a `torchscript_value_error` for an unknown `reduction`, a `torchscript_type_error` for options of the
-#'   wrong kind.
+#' @section Errors: a `torchscript_value_error` for options that can't be, such as an unknown `reduction`.
 #' @seealso [nnf_ctc_loss()], [PyTorch's page](https://docs.pytorch.org/docs/stable/generated/torch.nn.CTCLoss.html)
 #' @export
 #' @examples

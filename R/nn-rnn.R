@@ -1,5 +1,5 @@
 # Recurrent layers.
-#' @include nn-arguments.R nn-utils.R
+#' @include nn-functional.R nn-utils.R
 NULL
 
 #' Recurrent layers
@@ -29,8 +29,8 @@ NULL
 #'
 #'   It returns a list of two: the output of the last layer (packed if `input` was), the directions one behind the other
 #'   in the last dimension, and the state at the end, shaped like `hx`.
-#' @section Errors: a `torchscript_value_error` for sizes that are not positive, and for inputs and states of other sizes; a
-#'   `torchscript_type_error` for arguments of the wrong kind.
+#' @section Errors: a `torchscript_value_error` for options that can't be, and for inputs and states of other sizes; a
+#'   `torchscript_type_error` for anything that is no tensor.
 #' @seealso PyTorch's pages on [RNN](https://docs.pytorch.org/docs/stable/generated/torch.nn.RNN.html),
 #'   [LSTM](https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html) and
 #'   [GRU](https://docs.pytorch.org/docs/stable/generated/torch.nn.GRU.html)
@@ -66,15 +66,22 @@ recurrent_module <- nn_module(
   "nn_rnn_base",
   initialize = function(mode, input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional,
                         proj_size = 0) {
+    check_layer_options(
+      input_size = input_size, hidden_size = hidden_size, num_layers = num_layers, bias = bias,
+      batch_first = batch_first, dropout = dropout, bidirectional = bidirectional
+    )
     self$mode <- mode
-    self$input_size <- module_count(input_size, "input_size")
-    self$hidden_size <- module_count(hidden_size, "hidden_size")
-    self$num_layers <- module_count(num_layers, "num_layers")
-    self$bias <- module_switch(bias, "bias")
-    self$batch_first <- module_switch(batch_first, "batch_first")
-    self$bidirectional <- module_switch(bidirectional, "bidirectional")
-    self$dropout <- recurrent_dropout(dropout, self$num_layers)
-    self$proj_size <- recurrent_projection(proj_size, self$hidden_size)
+    self$input_size <- as.integer(input_size)
+    self$hidden_size <- as.integer(hidden_size)
+    self$num_layers <- as.integer(num_layers)
+    self$bias <- bias
+    self$batch_first <- batch_first
+    self$dropout <- dropout
+    self$bidirectional <- bidirectional
+    self$proj_size <- checked_projection(proj_size, self$hidden_size)
+    if (dropout > 0 && num_layers == 1) {
+      rlang::warn("`dropout` drops what goes from layer to layer: one layer alone has none.", "torchscript_warning")
+    }
     private$operators <- recurrences[[mode]]$operators
     private$output_size <- if (self$proj_size > 0) self$proj_size else self$hidden_size
     # of hidden state, and of the cell
@@ -199,23 +206,16 @@ recurrent_module <- nn_module(
 # A list inside, as it is outside: one state, or hidden state and cell.
 one_or_all <- function(states) if (length(states) == 1L) states[[1]] else states
 
-recurrent_dropout <- function(dropout, num_layers) {
-  dropout <- module_probability(dropout, "dropout")
-  if (dropout > 0 && num_layers == 1) {
-    rlang::warn("`dropout` drops what goes from layer to layer: one layer alone has none.", "torchscript_warning")
-  }
-  dropout
-}
-
-recurrent_projection <- function(proj_size, hidden_size) {
-  proj_size <- module_count(proj_size, "proj_size", 0L)
-  if (proj_size >= hidden_size) {
+checked_projection <- function(proj_size, hidden_size) {
+  if (!is_whole(proj_size, 0, 1) || proj_size >= hidden_size) {
     abort_torchscript(
-      sprintf("`proj_size` must be smaller than `hidden_size`, %d, not %d.", hidden_size, proj_size), "value",
+      sprintf(
+        "`proj_size` must be a whole number smaller than `hidden_size`, %d, not %s.", hidden_size, describe(proj_size)
+      ), "value",
       argument = "proj_size"
     )
   }
-  proj_size
+  as.integer(proj_size)
 }
 
 no_more_arguments <- function(...) {

@@ -77,16 +77,16 @@ test_that("a traced layer takes batches of every size", {
 })
 
 test_that("bad sizes and options are refused when the layer is made", {
-  expect_failure_of(nn_lstm(3, 0), "value", "`hidden_size` must be at least 1, not 0")
-  expect_failure_of(nn_lstm(2.5, 2), "type", "`input_size` must be a whole number")
+  expect_failure_of(nn_lstm(3, 0), "value", "`hidden_size` must be a whole number from 1 up, not")
+  expect_failure_of(nn_lstm(2.5, 2), "value", "`input_size` must be a whole number")
   expect_failure_of(nn_gru(3, 2, num_layers = -1), "value", "num_layers")
   expect_failure_of(nn_rnn(3, 2, nonlinearity = "x"), "value", "`nonlinearity` must be \"tanh\" or \"relu\"")
   expect_failure_of(nn_rnn(3, 2, proj_size = 1), "type", "no argument `proj_size`")
-  expect_failure_of(nn_lstm(3, 2, proj_size = 2), "value", "`proj_size` must be smaller than `hidden_size`, 2, not 2")
+  expect_failure_of(nn_lstm(3, 2, proj_size = 2), "value", "`proj_size` must be a whole number smaller than `hidden_size`, 2")
   expect_failure_of(nn_lstm(3, 2, projection = 2), "type", "no argument `projection`")
-  expect_failure_of(nn_gru(3, 2, bias = "yes"), "type", "`bias` must be TRUE or FALSE")
-  expect_failure_of(nn_gru(3, 2, dropout = 2), "value", "`dropout` must be between 0 and 1")
-  expect_failure_of(nn_gru(3, 2, dropout = "a"), "type", "`dropout` must be a number")
+  expect_failure_of(nn_gru(3, 2, bias = "yes"), "value", "`bias` must be TRUE or FALSE")
+  expect_failure_of(nn_gru(3, 2, dropout = 2), "value", "`dropout` must be a number from 0 to 1")
+  expect_failure_of(nn_gru(3, 2, dropout = "a"), "value", "`dropout` must be a number")
 })
 
 test_that("inputs and states of other sizes are refused", {
