@@ -6,10 +6,14 @@
 #' The file is written beside `path` and takes its place at the end: when saving fails or is broken off, an older file of
 #' this name stays whole.
 #'
-#' @param obj A [script_function] or a [script_module].
+#' `jit_serialize()` and `jit_unserialize()` do the same with a raw vector instead of a file. `jit_save_for_mobile()` writes
+#' a file that PyTorch's mobile runtime can run, too: besides the source it holds bytecode.
+#'
+#' @param obj A [script_function] or a [script_module]; for `jit_unserialize()` a raw vector.
 #' @param path The file's path.
 #' @param ... Not used.
-#' @return `jit_save()`: `path`, invisibly. `jit_load()`: a [script_function] or a [script_module].
+#' @return `jit_save()` and `jit_save_for_mobile()`: `path`, invisibly. `jit_serialize()`: a raw vector. `jit_load()` and
+#'   `jit_unserialize()`: a [script_function] or a [script_module].
 #' @section Errors: a `torchscript_file_error` that says which file and why: it is missing, a folder, damaged, no
 #'   TorchScript file, written by a newer PyTorch; or can't be written.
 #' @export
@@ -19,11 +23,36 @@
 #' jit_save(fn, path)
 #' loaded <- jit_load(path)
 #' loaded(torch_tensor(c(-1, 0, 1)))
+#'
+#' bytes <- jit_serialize(fn)
+#' jit_unserialize(bytes)(torch_tensor(c(-1, 0, 1)))
 jit_save <- function(obj, path, ...) {
   handle <- script_handle(obj)
   path <- check_writable(path)
-  .Call(C_save, handle, path)
+  .Call(C_save, handle, path, FALSE)
   invisible(path)
+}
+
+#' @rdname jit_save
+#' @export
+jit_save_for_mobile <- function(obj, path, ...) {
+  handle <- script_handle(obj)
+  path <- check_writable(path)
+  .Call(C_save, handle, path, TRUE)
+  invisible(path)
+}
+
+#' @rdname jit_save
+#' @export
+jit_serialize <- function(obj) .Call(C_serialize, script_handle(obj))
+
+#' @rdname jit_save
+#' @export
+jit_unserialize <- function(obj) {
+  if (!is.raw(obj)) {
+    abort_torchscript(sprintf("`obj` must be a raw vector, not %s.", describe(obj)), "type", "jit_serialize() makes them.")
+  }
+  wrap_program(.Call(C_load, obj), "from a raw vector")
 }
 
 #' @rdname jit_save

@@ -50,3 +50,35 @@ test_that("serializing and loading", {
   loaded <- jit_load("path.pt")
   expect_identical(as_array(loaded(torch_tensor(c(-1, 0, 1)))), c(0, 0, 1))
 })
+
+test_that("tracing modules", {
+  module <- nn_module(
+    initialize = function() {
+      self$linear1 <- nn_linear(10, 10)
+      self$linear2 <- nn_linear(10, 1)
+    },
+    forward = function(x) {
+      x %>%
+        self$linear1() %>%
+        nnf_relu() %>%
+        self$linear2()
+    }
+  )
+  model <- module()
+  traced_module <- jit_trace(model, torch_randn(10, 10))
+  x <- torch_randn(3, 10)
+  first <- traced_module(x)
+  expect_equal(as_array(first), as_array(model(x)))
+  expect_output(print(first), "CPUFloatType\\{3,1\\} \\]\\[ grad_fn = <AddmmBackward0> \\]")
+})
+
+test_that("modes: what the article says of one mode is true with respect_mode = FALSE", {
+  traced_dropout <- jit_trace(nn_dropout(), torch_ones(5, 5), respect_mode = FALSE)
+  expect_true(all(as_array(traced_dropout(torch_ones(3, 3))) %in% c(0, 2)))
+  traced_dropout$eval()
+  expect_true(any(as_array(traced_dropout(torch_ones(10, 10))) == 2))
+  # and by default the mode is respected
+  traced_dropout <- jit_trace(nn_dropout(), torch_ones(5, 5))
+  traced_dropout$eval()
+  expect_identical(as_array(traced_dropout(torch_ones(3, 3))), matrix(1, 3, 3))
+})

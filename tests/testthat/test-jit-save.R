@@ -172,3 +172,35 @@ test_that("a saved file cut at any place never loads as something else", {
     expect_failure_of(jit_load(cut), "file", basename(cut))
   }
 })
+
+test_that("programs become raw vectors and come back", {
+  fn <- jit_trace(function(x) torch_relu(x) * 2, torch_tensor(1))
+  bytes <- jit_serialize(fn)
+  expect_type(bytes, "raw")
+  x <- torch_tensor(c(-1, 2))
+  expect_s3_class(jit_unserialize(bytes), "script_function")
+  expect_identical(as_array(jit_unserialize(bytes)(x)), c(0, 4))
+  layer <- nn_linear(2, 1)
+  module <- jit_unserialize(jit_serialize(jit_trace(layer, torch_randn(1, 2))))
+  expect_s3_class(module, "script_module")
+  expect_identical(as_array(module(x)), as_array(layer(x)))
+  expect_failure_of(jit_serialize(1), "type", "`obj` must be a TorchScript function or module", "jit_serialize")
+  expect_failure_of(jit_unserialize("a"), "type", "`obj` must be a raw vector, not the string", "jit_unserialize")
+  expect_failure_of(jit_unserialize(as.raw(1:10)), "file", "can't load raw vector: it is not a TorchScript file", "jit_unserialize")
+  expect_failure_of(jit_unserialize(bytes[1:500]), "file", "damaged or was cut off", "jit_unserialize")
+})
+
+test_that("a file for mobile holds bytecode, and is still a program", {
+  path <- withr::local_tempfile(fileext = ".ptl")
+  layer <- nn_linear(2, 1)
+  expect_identical(expect_invisible(jit_save_for_mobile(jit_trace(layer, torch_randn(1, 2)), path)), path)
+  expect_true(any(endsWith(utils::unzip(path, list = TRUE)$Name, "bytecode.pkl")))
+  x <- torch_randn(3, 2)
+  expect_identical(as_array(jit_load(path)(x)), as_array(layer(x)))
+  skip_without_python()
+  output <- run_python(c(
+    "from torch.jit.mobile import _load_for_lite_interpreter",
+    "m = _load_for_lite_interpreter(args[0])", "show(m(torch.ones(1, 2)))"
+  ), path)
+  expect_shown(output, layer(torch_ones(1, 2)))
+})

@@ -26,8 +26,21 @@ test_that("embeddings are PyTorch's", {
   expect_recorded_layers("^nn_embedding")
 })
 
+test_that("every name that users know has the arguments and defaults that they know", {
+  for (line in readLines(test_path("module-names.txt"))) {
+    name <- sub("\\(.*", "", line)
+    wanted <- formals(eval(parse(text = sub("^[^(]*\\((.*)\\)$", "function(\\1) NULL", line))))
+    given <- tryCatch(getExportedValue("torchscript", name), error = function(e) NULL)
+    expect_false(is.null(given), label = name)
+    if (is.null(given)) next
+    given <- as.list(formals(if (is.primitive(given)) args(given) else unclass(given)))
+    as_text <- function(arguments) vapply(arguments, deparse1, "")
+    expect_identical(as_text(given[names(wanted)]), as_text(as.list(wanted)), label = name)
+    expect_identical(intersect(names(given), names(wanted)), names(wanted), label = paste("the order of", name))
+  }
+})
+
 test_that("every module of the list is recorded", {
-  listed <- sub("\\(.*", "", grep("^nn_", readLines(system.file("names.txt", package = "torchscript")), value = TRUE))
   made <- Filter(
     function(name) inherits(getExportedValue("torchscript", name), "nn_module_generator"),
     grep("^nn_(?!utils|init)", getNamespaceExports("torchscript"), value = TRUE, perl = TRUE)

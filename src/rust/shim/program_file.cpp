@@ -58,18 +58,22 @@ class OutputFile {
   int failure_ = 0;
 };
 
-void save(const Module &module, const char *path, char **bytes, size_t *length) {
+void save(const Module &module, const char *path, int mobile, char **bytes, size_t *length) {
   if (path != nullptr) {
     OutputFile file(path);
-    torch::jit::ExportModule(module, [&](const void *data, size_t count) { return file.write(data, count); });
+    torch::jit::ExportModule(
+        module, [&](const void *data, size_t count) { return file.write(data, count); }, {}, mobile != 0);
     file.finish();
     return;
   }
   std::string text;
-  torch::jit::ExportModule(module, [&](const void *data, size_t count) {
-    text.append(static_cast<const char *>(data), count);
-    return count;
-  });
+  torch::jit::ExportModule(
+      module,
+      [&](const void *data, size_t count) {
+        text.append(static_cast<const char *>(data), count);
+        return count;
+      },
+      {}, mobile != 0);
   *bytes = static_cast<char *>(malloc(text.size() + 1));
   std::memcpy(*bytes, text.data(), text.size());
   *length = text.size();
@@ -77,8 +81,9 @@ void save(const Module &module, const char *path, char **bytes, size_t *length) 
 
 }  // namespace
 
-int ts_function_save(const ts_function *function, const char *path, char **bytes, size_t *length, ts_error *error) {
-  return shim::guard(error, [&] { save(as_module(function), path, bytes, length); });
+int ts_function_save(const ts_function *function, const char *path, int mobile, char **bytes, size_t *length,
+                     ts_error *error) {
+  return shim::guard(error, [&] { save(as_module(function), path, mobile, bytes, length); });
 }
 int ts_load(const char *path, const void *bytes, size_t length, ts_object **module, ts_error *error) {
   return shim::guard(error, [&] {
@@ -90,8 +95,9 @@ int ts_load(const char *path, const void *bytes, size_t length, ts_object **modu
     *module = new ts_object{torch::jit::load(stream, c10::Device(c10::kCPU))._ivalue()};
   });
 }
-int ts_module_save(const ts_object *module, const char *path, char **bytes, size_t *length, ts_error *error) {
-  return shim::guard(error, [&] { save(shim::module_of(module), path, bytes, length); });
+int ts_module_save(const ts_object *module, const char *path, int mobile, char **bytes, size_t *length,
+                   ts_error *error) {
+  return shim::guard(error, [&] { save(shim::module_of(module), path, mobile, bytes, length); });
 }
 int ts_module_as_function(const ts_object *object, ts_function **function, ts_error *error) {
   return shim::guard(error, [&] {

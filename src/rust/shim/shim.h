@@ -364,7 +364,9 @@ int ts_function_call(const ts_function *function, const ts_value *arguments, int
 int ts_function_graph(const ts_function *function, char **text, ts_error *error);
 int ts_function_code(const ts_function *function, char **text, ts_error *error);
 char *ts_last_graph(void); /* the optimised graph that ran last; owned */
-int ts_function_save(const ts_function *function, const char *path, char **bytes, size_t *length, ts_error *error);
+/* mobile: with the bytecode that PyTorch's mobile runtime wants */
+int ts_function_save(const ts_function *function, const char *path, int mobile, char **bytes, size_t *length,
+                     ts_error *error);
 
 int ts_compile(const char *source, ts_unit **unit, ts_error *error);
 void ts_unit_free(ts_unit *unit);
@@ -373,7 +375,8 @@ int ts_unit_function(const ts_unit *unit, const char *name, ts_function **functi
 
 /* from a file, or from memory when path is NULL */
 int ts_load(const char *path, const void *bytes, size_t length, ts_object **module, ts_error *error);
-int ts_module_save(const ts_object *module, const char *path, char **bytes, size_t *length, ts_error *error);
+int ts_module_save(const ts_object *module, const char *path, int mobile, char **bytes, size_t *length,
+                   ts_error *error);
 /* the function that this file was saved from, or NULL when it holds a module */
 int ts_module_as_function(const ts_object *module, ts_function **function, ts_error *error);
 /* an empty module, in the same unit as `beside` unless that is NULL */

@@ -9,29 +9,33 @@ use crate::r::*;
 use crate::routine;
 use crate::save::mk_raw;
 use crate::shim::{self, take_bytes, take_text};
-use std::ffi::{c_void, CString};
+use std::ffi::{c_int, c_void, CString};
 use std::ptr::{null, null_mut};
 
 /// To a file where `path` is given, else to memory.
-unsafe fn write(x: SEXP, path: Option<&CString>) -> Result<Vec<u8>> {
+unsafe fn write(x: SEXP, path: Option<&CString>, mobile: bool) -> Result<Vec<u8>> {
     let (mut bytes, mut length) = (null_mut(), 0);
     let to = path.map_or(null(), |path| path.as_ptr());
     if handle::is(x, Kind::Function) {
         let program = program(x)?;
-        shim::call(|e| shim::ts_function_save(program.native, to, &mut bytes, &mut length, e))?;
+        shim::call(|e| shim::ts_function_save(program.native, to, mobile as c_int, &mut bytes, &mut length, e))?;
     } else {
         let module = module(x)?;
-        shim::call(|e| shim::ts_module_save(module, to, &mut bytes, &mut length, e))?;
+        shim::call(|e| shim::ts_module_save(module, to, mobile as c_int, &mut bytes, &mut length, e))?;
     }
     Ok(if path.is_some() { Vec::new() } else { take_bytes(bytes, length) })
 }
 
 routine!(
-    save(x, path) {
-        let path = string(path).unwrap_or_default();
-        file::replace(&path, |unfinished| write(x, Some(&c_string(unfinished)?)).map(|_| ()))?;
+    save(x, path, mobile) {
+        let (path, mobile) = (string(path).unwrap_or_default(), is_true(mobile));
+        file::replace(&path, |unfinished| write(x, Some(&c_string(unfinished)?), mobile).map(|_| ()))?;
         Ok(R_NilValue)
     }
+);
+routine!(
+    /// The bytes that a file would have.
+    serialize(x) { Ok(mk_raw(&write(x, None, false)?)) }
 );
 
 unsafe fn load_from(path: Option<&CString>, bytes: &[u8]) -> Result<*mut shim::Object> {
@@ -58,22 +62,28 @@ routine!(
     load(source) {
         if TYPEOF(source) == SEXPTYPE::RAWSXP {
             let bytes = std::slice::from_raw_parts(RAW(source), Rf_xlength(source) as usize);
-            return function_or_module(load_from(None, bytes)?);
+            return function_or_module(load_from(None, bytes).map_err(|error| unreadable(error, "raw vector", bytes))?);
         }
         let path = string(source).unwrap_or_default();
-        let module = load_from(Some(&c_string(&path)?), &[]).map_err(|error| unreadable(error, &path))?;
+        let module = load_from(Some(&c_string(&path)?), &[])
+            .map_err(|error| unreadable(error, &format!("'{path}'"), &start_of(&path)).path(&path))?;
         function_or_module(module)
     }
 );
 
+fn start_of(path: &str) -> [u8; 4] {
+    let mut start = [0u8; 4];
+    if let Ok(mut file) = std::fs::File::open(path) {
+        // a file that can't be read is no archive either
+        let _ = std::io::Read::read(&mut file, &mut start);
+    }
+    start
+}
+
 /// Why a file could not be loaded, in words for the one who has it.
-fn unreadable(error: Error, path: &str) -> Error {
+fn unreadable(error: Error, source: &str, start: &[u8]) -> Error {
     let text = error.to_string();
-    let start = std::fs::File::open(path).and_then(|mut file| {
-        let mut start = [0u8; 4];
-        std::io::Read::read(&mut file, &mut start).map(|_| start)
-    });
-    let is_archive = start.is_ok_and(|start| start.starts_with(b"PK"));
+    let is_archive = start.starts_with(b"PK");
     let (why, hint) = match () {
         _ if text.contains("maximum supported version") || text.contains("newer") => {
             ("it was written by a newer version of PyTorch".to_string(), "save it again with PyTorch 2.13 or older")
@@ -94,7 +104,7 @@ fn unreadable(error: Error, path: &str) -> Error {
         ),
         _ => (text.lines().next().unwrap_or("").to_string(), "was it made by torch.jit.save()?"),
     };
-    Error::new(ErrorKind::File, format!("can't load '{path}': {why}")).hint(hint).path(path)
+    Error::new(ErrorKind::File, format!("can't load {source}: {why}")).hint(hint)
 }
 
 unsafe fn raw_bytes<'a>(payload: SEXP) -> &'a [u8] {
@@ -104,7 +114,7 @@ unsafe fn raw_bytes<'a>(payload: SEXP) -> &'a [u8] {
 /// What saveRDS() keeps of a function: the archive of its module, and which method of it it is.
 pub unsafe fn serialize_function(program: &Program) -> Result<SEXP> {
     let (mut bytes, mut length) = (null_mut(), 0);
-    shim::call(|e| shim::ts_function_save(program.native, null(), &mut bytes, &mut length, e))?;
+    shim::call(|e| shim::ts_function_save(program.native, null(), 0, &mut bytes, &mut length, e))?;
     let bytes = take_bytes(bytes, length);
     Ok(named_list(&["archive", "method"], |i| if i == 0 { mk_raw(&bytes) } else { mk_string(program.name()) }))
 }
@@ -127,7 +137,7 @@ pub unsafe fn serialize_object(native: *const shim::Object) -> Result<SEXP> {
         return Err(Error::new(ErrorKind::Handle, format!("a {kind} value can't be saved outside its program")));
     }
     let (mut bytes, mut length) = (null_mut(), 0);
-    shim::call(|e| shim::ts_module_save(native, null(), &mut bytes, &mut length, e))?;
+    shim::call(|e| shim::ts_module_save(native, null(), 0, &mut bytes, &mut length, e))?;
     Ok(mk_raw(&take_bytes(bytes, length)))
 }
 pub unsafe fn unserialize_object(payload: SEXP) -> Result<*mut shim::Object> {

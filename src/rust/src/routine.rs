@@ -218,7 +218,8 @@ pub unsafe extern "C" fn tsr_initialise(dll: *mut DllInfo) {
         "C_function_graph", program::graph, 1;
         "C_function_code", program::code, 1;
         "C_last_graph", program::last_graph, 0;
-        "C_save", program_file::save, 2;
+        "C_save", program_file::save, 3;
+        "C_serialize", program_file::serialize, 1;
         "C_load", program_file::load, 1;
         "C_is_function", program::is_function, 1;
         "C_module_kind", module::module_kind, 2;

@@ -266,6 +266,7 @@ extern "C" {
     pub fn ts_function_save(
         f: *const Function,
         path: *const c_char,
+        mobile: c_int,
         bytes: *mut Text,
         length: *mut usize,
         error: *mut RawError,
@@ -289,6 +290,7 @@ extern "C" {
     pub fn ts_module_save(
         module: *const Object,
         path: *const c_char,
+        mobile: c_int,
         bytes: *mut Text,
         length: *mut usize,
         error: *mut RawError,
