@@ -259,3 +259,10 @@ test_that("PyTorch runs the file in both modes, and agrees", {
   traced(x)$out$sum()$backward()
   expect_shown(output[[5]], model$first$weight$grad)
 })
+
+test_that("what works in place leaves the example inputs alone", {
+  x <- torch_tensor(c(-1, 2))
+  traced <- jit_trace(function(x, l) x$mul_(2)$add_(l[[1]]$neg_()), x, list(x))
+  expect_identical(as_array(x), c(-1, 2))
+  expect_identical(as_array(traced(torch_ones(2), list(torch_ones(2)))), c(1, 1))
+})

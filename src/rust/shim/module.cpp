@@ -158,11 +158,10 @@ int ts_module_attribute(const ts_object *object, const char *name, ts_value *val
 int ts_module_attribute_type(const ts_object *object, const char *name, ts_argument *type, ts_error *error) {
   return shim::guard(error, [&] {
     auto owner = shim::module_of(object).type();
-    size_t slot = owner->getAttributeSlot(name);
     std::memset(type, 0, sizeof *type);
-    type->name = owner->getAttributeName(slot).c_str();
+    type->name = "value";
     type->fixed = -1;
-    type->type = reinterpret_cast<const ts_type *>(owner->getAttribute(slot).get());
+    type->type = reinterpret_cast<const ts_type *>(owner->getAttribute(name).get());
   });
 }
 int ts_module_train(const ts_object *object, int mode, ts_error *error) {

@@ -32,6 +32,33 @@ struct Target {
 };
 thread_local Target *target = nullptr;
 
+// As in PyTorch the closure gets copies: what it does in place would change the caller's tensors.
+IValue copied(const IValue &value) {
+  if (value.isTensor()) {
+    const auto &tensor = value.toTensor();
+    return tensor.detach().clone().set_requires_grad(tensor.requires_grad());
+  }
+  if (value.isTensorList()) {
+    c10::List<at::Tensor> copies;
+    for (const auto &tensor : value.toTensorVector()) copies.push_back(copied(tensor).toTensor());
+    return copies;
+  }
+  if (value.isTuple()) {
+    std::vector<IValue> copies;
+    for (const auto &element : value.toTupleRef().elements()) copies.push_back(copied(element));
+    const auto &type = value.toTupleRef().type();
+    if (type->schema() != nullptr) return c10::ivalue::Tuple::createNamed(std::move(copies), type);
+    return c10::ivalue::Tuple::create(std::move(copies));
+  }
+  if (value.isGenericDict()) {
+    const auto &dict = value.toGenericDict();
+    c10::impl::GenericDict copies(dict.keyType(), dict.valueType());
+    for (const auto &entry : dict) copies.insert(entry.key(), copied(entry.value()));
+    return copies;
+  }
+  return value;
+}
+
 // What running the closure changes besides, put back at the end: buffers and the state of the random numbers.
 class SideEffects {
  public:
@@ -203,7 +230,7 @@ int ts_trace(const ts_object *module, const ts_value *inputs, int count, const c
     SideEffects effects(traced_module.module);
     Set<SideEffects> effects_set(side_effects, &effects);
     Stack stack;
-    for (int i = 0; i < count; i++) stack.push_back(shim::to_ivalue(inputs[i]));
+    for (int i = 0; i < count; i++) stack.push_back(copied(shim::to_ivalue(inputs[i])));
     std::vector<std::string> argument_names(names, names + count);
     IValue result;
     auto run = [&](Stack arguments) -> Stack {

@@ -108,7 +108,7 @@ unsafe fn typed_value(
     let attribute = Argument::read(|a, e| shim::ts_module_attribute_type(native, name.as_ptr(), a, e))?;
     conversion
         .convert(value, &attribute.kind, attribute.fixed, Base::Zero)
-        .map_err(|mismatch| mismatch.into_error(&attribute.name, &attribute.kind, value))
+        .map_err(|mismatch| mismatch.into_error(&name.to_string_lossy(), &attribute.kind, value))
 }
 routine!(
     /// Adds or sets a member: kind "p" a parameter, "b" a buffer, "c" a constant, "a" an attribute or a module; `type` is
