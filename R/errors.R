@@ -74,8 +74,9 @@ user_call <- function(frame) {
     frame <- parent
   }
   # a generator evaluates its call where it was typed
-  if (frame > 0 && identical(sys.call(frame)[[1]], quote(.new_module))) {
-    while (frame > 1 && !inherits(sys.function(frame), "nn_module_generator")) frame <- frame - 1L
+  if (frame > 0 && list(sys.call(frame)[[1]]) %in% list(quote(.new_module), quote(.new_instance))) {
+    generators <- c("nn_module_generator", "class_generator")
+    while (frame > 1 && !inherits(sys.function(frame), generators)) frame <- frame - 1L
   }
   if (frame > 0) without_method(sys.call(frame), get0(".Generic", sys.frame(frame), inherits = FALSE))
 }

@@ -40,14 +40,8 @@ class_generator <- function(class, kind) {
 }
 
 new_instance <- function(class, call, env) {
-  typed <- call
   call[[1]] <- quote(.new_instance)
-  # what `initialize` refuses was typed as a call of the generator
-  tryCatch(eval(call, list(.new_instance = class$new), env), torchscript_error = function(error) {
-    by <- conditionCall(error)[[1]]
-    if (identical(by, quote(initialize)) || identical(by, quote(super$initialize))) error$call <- typed
-    rlang::cnd_signal(error)
-  })
+  eval(call, list(.new_instance = class$new), env)
 }
 
 #' @export

@@ -13,9 +13,9 @@ NULL
 #'   one below the other.
 #' @param bias_k,bias_v Tensors of shape `c(1, 1, features)` that are appended to keys and values, or `NULL`.
 #' @param add_zero_attn Whether a key and a value of zeros are appended.
-#' @param dropout_p The probability of a weight to be dropped while `training`.
+#' @param dropout_p The probability of a weight to be attention while `training`.
 #' @param out_proj_weight,out_proj_bias The weight and bias of the last projection.
-#' @param training Whether weights are dropped.
+#' @param training Whether weights are attention.
 #' @param key_padding_mask A tensor of shape batch, length of the keys: `TRUE` where a key is not to be attended to, or
 #'   numbers that are added to the scores; or `NULL`.
 #' @param need_weights Whether the weights of the attention are returned.
@@ -58,10 +58,7 @@ nnf_multi_head_attention_forward <- function(query, key, value, embed_dim_to_che
     key <- torch_transpose(key, 1L, 2L)
     value <- torch_transpose(value, 1L, 2L)
   }
-  sizes <- dim(query)
-  steps <- sizes[[1]]
-  batch <- sizes[[2]]
-  features <- sizes[[3]]
+  features <- dim(query)[[3]]
   if (features != embed_dim_to_check || features %% num_heads != 0) {
     abort_torchscript(
       sprintf(
@@ -71,8 +68,12 @@ nnf_multi_head_attention_forward <- function(query, key, value, embed_dim_to_che
       argument = "query"
     )
   }
-  head_features <- features %/% as.integer(num_heads)
-  heads <- batch * as.integer(num_heads)
+  if (is.null(bias_k) != is.null(bias_v)) {
+    abort_torchscript("`bias_k` and `bias_v` must both be tensors, or both NULL.", "value", argument = "bias_v")
+  }
+  attn_mask <- added_mask(attn_mask, query)
+  if (!is.null(attn_mask)) attn_mask <- checked_mask(attn_mask, dim(query), dim(key)[[1]], num_heads)
+  key_padding_mask <- added_mask(key_padding_mask, query)
 
   weights <- if (use_separate_proj_weight) {
     list(q_proj_weight, k_proj_weight, v_proj_weight)
@@ -83,47 +84,33 @@ nnf_multi_head_attention_forward <- function(query, key, value, embed_dim_to_che
   q <- nnf_linear(query, weights[[1]], biases[[1]])
   k <- nnf_linear(key, weights[[2]], biases[[2]])
   v <- nnf_linear(value, weights[[3]], biases[[3]])
-
-  attn_mask <- added_mask(attn_mask, query)
-  key_padding_mask <- added_mask(key_padding_mask, query)
-  if (!is.null(attn_mask)) {
-    attn_mask <- checked_mask(attn_mask, steps, dim(key)[[1]], heads)
-  }
-  if (is.null(bias_k) != is.null(bias_v)) {
-    abort_torchscript("`bias_k` and `bias_v` must both be tensors, or both NULL.", "value", argument = "bias_v")
-  }
   appended <- 0L
   if (!is.null(bias_k)) {
-    k <- torch_cat(list(k, bias_k$expand(c(1L, batch, -1L))))
-    v <- torch_cat(list(v, bias_v$expand(c(1L, batch, -1L))))
+    one <- torch_narrow(k, 1L, 1L, 1L)
+    k <- torch_cat(list(k, torch_expand_as(bias_k, one)))
+    v <- torch_cat(list(v, torch_expand_as(bias_v, one)))
     appended <- 1L
   }
-  by_head <- function(x) torch_transpose(x$reshape(c(dim(x)[[1]], heads, head_features)), 1L, 2L)
-  q <- by_head(q)
-  k <- static_k %||% by_head(k)
-  v <- static_v %||% by_head(v)
+  # batch, heads, length, features of a head; no size of the batch or of a length, so that a trace takes all of them
+  by_head <- c(as.integer(num_heads), as.integer(features %/% num_heads))
+  q <- heads_of(q, by_head)
+  k <- if (is.null(static_k)) heads_of(k, by_head) else split_heads(static_k, num_heads)
+  v <- if (is.null(static_v)) heads_of(v, by_head) else split_heads(static_v, num_heads)
   if (add_zero_attn) {
-    zeros <- torch_zeros(c(heads, 1L, head_features), dtype = k$dtype, device = k$device)
-    k <- torch_cat(list(k, zeros), 2L)
-    v <- torch_cat(list(v, zeros), 2L)
+    zeros <- torch_zeros_like(torch_narrow(k, 3L, 1L, 1L))
+    k <- torch_cat(list(k, zeros), 3L)
+    v <- torch_cat(list(v, zeros), 3L)
     appended <- appended + 1L
   }
-  if (appended > 0) {
-    if (!is.null(attn_mask)) attn_mask <- torch_pad(attn_mask, c(0L, appended))
-    if (!is.null(key_padding_mask)) key_padding_mask <- torch_pad(key_padding_mask, c(0L, appended))
-  }
-  key_length <- dim(k)[[2]]
+  scores <- torch_matmul(torch_mul(q, sqrt(1 / by_head[[2]])), torch_transpose(k, 3L, 4L))
+  if (!is.null(attn_mask)) scores <- torch_add(scores, widened_mask(attn_mask, appended))
   if (!is.null(key_padding_mask)) {
-    padding <- key_padding_mask$view(c(batch, 1L, 1L, key_length))$expand(c(-1L, as.integer(num_heads), -1L, -1L))
-    padding <- padding$reshape(c(heads, 1L, key_length))
-    attn_mask <- if (is.null(attn_mask)) padding else torch_add(attn_mask, padding)
+    padding <- torch_unsqueeze(torch_unsqueeze(key_padding_mask, 2L), 2L)
+    scores <- torch_add(scores, widened_mask(padding, appended))
   }
-
-  scores <- torch_bmm(torch_mul(q, sqrt(1 / head_features)), torch_transpose(k, 2L, 3L))
-  if (!is.null(attn_mask)) scores <- torch_add(scores, attn_mask)
   attention <- torch_softmax(scores, -1L)
   if (training && dropout_p > 0) attention <- torch_dropout(attention, dropout_p, TRUE)
-  output <- torch_transpose(torch_bmm(attention, v), 1L, 2L)$reshape(c(steps, batch, features))
+  output <- torch_flatten(torch_permute(torch_matmul(attention, v), c(3L, 1L, 2L, 4L)), 3L)
   output <- nnf_linear(output, out_proj_weight, out_proj_bias)
   if (!batched) {
     output <- torch_squeeze(output, 2L)
@@ -133,29 +120,36 @@ nnf_multi_head_attention_forward <- function(query, key, value, embed_dim_to_che
   if (!need_weights) {
     return(list(output, NULL))
   }
-  attention <- attention$view(c(batch, as.integer(num_heads), steps, key_length))
   if (avg_weights) attention <- torch_mean(attention, 2L)
   list(output, if (batched) attention else torch_squeeze(attention, 1L))
 }
+
+heads_of <- function(x, by_head) torch_permute(torch_unflatten(x, 3L, by_head), c(2L, 3L, 1L, 4L))
+
+# Heads that stand behind each other in the first dimension.
+split_heads <- function(x, num_heads) torch_unflatten(x, 1L, c(-1L, as.integer(num_heads)))
 
 # What is added to the scores: minus infinity where a mask says TRUE.
 added_mask <- function(mask, like) {
   if (is.null(mask) || mask$dtype$is_floating_point) {
     return(mask)
   }
-  zeros <- torch_zeros(dim(mask), dtype = like$dtype, device = like$device)
+  zeros <- torch_zeros_like(mask, dtype = like$dtype)
   torch_masked_fill(zeros, mask$to(dtype = torch_bool()), -Inf)
 }
 
-checked_mask <- function(mask, steps, key_length, heads) {
+# What was appended to the keys is never masked.
+widened_mask <- function(mask, appended) if (appended > 0) torch_pad(mask, c(0L, appended)) else mask
+
+checked_mask <- function(mask, query_sizes, key_length, num_heads) {
   shape <- dim(mask)
-  wanted <- c(heads, steps, key_length)
+  wanted <- as.integer(c(query_sizes[[2]] * num_heads, query_sizes[[1]], key_length))
   if (length(shape) == 2) wanted <- wanted[-1]
-  if (!identical(as.integer(shape), as.integer(wanted))) {
+  if (!identical(as.integer(shape), wanted)) {
     abort_torchscript(
       sprintf("`attn_mask` must have the shape %s, not %s.", toString(wanted), toString(shape)), "value",
       argument = "attn_mask"
     )
   }
-  if (length(shape) == 2) torch_unsqueeze(mask, 1L) else mask
+  if (length(shape) == 2) mask else split_heads(mask, num_heads)
 }

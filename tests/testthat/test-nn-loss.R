@@ -69,7 +69,7 @@ test_that("gradient descent on the area puts positives before negatives", {
 })
 
 test_that("bad options are refused when the module is made", {
-  expect_failure_of(nn_mse_loss(reduction = "x"), "value", "`reduction` must be \"mean\", \"sum\" or \"none\"")
+  expect_failure_of(nn_mse_loss(reduction = "x"), "value", "`reduction` must be \"mean\", \"sum\"", "nn_mse_loss")
   expect_failure_of(nn_mse_loss(reduction = "batchmean"), "value", "reduction")
   expect_failure_of(nn_kl_div_loss(reduction = NULL), "value", "batchmean")
   expect_failure_of(nn_bce_loss(weight = 2), "value", "`weight` must be a tensor or NULL, not the number 2")

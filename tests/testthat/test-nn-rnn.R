@@ -77,7 +77,7 @@ test_that("a traced layer takes batches of every size", {
 })
 
 test_that("bad sizes and options are refused when the layer is made", {
-  expect_failure_of(nn_lstm(3, 0), "value", "`hidden_size` must be a whole number from 1 up, not")
+  expect_failure_of(nn_lstm(3, 0), "value", "`hidden_size` must be a whole number from 1 up, not", "nn_lstm")
   expect_failure_of(nn_lstm(2.5, 2), "value", "`input_size` must be a whole number")
   expect_failure_of(nn_gru(3, 2, num_layers = -1), "value", "num_layers")
   expect_failure_of(nn_rnn(3, 2, nonlinearity = "x"), "value", "`nonlinearity` must be \"tanh\" or \"relu\"")

@@ -33,6 +33,14 @@ test_that("a causal mask keeps what comes later out", {
   expect_equal(as_array(masked[1, 1:2, ]), as_array(encoder(x[, 1:2, ])[1, , ]), tolerance = 1e-5)
 })
 
+test_that("a traced encoder takes batches and sequences of every size", {
+  encoder <- nn_transformer_encoder(nn_transformer_encoder_layer(4, 2, 6, batch_first = TRUE), 2)$eval()
+  traced <- jit_trace(function(x) encoder(x), torch_randn(1, 3, 4))
+  for (x in list(torch_randn(1, 3, 4), torch_randn(5, 2, 4))) {
+    expect_equal(as_array(traced(x)), as_array(encoder(x)), tolerance = 1e-6)
+  }
+})
+
 test_that("any function, and any module, can be the activation", {
   torch_manual_seed(1)
   x <- torch_randn(3, 1, 4)
