@@ -65,12 +65,13 @@ abort_torchscript <- function(message, kind, hint = NULL, ...) {
 # The call that the user typed: of the outermost of our functions in a row. R6 stands between a generator and `initialize`.
 user_call <- function(frame) {
   parents <- sys.parents()
-  ours <- c(environmentName(topenv()), "R6", "R6_capsule")
+  namespace <- topenv()
+  r6 <- asNamespace("R6")
   while (frame > 0) {
     parent <- parents[[frame]]
     if (parent == 0 || parent == frame) break
     caller <- environment(sys.function(parent))
-    if (is.null(caller) || !environmentName(topenv(caller, emptyenv())) %in% ours) break
+    if (is.null(caller) || !(identical(topenv(caller), namespace) || identical(topenv(caller), r6))) break
     frame <- parent
   }
   # a generator evaluates its call where it was typed

@@ -40,6 +40,7 @@ class_generator <- function(class, kind) {
 }
 
 new_instance <- function(class, call, env) {
+  if (identical(class$parent_env, topenv())) check_required(formals(initializer(class)), call)
   call[[1]] <- quote(.new_instance)
   eval(call, list(.new_instance = class$new), env)
 }

@@ -13,9 +13,9 @@ NULL
 #'   one below the other.
 #' @param bias_k,bias_v Tensors of shape `c(1, 1, features)` that are appended to keys and values, or `NULL`.
 #' @param add_zero_attn Whether a key and a value of zeros are appended.
-#' @param dropout_p The probability of a weight to be attention while `training`.
+#' @param dropout_p The probability of a weight to be dropped while `training`.
 #' @param out_proj_weight,out_proj_bias The weight and bias of the last projection.
-#' @param training Whether weights are attention.
+#' @param training Whether weights are dropped.
 #' @param key_padding_mask A tensor of shape batch, length of the keys: `TRUE` where a key is not to be attended to, or
 #'   numbers that are added to the scores; or `NULL`.
 #' @param need_weights Whether the weights of the attention are returned.
