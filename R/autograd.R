@@ -126,14 +126,17 @@ reword_warning <- function(message) {
 #' x <- torch_tensor(1, requires_grad = TRUE)
 #' with_no_grad((x * 2)$requires_grad)
 with_no_grad <- function(code) {
-  local_no_grad()
+  # on.exit() costs a tenth of withr::defer()
+  before <- .Call(C_set_grad_mode, FALSE)
+  on.exit(.Call(C_set_grad_mode, before))
   force(code)
 }
 
 #' @rdname with_no_grad
 #' @export
 with_enable_grad <- function(code) {
-  local_enable_grad()
+  before <- .Call(C_set_grad_mode, TRUE)
+  on.exit(.Call(C_set_grad_mode, before))
   force(code)
 }
 

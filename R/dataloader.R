@@ -173,16 +173,27 @@ index_batches <- function(loader) {
       if (is_exhausted(batch)) batch else unlist(batch)
     })
   }
-  batched(item_numbers(loader), loader, unlist)
-}
-
-item_numbers <- function(loader) {
   if (!is.null(loader$sampler)) {
-    return(loader$sampler$.iter())
+    return(batched(loader$sampler$.iter(), loader, unlist))
   }
   n <- length(loader$dataset)
   numbers <- if (loader$shuffle) sample.int(n) else seq_len(n)
-  as_iterator(numbers)
+  if (is.null(loader$batch_size)) as_iterator(numbers) else number_batches(numbers, loader)
+}
+
+number_batches <- function(numbers, loader) {
+  size <- as.integer(loader$batch_size)
+  last <- if (loader$drop_last) length(numbers) %/% size * size else length(numbers)
+  from <- 1L
+  function() {
+    if (from > last) {
+      return(exhausted())
+    }
+    to <- min(from + size - 1L, last)
+    batch <- numbers[from:to]
+    from <<- to + 1L
+    batch
+  }
 }
 
 # `make` of a list of as many items as make a batch.

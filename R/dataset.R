@@ -184,5 +184,5 @@ Sampler <- R6::R6Class("sampler", lock_objects = FALSE, public = list(
 length.sampler <- function(x) as.integer(x$.length())
 
 # The protocol of package coro: a function that returns the next value, and this symbol at the end.
-exhausted <- function() as.symbol(".__exhausted__.")
-is_exhausted <- function(x) identical(x, exhausted())
+exhausted <- function() quote(.__exhausted__.)
+is_exhausted <- function(x) is.name(x) && identical(x, quote(.__exhausted__.))

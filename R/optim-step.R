@@ -37,8 +37,7 @@ ForeachOptimizer <- R6::R6Class(
   public = list(
     step = function(closure = NULL) {
       loss <- loss_of(closure)
-      local_no_grad()
-      for (i in seq_along(self$param_groups)) private$step_group(i)
+      with_no_grad(for (i in seq_along(self$param_groups)) private$step_group(i))
       invisible(loss)
     }
   ),

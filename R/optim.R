@@ -187,11 +187,10 @@ clear_gradients <- function(params, set_to_none) {
   grads <- lapply(params, function(param) .Call(C_grad, param))
   grads <- grads[!vapply(grads, is.null, NA)]
   if (length(grads) > 0) {
-    local_no_grad()
     # a gradient that was itself differentiated has a history, which ends here
     traced <- vapply(grads, function(grad) .Call(C_requires_grad, grad), NA)
-    grads[traced] <- lapply(grads[traced], function(grad) grad$detach())
-    foreach_zero_(grads)
+    if (any(traced)) grads[traced] <- lapply(grads[traced], function(grad) grad$detach())
+    with_no_grad(foreach_zero_(grads))
   }
 }
 
