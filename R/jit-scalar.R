@@ -2,11 +2,22 @@
 #'
 #' R values are converted by the type that the program's signature asks for, so these marks are needed only where there
 #' is none: `Any` arguments, and the inputs of [jit_trace()]. `jit_scalar()` marks one number, flag or string, not a list
-#' of length one; `jit_tuple()` marks a list as a tuple, and a named list as a named tuple.
+#' of length one; `jit_tuple()` marks a list as a tuple, and a named list as a named tuple. `jit_list()` says the type of a
+#' list's elements, and `jit_dict()` has keys that are no names.
 #'
-#' @param x For `jit_scalar()` a vector of length one; for `jit_tuple()` a list.
-#' @return `x`, with the class `jit_scalar` or `jit_tuple`.
-#' @section Errors: a `torchscript_type_error` for other values.
+#' A dictionary whose keys are strings comes back from a program as a named list, any other as a `jit_dict()`: a list of its
+#' values, with the keys as names where they can be, in the dictionary's order.
+#'
+#' @param x For `jit_scalar()` a vector of length one; for `jit_tuple()` a list; for `jit_list()` a list or a vector; for
+#'   `jit_dict_keys()` a dictionary.
+#' @param keys A vector, or a list of numbers, strings or tensors: one key for each value, each once.
+#' @param values A list or a vector.
+#' @param type The type as TorchScript writes it, such as `"List[Optional[int]]"` or `"Dict[int, Tensor]"`; `NULL` for the
+#'   type that the values look like.
+#' @return `x` with the class `jit_scalar`, `jit_tuple` or `jit_list`; a list of class `jit_dict`; its keys.
+#' @section Errors: a `torchscript_type_error` for other values; a `torchscript_value_error` for keys that are too many, too
+#'   few or there twice. A type that can't be read, or that the values do not fit, is told when a program is called.
+#' @seealso [torchscript_types]
 #' @export
 #' @examples
 #' tr <- jit_compile("
@@ -30,6 +41,86 @@ jit_tuple <- function(x) {
   }
   class(x) <- "jit_tuple"
   x
+}
+
+#' @rdname jit_scalar
+#' @export
+#' @examples
+#' jit_list(list(1L, NULL), "List[Optional[int]]")
+jit_list <- function(x, type = NULL) {
+  if (!is.vector(unclass(x))) {
+    abort_torchscript(sprintf("`x` must be a list or a vector, not %s.", describe(x)), "type")
+  }
+  structure(as.list(x), class = "jit_list", jit_type = check_jit_type(type))
+}
+
+#' @rdname jit_scalar
+#' @export
+#' @examples
+#' jit_dict(c(10L, 20L), list(torch_tensor(1), torch_tensor(2)))
+jit_dict <- function(keys = names(values), values = list(), type = NULL) {
+  values <- as.list(values)
+  if (length(keys) != length(values)) {
+    abort_torchscript(sprintf("%d keys can't be those of %d values.", length(keys), length(values)), "value")
+  }
+  new_jit_dict(list(keys = keys, values = unname(values)), check_jit_type(type))
+}
+
+# Called by native code as well.
+new_jit_dict <- function(parts, type = NULL) {
+  keys <- parts$keys
+  simple <- is.atomic(keys) || all(vapply(keys, function(key) is.atomic(key) && length(key) == 1 && !is.raw(key), NA))
+  if (simple && is.list(keys) && length(keys) > 0) keys <- do.call(c, keys)
+  if (anyDuplicated(if (simple) as.character(keys) else keys)) abort_torchscript("A key is there twice.", "value")
+  names <- if (simple) as.character(keys) else rep("", length(keys))
+  structure(parts$values, names = names, keys = keys, jit_type = type, class = "jit_dict")
+}
+
+#' @rdname jit_scalar
+#' @export
+jit_dict_keys <- function(x) {
+  if (!inherits(x, "jit_dict")) {
+    abort_torchscript(sprintf("`x` must be a jit_dict, not %s.", describe(x)), "type", "names() are the keys of a named list.")
+  }
+  attr(x, "keys")
+}
+
+check_jit_type <- function(type) {
+  if (!is.null(type) && !rlang::is_string(type)) {
+    abort_torchscript(sprintf("`type` must be a string, not %s.", describe(type)), "type", "\"List[int]\"", argument = "type")
+  }
+  type
+}
+
+#' @export
+`[.jit_dict` <- function(x, i) {
+  at <- stats::setNames(seq_along(x), names(x))[i]
+  if (anyNA(at)) abort_torchscript("The dictionary has no such entry.", "index")
+  new_jit_dict(list(keys = attr(x, "keys")[at], values = unname(unclass(x))[at]), attr(x, "jit_type"))
+}
+
+#' @export
+as.list.jit_dict <- function(x, ...) {
+  attributes(x) <- list(names = names(x))
+  x
+}
+
+#' @export
+print.jit_dict <- function(x, ...) {
+  cat("<jit_dict> of ", length(x), if (length(x) == 1) " entry" else " entries", "\n", sep = "")
+  keys <- attr(x, "keys")
+  for (i in seq_along(x)) {
+    cat("[", if (is_torch_tensor(keys[[i]])) "a tensor" else format(keys[[i]]), "]\n", sep = "")
+    print(.subset2(x, i))
+  }
+  invisible(x)
+}
+
+#' @export
+print.jit_list <- function(x, ...) {
+  cat("<jit_list>", if (!is.null(attr(x, "jit_type"))) c(" ", attr(x, "jit_type")), "\n", sep = "")
+  attributes(x) <- NULL
+  print(x)
 }
 
 #' @export

@@ -64,6 +64,8 @@ struct Unseen {
 };
 
 c10::IValue to_ivalue(const ts_value &value);
+// The type, counted again.
+c10::TypePtr shared_type(const void *type);
 // `value` is consumed
 void from_ivalue(c10::IValue &&value, ts_value *result);
 
@@ -111,7 +113,8 @@ namespace shim {
 // The module as which PyTorch saves a function.
 inline constexpr const char *placeholder = "__torch__.PlaceholderModule";
 
-inline torch::jit::Module module_of(const ts_object *object) { return object->value.toModule(); }
+// Objects of script classes are looked into as modules are.
+inline torch::jit::Module module_of(const ts_object *object) { return torch::jit::Module(object->value.toObject()); }
 std::shared_ptr<torch::jit::Graph> graph_of(const ts_function *function);
 // Calls a program while a trace is running: the stack's arguments become its result.
 void call_in_trace(const ts_function *function, torch::jit::Stack &stack);

@@ -50,10 +50,13 @@ enum {
   TS_OBJECT = 16, /* any other IValue; a module too */
   TS_STORAGE = 17,
   TS_BYTES = 18, /* this and the next are known to ts_value_free() only */
-  TS_DTYPE = 19
+  TS_DTYPE = 19,
+  TS_FUTURE = 20, /* in: one that is done, its value the only child; out, futures are waited for */
+  TS_FIELDS = 21  /* in: an object of the class `extra` with these fields, in the order of its attributes */
 };
 
-typedef struct ts_type ts_type;         /* borrowed from the schema that it is part of */
+typedef struct ts_type ts_type; /* borrowed from the schema that it is part of */
+typedef struct ts_type_owner ts_type_owner;
 typedef struct ts_tensor ts_tensor;     /* one reference to a TensorImpl */
 typedef struct ts_overload ts_overload; /* owned by the process: never freed */
 typedef struct ts_object ts_object;     /* an IValue on the heap */
@@ -64,7 +67,9 @@ typedef struct ts_storage ts_storage; /* one reference to a StorageImpl */
 
 typedef struct ts_value {
   int32_t tag;
-  int32_t reserved; /* in, of a tuple: 1 when `extra` is an array of field names rather than a type */
+  /* in, of a tuple: 1 when `extra` is an array of field names rather than a type; out: the kind of a list's elements or
+   * of a dict's keys, TS_T_... */
+  int32_t reserved;
   int64_t length;
   union {
     int64_t i;
@@ -147,6 +152,12 @@ int ts_type_children(const ts_type *type);
 const ts_type *ts_type_child(const ts_type *type, int i);
 const char *ts_type_field(const ts_type *type, int i); /* named tuple: the field's name, else NULL; borrowed */
 char *ts_type_text(const ts_type *type);               /* owned */
+int ts_type_is_open(const ts_type *type);              /* a class whose objects can be made of their fields */
+char *ts_type_names(const ts_type *type); /* an enum's members, or a class's attributes; owned, one a line */
+/* from its text; owned */
+int ts_type_parse(const char *text, ts_type_owner **type, ts_error *error);
+const ts_type *ts_type_owned(const ts_type_owner *type);
+void ts_type_free(ts_type_owner *type);
 
 typedef struct ts_argument {
   const char *name;    /* borrowed */
@@ -401,7 +412,12 @@ int ts_module_attribute(const ts_object *module, const char *name, ts_value *val
 /* its type alone, as an argument; borrowed from the module */
 int ts_module_attribute_type(const ts_object *module, const char *name, ts_argument *type, ts_error *error);
 int ts_module_train(const ts_object *module, int mode, ts_error *error);
-int ts_object_is_module(const ts_object *object);
+enum { TS_OBJECT_OTHER, TS_OBJECT_MODULE, TS_OBJECT_INSTANCE, TS_OBJECT_ENUM };
+int ts_object_kind(const ts_object *object);
+int ts_object_is_a(const ts_object *object, const ts_type *type);
+/* the member of an enum type that has this name */
+int ts_enum_member(const ts_type *type, const char *name, ts_object **member, ts_error *error);
+int ts_enum_value(const ts_object *member, char **type, char **name, ts_value *value, ts_error *error);
 char *ts_object_text(const ts_object *object); /* owned */
 void ts_object_free(ts_object *object);
 

@@ -1,6 +1,7 @@
 // Types and schemas, as libtorch declares them.
 #include <ATen/core/function_schema.h>
 #include <ATen/core/jit_type.h>
+#include <torch/csrc/jit/frontend/script_type_parser.h>
 
 #include <sstream>
 
@@ -64,6 +65,33 @@ const char *ts_type_field(const ts_type *type, int i) {
   return tuple->schema()->arguments()[i].name().c_str();
 }
 char *ts_type_text(const ts_type *type) { return shim::copy(type_of(type)->repr_str()); }
+int ts_type_is_open(const ts_type *type) {
+  const auto *fields = type_of(type)->castRaw<c10::ClassType>();
+  // a holder of C++'s has a class too, one without attributes
+  return fields != nullptr && !fields->is_module() &&
+         fields->name()->qualifiedName().find("__torch__.torch.classes") == std::string::npos;
+}
+char *ts_type_names(const ts_type *type) {
+  std::vector<std::string> names;
+  if (const auto *members = type_of(type)->castRaw<c10::EnumType>()) {
+    for (const auto &member : members->enumNamesValues()) names.push_back(member.first);
+  } else if (const auto *fields = type_of(type)->castRaw<c10::ClassType>()) {
+    for (size_t i = 0; i < fields->numAttributes(); i++) names.push_back(fields->getAttributeName(i));
+  }
+  return shim::copy(shim::lines(names));
+}
+
+struct ts_type_owner {
+  c10::TypePtr type;
+};
+int ts_type_parse(const char *text, ts_type_owner **type, ts_error *error) {
+  return shim::guard(
+      error, [&] { *type = new ts_type_owner{torch::jit::ScriptTypeParser(shim::source_resolver()).parseType(text)}; });
+}
+const ts_type *ts_type_owned(const ts_type_owner *owner) {
+  return reinterpret_cast<const ts_type *>(owner->type.get());
+}
+void ts_type_free(ts_type_owner *owner) { delete owner; }
 
 namespace shim {
 

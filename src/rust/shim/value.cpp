@@ -65,6 +65,12 @@ int report(ts_error *error) noexcept {
   }
 }
 
+c10::TypePtr shared_type(const void *type) {
+  auto *plain = const_cast<c10::Type *>(static_cast<const c10::Type *>(type));
+  if (auto *shared = dynamic_cast<c10::SharedType *>(plain)) return shared->shared_from_this();
+  return c10::SingletonTypePtr<c10::Type>(plain);
+}
+
 namespace {
 template <class T, class S>
 IValue list_of(const ts_value &value) {
@@ -73,11 +79,6 @@ IValue list_of(const ts_value &value) {
   list.reserve(value.length);
   for (int64_t i = 0; i < value.length; i++) list.push_back(static_cast<T>(data[i]));
   return list;
-}
-c10::TypePtr shared_type(const void *type) {
-  auto *plain = const_cast<c10::Type *>(static_cast<const c10::Type *>(type));
-  if (auto *shared = dynamic_cast<c10::SharedType *>(plain)) return shared->shared_from_this();
-  return c10::SingletonTypePtr<c10::Type>(plain);
 }
 IValue list_value(const ts_value &value) {
   const auto *items = static_cast<const ts_value *>(value.v.p);
@@ -129,6 +130,19 @@ IValue dict_value(const ts_value &value) {
   for (int64_t i = 0; i < value.length; i++) dict.insert(to_ivalue(items[2 * i]), to_ivalue(items[2 * i + 1]));
   return dict;
 }
+// An object whose class runs no code here: its fields are set as they are.
+IValue fields_value(const ts_value &value) {
+  const auto *items = static_cast<const ts_value *>(value.v.p);
+  auto type = shared_type(value.extra)->expect<c10::ClassType>();
+  auto object = c10::ivalue::Object::create(c10::StrongTypePtr(type->compilation_unit(), type), value.length);
+  for (int64_t i = 0; i < value.length; i++) object->setSlot(i, to_ivalue(items[i]));
+  return object;
+}
+IValue future_value(const ts_value &value) {
+  auto future = c10::make_intrusive<c10::ivalue::Future>(shared_type(value.extra));
+  future->markCompleted(to_ivalue(*static_cast<const ts_value *>(value.v.p)));
+  return future;
+}
 }  // namespace
 
 IValue to_ivalue(const ts_value &value) {
@@ -148,12 +162,15 @@ IValue to_ivalue(const ts_value &value) {
     case TS_LIST: return list_value(value);
     case TS_TUPLE: return tuple_value(value);
     case TS_DICT: return dict_value(value);
+    case TS_FUTURE: return future_value(value);
+    case TS_FIELDS: return fields_value(value);
     case TS_OBJECT: return static_cast<const ts_object *>(value.v.p)->value;
     default: TORCH_CHECK(false, "internal: a value of unknown tag ", value.tag);
   }
 }
 
 namespace {
+int kind_of(const c10::Type &type) { return ts_type_kind(reinterpret_cast<const ts_type *>(&type)); }
 ts_value *children(ts_value *result, int tag, size_t length, size_t count) {
   result->tag = tag;
   result->length = static_cast<int64_t>(length);
@@ -190,6 +207,15 @@ void tuple_out(const c10::ivalue::Tuple &tuple, ts_value *result) {
 
 void from_ivalue(IValue &&value, ts_value *result) {
   std::memset(result, 0, sizeof *result);
+  while (value.isFuture() || value.isAwait()) {
+    if (value.isAwait()) {
+      value = value.toAwait()->wait();
+      continue;
+    }
+    auto future = value.toFuture();
+    future->waitAndThrow();
+    value = future->value();
+  }
   if (value.isTensor()) {
     at::Tensor tensor = std::move(value).toTensor();
     if (!tensor.defined()) return;  // an undefined tensor is R's NULL
@@ -232,10 +258,12 @@ void from_ivalue(IValue &&value, ts_value *result) {
   } else if (value.isList()) {
     auto list = value.toListRef();
     auto *items = children(result, TS_LIST, list.size(), list.size());
+    result->reserved = kind_of(*value.toList().elementType());
     for (size_t i = 0; i < list.size(); i++) from_ivalue(IValue(list[i]), items + i);
   } else if (value.isGenericDict()) {
     auto dict = value.toGenericDict();
     auto *items = children(result, TS_DICT, dict.size(), 2 * dict.size());
+    result->reserved = kind_of(*dict.keyType());
     for (const auto &entry : dict) {
       from_ivalue(IValue(entry.key()), items++);
       from_ivalue(IValue(entry.value()), items++);
@@ -281,7 +309,34 @@ void ts_value_free(ts_value *values, int count) {
 void ts_string_free(char *text) { free(text); }
 char *ts_string_copy(const char *text) { return strdup(text); }
 void ts_object_free(ts_object *object) { delete object; }
-int ts_object_is_module(const ts_object *object) { return object->value.isModule(); }
+int ts_object_kind(const ts_object *object) {
+  if (object->value.isEnum()) return TS_OBJECT_ENUM;
+  if (!object->value.isObject()) return TS_OBJECT_OTHER;
+  return object->value.isModule() ? TS_OBJECT_MODULE : TS_OBJECT_INSTANCE;
+}
+int ts_object_is_a(const ts_object *object, const ts_type *type) {
+  return object->value.type()->isSubtypeOf(*reinterpret_cast<const c10::Type *>(type));
+}
 char *ts_object_text(const ts_object *object) {
-  return shim::copy(object->value.isObject() ? object->value.type()->repr_str() : object->value.tagKind());
+  bool has_type = object->value.isObject() || object->value.isEnum();
+  return shim::copy(has_type ? object->value.type()->repr_str() : object->value.tagKind());
+}
+int ts_enum_member(const ts_type *type, const char *name, ts_object **member, ts_error *error) {
+  return shim::guard(error, [&] {
+    auto members = shim::shared_type(type)->expect<c10::EnumType>();
+    *member = nullptr;
+    for (const auto &known : members->enumNamesValues()) {
+      if (known.first != name) continue;
+      auto holder = c10::make_intrusive<c10::ivalue::EnumHolder>(members, known.first, known.second);
+      *member = new ts_object{IValue(std::move(holder))};
+    }
+  });
+}
+int ts_enum_value(const ts_object *member, char **type, char **name, ts_value *value, ts_error *error) {
+  return shim::guard(error, [&] {
+    auto holder = member->value.toEnumHolder();
+    *type = shim::copy(holder->unqualifiedClassName());
+    *name = shim::copy(holder->name());
+    shim::from_ivalue(IValue(holder->value()), value);
+  });
 }

@@ -4,13 +4,12 @@ use crate::dtype::dtype_named;
 use crate::error::{Error, Kind as ErrorKind};
 use crate::handle::{self, Kind};
 use crate::mismatch::{is_number, Mismatch};
-use crate::module::Object;
 use crate::r::*;
 use crate::shim::{self, Value};
 use crate::tensor;
 use crate::trace;
 use crate::types::{Base, Type, TypeKind};
-use std::ffi::{c_char, c_int, c_void, CString};
+use std::ffi::{c_char, c_int, c_void};
 
 pub(crate) type Converted = std::result::Result<Value, Mismatch>;
 
@@ -20,9 +19,10 @@ pub struct Conversion {
     ints: Vec<Vec<i64>>,
     pub(crate) doubles: Vec<Vec<f64>>,
     values: Vec<Vec<Value>>,
-    texts: Vec<CString>,
+    /// Each ends with a NUL, and may hold others.
+    texts: Vec<Vec<u8>>,
     fields: Vec<Vec<*const c_char>>,
-    tensors: Made,
+    made: Made,
     /// How far the values are from what was given: overloads with less are preferred.
     pub cost: u32,
     /// R numbers may stand for tensors: arithmetic.
@@ -33,15 +33,21 @@ pub struct Conversion {
     pub(crate) lists_are_tuples: bool,
 }
 
-/// Tensors made on the way.
+/// What was made on the way.
 #[derive(Default)]
-struct Made(Vec<*mut shim::Tensor>);
+struct Made {
+    tensors: Vec<*mut shim::Tensor>,
+    objects: Vec<*mut shim::Object>,
+    types: Vec<*mut shim::TypeOwner>,
+}
 
 impl Made {
     fn clear(&mut self) {
-        for tensor in self.0.drain(..) {
-            // SAFETY: owned, and the call that borrowed it is over
-            unsafe { shim::ts_tensor_free(tensor) }
+        // SAFETY: owned, and the call that borrowed them is over
+        unsafe {
+            self.tensors.drain(..).for_each(|tensor| shim::ts_tensor_free(tensor));
+            self.objects.drain(..).for_each(|object| shim::ts_object_free(object));
+            self.types.drain(..).for_each(|owner| shim::ts_type_free(owner));
         }
     }
 }
@@ -51,6 +57,9 @@ impl Drop for Made {
         self.clear();
     }
 }
+
+/// -2^63
+pub(crate) const LEAST: f64 = -9_223_372_036_854_775_808.0;
 
 /// The number of a whole R number, of whatever R type.
 pub(crate) unsafe fn whole(x: SEXP, i: R_xlen_t) -> std::result::Result<i64, Mismatch> {
@@ -69,6 +78,9 @@ pub(crate) unsafe fn whole(x: SEXP, i: R_xlen_t) -> std::result::Result<i64, Mis
                 Err(Mismatch::Missing)
             } else if v != v.trunc() {
                 Err(Mismatch::NotWhole(v))
+            } else if v == LEAST {
+                // integer64 calls it NA, and a double holds it exactly
+                Ok(i64::MIN)
             } else if v.abs() >= 9.007_199_254_740_992e15 {
                 Err(Mismatch::OutOfRange(v))
             } else {
@@ -77,10 +89,6 @@ pub(crate) unsafe fn whole(x: SEXP, i: R_xlen_t) -> std::result::Result<i64, Mis
         }
         _ => Err(Mismatch::Type),
     }
-}
-
-pub(crate) unsafe fn object_value(native: *mut c_void) -> Value {
-    Value::pointer(shim::OBJECT, (*(native as *const Object)).native as *mut c_void)
 }
 
 pub(crate) fn shifted(value: i64, base: Base) -> std::result::Result<i64, Mismatch> {
@@ -102,7 +110,7 @@ impl Conversion {
         Conversion { lists_are_tuples: true, ..Conversion::default() }
     }
     pub fn clear(&mut self) {
-        self.tensors.clear();
+        self.made.clear();
         self.ints.clear();
         self.doubles.clear();
         self.values.clear();
@@ -121,14 +129,15 @@ impl Conversion {
         let kept = &self.values[self.values.len() - 1];
         Value { extra, ..Value::array(tag, kept.as_ptr() as *mut c_void, length) }
     }
-    pub(crate) fn keep_text(&mut self, tag: i32, text: String) -> Converted {
+    pub(crate) fn keep_text(&mut self, tag: i32, text: impl Into<Vec<u8>>) -> Value {
+        let mut text = text.into();
         let length = text.len();
-        let text = CString::new(text).map_err(|_| Mismatch::Type)?;
+        text.push(0);
         self.texts.push(text);
-        Ok(Value::array(tag, self.texts[self.texts.len() - 1].as_ptr() as *mut c_void, length))
+        Value::array(tag, self.texts[self.texts.len() - 1].as_ptr() as *mut c_void, length)
     }
     /// Names as TorchScript's identifiers, as an array of C strings.
-    pub(crate) fn keep_fields(&mut self, labels: &[String]) -> std::result::Result<*const c_void, Mismatch> {
+    pub(crate) fn keep_fields(&mut self, labels: &[String]) -> *const c_void {
         let mut fields = Vec::with_capacity(labels.len());
         for (i, label) in labels.iter().enumerate() {
             let mut name: String =
@@ -136,15 +145,21 @@ impl Conversion {
             if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit() || c == '_') {
                 name = format!("field_{}{name}", i + 1);
             }
-            self.keep_text(shim::STRING, name)?;
-            fields.push(self.texts[self.texts.len() - 1].as_ptr());
+            fields.push(self.keep_text(shim::STRING, name).v.p as *const c_char);
         }
         self.fields.push(fields);
-        Ok(self.fields[self.fields.len() - 1].as_ptr() as *const c_void)
+        self.fields[self.fields.len() - 1].as_ptr() as *const c_void
     }
     pub(crate) fn keep_tensor(&mut self, tensor: *mut shim::Tensor) -> Value {
-        self.tensors.0.push(tensor);
+        self.made.tensors.push(tensor);
         Value::pointer(shim::TENSOR, tensor as *mut c_void)
+    }
+    pub(crate) fn keep_object(&mut self, object: *mut shim::Object) -> Value {
+        self.made.objects.push(object);
+        Value::pointer(shim::OBJECT, object as *mut c_void)
+    }
+    pub(crate) fn keep_type(&mut self, owner: *mut shim::TypeOwner) {
+        self.made.types.push(owner);
     }
 
     /// Converts `x` to `wanted`. `fixed` is the length that one value is repeated to, or less than one.
@@ -171,10 +186,7 @@ impl Conversion {
                 true => Ok(Value::bool(*LOGICAL(x) != 0)),
                 false => Err(Mismatch::Type),
             },
-            TypeKind::Str => match string(x).filter(|_| Rf_xlength(x) == 1) {
-                Some(text) => self.keep_text(shim::STRING, text),
-                None => Err(Mismatch::Type),
-            },
+            TypeKind::Str => self.text(x),
             TypeKind::Dtype => match dtype_named(x).map_err(Mismatch::Failure)? {
                 Some(code) => Ok(Value::int(code as i64)),
                 None => Err(Mismatch::Type),
@@ -183,7 +195,7 @@ impl Conversion {
             TypeKind::MemoryFormat => self.tagged_int(x, "torch_memory_format"),
             TypeKind::QScheme => self.tagged_int(x, "torch_qscheme"),
             TypeKind::Device => match tensor::device_name(x).map_err(Mismatch::Failure)? {
-                Some(name) => self.keep_text(shim::DEVICE, name),
+                Some(name) => Ok(self.keep_text(shim::DEVICE, name)),
                 None => Err(Mismatch::Type),
             },
             TypeKind::Generator => match handle::get(x, Kind::Generator) {
@@ -199,10 +211,23 @@ impl Conversion {
             TypeKind::Dict => self.dict(x, wanted),
             TypeKind::Union => self.union(x, wanted),
             TypeKind::Any | TypeKind::Variable => self.guess(x),
-            _ => match handle::get(x, Kind::Object) {
-                Some(native) => Ok(object_value(native)),
-                None => Err(Mismatch::Type),
-            },
+            TypeKind::Enum => self.member(x, wanted),
+            TypeKind::Class => self.instance(x, wanted),
+            TypeKind::Future => self.future(x, wanted),
+            _ => self.object(x, wanted),
+        }
+    }
+
+    /// Strings are bytes there. A raw vector is one, for those that R's strings can't hold.
+    pub(crate) unsafe fn text(&mut self, x: SEXP) -> Converted {
+        match TYPEOF(x) {
+            SEXPTYPE::STRSXP if Rf_xlength(x) == 1 && STRING_ELT(x, 0) == R_NaString => Err(Mismatch::Missing),
+            SEXPTYPE::STRSXP if Rf_xlength(x) == 1 => Ok(self.keep_text(shim::STRING, bytes_of(STRING_ELT(x, 0)))),
+            SEXPTYPE::RAWSXP => {
+                let bytes = std::slice::from_raw_parts(RAW(x), Rf_xlength(x) as usize);
+                Ok(self.keep_text(shim::STRING, bytes))
+            }
+            _ => Err(Mismatch::Type),
         }
     }
 
@@ -244,7 +269,7 @@ impl Conversion {
     }
 
     unsafe fn int(&mut self, x: SEXP, base: Base) -> Converted {
-        if Rf_xlength(x) != 1 || TYPEOF(x) == SEXPTYPE::LGLSXP {
+        if Rf_xlength(x) != 1 || TYPEOF(x) == SEXPTYPE::LGLSXP || inherits(x, "factor") {
             return Err(Mismatch::Type);
         }
         self.cost += (TYPEOF(x) != SEXPTYPE::INTSXP) as u32;

@@ -48,7 +48,7 @@ impl Conversion {
             // an atomic vector of anything else: each of its elements in turn
             _ if is_number(x) || matches!(TYPEOF(x), SEXPTYPE::STRSXP | SEXPTYPE::CPLXSXP) => {
                 let mut protect = Protect::new();
-                let items = protect.keep(Rf_coerceVector(x, SEXPTYPE::VECSXP));
+                let items = protect.keep(as_list(x));
                 self.elements(items, element, wanted, fixed, base)
             }
             _ if is_list => self.elements(x, element, wanted, fixed, base),
@@ -90,7 +90,10 @@ impl Conversion {
         let mut protect = Protect::new();
         let x = match TYPEOF(x) {
             SEXPTYPE::VECSXP => x,
-            _ if is_number(x) || TYPEOF(x) == SEXPTYPE::STRSXP => protect.keep(Rf_coerceVector(x, SEXPTYPE::VECSXP)),
+            _ if is_number(x) || matches!(TYPEOF(x), SEXPTYPE::STRSXP | SEXPTYPE::CPLXSXP) => {
+                self.cost += 1;
+                protect.keep(as_list(x))
+            }
             _ => return Err(Mismatch::Type),
         };
         let (n, given) = (wanted.children.len(), Rf_xlength(x) as usize);
@@ -120,41 +123,80 @@ impl Conversion {
         let x = match TYPEOF(x) {
             SEXPTYPE::VECSXP => x,
             _ if is_number(x) || TYPEOF(x) == SEXPTYPE::STRSXP => {
-                let list = protect.keep(Rf_coerceVector(x, SEXPTYPE::VECSXP));
+                self.cost += 1;
+                let list = protect.keep(as_list(x));
                 Rf_setAttrib(list, R_NamesSymbol, Rf_getAttrib(x, R_NamesSymbol));
                 list
             }
             _ => return Err(Mismatch::Type),
         };
-        let Some(labels) = names(x).or((n == 0).then(Vec::new)) else { return Err(Mismatch::Type) };
         let mut values = Vec::with_capacity(2 * n);
-        for (i, label) in labels.into_iter().enumerate() {
-            values.push(self.key(label, wanted.children[0].kind)?);
+        let given = Rf_getAttrib(x, symbol("keys"));
+        let keys = if TYPEOF(given) == SEXPTYPE::NILSXP { given } else { protect.keep(as_list(given)) };
+        let labels = match TYPEOF(keys) {
+            SEXPTYPE::NILSXP => names(x).or((n == 0).then(Vec::new)).ok_or(Mismatch::Type)?,
+            _ => names(x).unwrap_or_default(),
+        };
+        for i in 0..n {
+            values.push(match TYPEOF(keys) {
+                SEXPTYPE::NILSXP if labels[i].is_empty() => return Err(Mismatch::Unnamed),
+                SEXPTYPE::NILSXP if labels[..i].contains(&labels[i]) => {
+                    return Err(Mismatch::Twice(labels[i].clone()));
+                }
+                SEXPTYPE::NILSXP => self.key(&labels[i], wanted.children[0].kind)?,
+                _ => self
+                    .convert(VECTOR_ELT(keys, i as R_xlen_t), &wanted.children[0], -1, Base::Zero)
+                    .map_err(|_| Mismatch::Name(labels.get(i).cloned().unwrap_or_default()))?,
+            });
             values.push(self.element(x, i, &wanted.children[1], Base::Zero)?);
         }
         Ok(self.keep_values(shim::DICT, values, n, wanted.raw as *const c_void))
     }
 
-    fn key(&mut self, label: String, kind: TypeKind) -> Converted {
-        let unfit = || Mismatch::Name(label.clone());
+    fn key(&mut self, label: &str, kind: TypeKind) -> Converted {
+        let unfit = || Mismatch::Name(label.to_string());
         match kind {
             TypeKind::Int => label.parse().map(Value::int).map_err(|_| unfit()),
             TypeKind::Float => label.parse().map(Value::double).map_err(|_| unfit()),
-            TypeKind::Bool => match label.as_str() {
+            TypeKind::Bool => match label {
                 "TRUE" => Ok(Value::bool(true)),
                 "FALSE" => Ok(Value::bool(false)),
                 _ => Err(unfit()),
             },
-            _ => self.keep_text(shim::STRING, label),
+            TypeKind::Str | TypeKind::Any => Ok(self.keep_text(shim::STRING, label)),
+            _ => Err(unfit()),
         }
     }
 
     pub(crate) unsafe fn union(&mut self, x: SEXP, wanted: &Type) -> Converted {
+        // the nearest of the types, and of several as near the first
+        let before = self.cost;
+        let mut nearest: Option<(u32, Value)> = None;
         for child in &wanted.children {
+            self.cost = before;
             if let Ok(value) = self.convert(x, child, -1, Base::Zero) {
-                return Ok(value);
+                if nearest.as_ref().map_or(true, |(cost, _)| self.cost < *cost) {
+                    nearest = Some((self.cost, value));
+                }
             }
         }
-        Err(Mismatch::Type)
+        let (cost, value) = nearest.ok_or(Mismatch::Type)?;
+        self.cost = cost;
+        Ok(value)
     }
+}
+
+/// A vector as a list of vectors of length one.
+unsafe fn as_list(x: SEXP) -> SEXP {
+    if TYPEOF(x) == SEXPTYPE::VECSXP {
+        return x;
+    }
+    let list = Rf_protect(Rf_coerceVector(x, SEXPTYPE::VECSXP));
+    if inherits(x, "integer64") {
+        for i in 0..Rf_xlength(list) {
+            set_class(VECTOR_ELT(list, i), &["integer64"]);
+        }
+    }
+    Rf_unprotect(1);
+    list
 }

@@ -16,6 +16,7 @@ mod error;
 mod file;
 mod from_r;
 mod from_r_container;
+mod from_r_object;
 mod handle;
 mod hook;
 mod index;

@@ -20,6 +20,9 @@ pub enum Mismatch {
         given: usize,
     },
     Name(String),
+    /// An entry without a name, or two of one name.
+    Unnamed,
+    Twice(String),
     At(String, Box<Mismatch>),
     Failure(Error),
 }
@@ -47,6 +50,8 @@ impl Mismatch {
             Mismatch::Length { wanted, given } => {
                 value(format!("`{name}{place}` must have {wanted} elements, not {given}"))
             }
+            Mismatch::Unnamed => value(format!("every element of `{name}{place}` must have a name")),
+            Mismatch::Twice(label) => value(format!("`{name}{place}` has two elements named `{label}`")),
             Mismatch::Name(field) => value(format!("`{name}{place}` has no usable element named `{field}`")),
             _ => {
                 let given = element_at(given, &place);

@@ -185,4 +185,19 @@ routine!(module_train(x, mode) {
     shim::call(|e| shim::ts_module_train(module, is_true(mode) as c_int, e))?;
     Ok(x)
 });
+routine!(
+    /// Class, name and value of a member of an enum.
+    enum_value(x) {
+        let (mut class, mut name, mut value) = (null_mut(), null_mut(), Value::none());
+        let native = module(x)?;
+        shim::call(|e| shim::ts_enum_value(native, &mut class, &mut name, &mut value, e))?;
+        let (class, name) = (take_text(class), take_text(name));
+        Ok(named_list(&["class", "name", "value"], |i| match i {
+            0 => mk_string(&class),
+            1 => mk_string(&name),
+            _ => to_r::convert(&value),
+        }))
+    }
+);
+routine!(object_text(x) { Ok(mk_string(&take_text(shim::ts_object_text(module(x)?)))) });
 routine!(module_type(x) { Ok(mk_string(&take_text(shim::ts_module_type(module(x)?)))) });

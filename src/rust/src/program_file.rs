@@ -132,7 +132,7 @@ pub unsafe fn unserialize_function(payload: SEXP) -> Result<Program> {
     Program::new(native)
 }
 pub unsafe fn serialize_object(native: *const shim::Object) -> Result<SEXP> {
-    if shim::ts_object_is_module(native) == 0 {
+    if shim::ts_object_kind(native) != shim::OBJECT_MODULE {
         let kind = take_text(shim::ts_object_text(native));
         return Err(Error::new(ErrorKind::Handle, format!("a {kind} value can't be saved outside its program")));
     }

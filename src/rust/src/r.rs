@@ -85,6 +85,14 @@ pub unsafe fn mk_char(text: &str) -> SEXP {
     Rf_mkCharLenCE(text.as_ptr() as *const c_char, text.len() as c_int, cetype_t::CE_UTF8)
 }
 
+/// A string whose bytes are no valid UTF-8.
+pub unsafe fn mk_bytes(bytes: &[u8]) -> SEXP {
+    let out = Rf_protect(Rf_mkCharLenCE(bytes.as_ptr() as *const c_char, bytes.len() as c_int, cetype_t::CE_BYTES));
+    let string = Rf_ScalarString(out);
+    Rf_unprotect(1);
+    string
+}
+
 pub unsafe fn mk_string(text: &str) -> SEXP {
     mk_strings(&[text])
 }
@@ -126,6 +134,13 @@ pub unsafe fn text_of(charsxp: SEXP) -> String {
     let is_latin1 = Rf_getCharCE(charsxp) == cetype_t::CE_LATIN1;
     let text = if is_latin1 { Rf_translateCharUTF8(charsxp) } else { R_CHAR(charsxp) };
     CStr::from_ptr(text).to_string_lossy().into_owned()
+}
+
+/// The bytes of a string, in UTF-8 where R knows its encoding.
+pub unsafe fn bytes_of(charsxp: SEXP) -> Vec<u8> {
+    let is_latin1 = Rf_getCharCE(charsxp) == cetype_t::CE_LATIN1;
+    let text = if is_latin1 { Rf_translateCharUTF8(charsxp) } else { R_CHAR(charsxp) };
+    CStr::from_ptr(text).to_bytes().to_vec()
 }
 
 /// The first string of a character vector.

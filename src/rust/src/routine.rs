@@ -235,6 +235,8 @@ pub unsafe extern "C" fn tsr_initialise(dll: *mut DllInfo) {
         "C_module_attribute", module::module_attribute, 2;
         "C_module_train", module::module_train, 2;
         "C_module_type", module::module_type, 1;
+        "C_enum_value", module::enum_value, 1;
+        "C_object_text", module::object_text, 1;
         "C_safe_save", crate::safetensors::safe_save, 3;
         "C_safe_load", crate::safetensors::safe_load, 2;
         "C_torch_save", crate::save::torch_save, 2;

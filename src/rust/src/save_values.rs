@@ -71,8 +71,10 @@ impl Conversion {
     }
 
     fn keep(&mut self, tag: i32, text: String, place: &str) -> Result<Value> {
-        let holds_nul = || unsavable(place, "a text with a NUL", "leave the NUL out");
-        self.keep_text(tag, text).map_err(|_| holds_nul())
+        match text.contains('\0') {
+            true => Err(unsavable(place, "a text with a NUL", "leave the NUL out")),
+            false => Ok(self.keep_text(tag, text)),
+        }
     }
 
     unsafe fn element_of(&mut self, x: SEXP, i: usize, place: &str) -> Result<Value> {

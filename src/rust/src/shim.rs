@@ -37,6 +37,11 @@ extern "C" {
     pub fn ts_type_child(t: *const Type, i: c_int) -> *const Type;
     pub fn ts_type_field(t: *const Type, i: c_int) -> *const c_char;
     pub fn ts_type_text(t: *const Type) -> Text;
+    pub fn ts_type_is_open(t: *const Type) -> c_int;
+    pub fn ts_type_names(t: *const Type) -> Text;
+    pub fn ts_type_parse(text: *const c_char, made: *mut *mut TypeOwner, error: *mut RawError) -> c_int;
+    pub fn ts_type_owned(t: *const TypeOwner) -> *const Type;
+    pub fn ts_type_free(t: *mut TypeOwner);
 
     pub fn ts_operator_find(
         name: *const c_char,
@@ -341,7 +346,17 @@ extern "C" {
     pub fn ts_module_attribute(m: *const Object, name: *const c_char, value: *mut Value, error: *mut RawError)
         -> c_int;
     pub fn ts_module_train(m: *const Object, mode: c_int, error: *mut RawError) -> c_int;
-    pub fn ts_object_is_module(o: *const Object) -> c_int;
+    pub fn ts_object_kind(o: *const Object) -> c_int;
+    pub fn ts_object_is_a(o: *const Object, t: *const Type) -> c_int;
+    pub fn ts_enum_member(t: *const Type, name: *const c_char, member: *mut *mut Object, error: *mut RawError)
+        -> c_int;
+    pub fn ts_enum_value(
+        o: *const Object,
+        type_name: *mut Text,
+        name: *mut Text,
+        value: *mut Value,
+        error: *mut RawError,
+    ) -> c_int;
     pub fn ts_object_text(o: *const Object) -> Text;
     pub fn ts_object_free(o: *mut Object);
 }

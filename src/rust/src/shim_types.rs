@@ -8,7 +8,7 @@ macro_rules! opaque {
         pub struct $name { _private: [u8; 0] }
     )* };
 }
-opaque!(Type, Tensor, Overload, Object, Function, Unit, Generator, Storage, Hook);
+opaque!(Type, TypeOwner, Tensor, Overload, Object, Function, Unit, Generator, Storage, Hook);
 
 pub const ERROR: c_int = 1;
 pub const UNWINDING: c_int = 2;
@@ -33,6 +33,9 @@ pub const OBJECT: i32 = 16;
 /// Made only by us, for values of files: bytes, and a dtype by its code.
 pub const BYTES: i32 = 18;
 pub const DTYPE: i32 = 19;
+pub const FUTURE: i32 = 20;
+pub const OBJECT_MODULE: c_int = 1;
+pub const FIELDS: i32 = 21;
 /// In `reserved` of a tuple: `extra` is an array of field names, not a type.
 pub const EXTRA_IS_FIELDS: i32 = 1;
 

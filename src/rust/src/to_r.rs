@@ -5,6 +5,7 @@ use crate::module::Object;
 use crate::r::*;
 use crate::routine::call_r;
 use crate::shim::{self, borrow_text, Value};
+use crate::types::TypeKind;
 use std::ffi::c_char;
 
 const EXACT_IN_DOUBLE: i64 = 1 << 53;
@@ -12,7 +13,7 @@ const EXACT_IN_DOUBLE: i64 = 1 << 53;
 /// An R vector of whole numbers that holds every one exactly: integer, else double, else integer64.
 pub unsafe fn integers(values: &[i64]) -> SEXP {
     let n = values.len() as R_xlen_t;
-    let fits = |limit: i64| values.iter().all(|v| v.abs() <= limit && *v != i64::MIN);
+    let fits = |limit: i64| values.iter().all(|v| v.unsigned_abs() <= limit as u64);
     if fits(i32::MAX as i64) {
         let out = Rf_allocVector(SEXPTYPE::INTSXP, n);
         for (i, value) in values.iter().enumerate() {
@@ -20,7 +21,8 @@ pub unsafe fn integers(values: &[i64]) -> SEXP {
         }
         return out;
     }
-    let exact = fits(EXACT_IN_DOUBLE);
+    // the least of all is integer64's NA, but a double holds it
+    let exact = values.iter().all(|v| v.unsigned_abs() <= EXACT_IN_DOUBLE as u64 || *v == i64::MIN);
     let out = Rf_protect(Rf_allocVector(SEXPTYPE::REALSXP, n));
     for (i, value) in values.iter().enumerate() {
         *REAL(out).add(i) = if exact { *value as f64 } else { f64::from_bits(*value as u64) };
@@ -35,7 +37,12 @@ pub unsafe fn integers(values: &[i64]) -> SEXP {
 
 unsafe fn text(value: &Value) -> SEXP {
     let bytes = std::slice::from_raw_parts(value.v.p as *const u8, value.length as usize);
-    let out = mk_string(&String::from_utf8_lossy(bytes));
+    let out = match std::str::from_utf8(bytes) {
+        // R's strings hold no NUL
+        _ if bytes.contains(&0) => crate::save::mk_raw(bytes),
+        Ok(text) => mk_string(text),
+        Err(_) => mk_bytes(bytes),
+    };
     shim::ts_value_free(value as *const Value as *mut Value, 1);
     out
 }
@@ -58,12 +65,20 @@ unsafe fn disown(value: &Value) {
 }
 
 /// A list whose elements are all strings, numbers or flags of length one becomes a vector, as R users expect of List[str].
-unsafe fn simplified(list: SEXP, children: &[i32]) -> SEXP {
-    let Some(first) = children.first().copied() else { return list };
-    if !children.iter().all(|tag| *tag == first) {
-        return list;
-    }
-    match first {
+unsafe fn simplified(list: SEXP, element: i32, children: &[i32]) -> SEXP {
+    let tag = match TypeKind::from_shim(element) {
+        TypeKind::Str => shim::STRING,
+        TypeKind::Complex => shim::COMPLEX,
+        // of a list without a type only its elements tell
+        TypeKind::Tensor => match children.first() {
+            Some(first) if children.iter().all(|tag| tag == first) => *first,
+            _ => return list,
+        },
+        _ => return list,
+    };
+    let is_raw = |i: R_xlen_t| TYPEOF(VECTOR_ELT(list, i)) == SEXPTYPE::RAWSXP;
+    match tag {
+        shim::STRING if (0..Rf_xlength(list)).any(is_raw) => list,
         shim::STRING => Rf_coerceVector(list, SEXPTYPE::STRSXP),
         shim::COMPLEX => Rf_coerceVector(list, SEXPTYPE::CPLXSXP),
         _ => list,
@@ -107,7 +122,7 @@ pub unsafe fn convert(value: &Value) -> SEXP {
             let tags: Vec<i32> = value.children().iter().map(|child| child.tag).collect();
             let out = Rf_protect(list(value, 0, 1));
             shim::ts_value_free(value as *const Value as *mut Value, 1);
-            let out = simplified(out, &tags);
+            let out = simplified(out, value.reserved, &tags);
             Rf_unprotect(1);
             out
         }
@@ -126,6 +141,15 @@ pub unsafe fn convert(value: &Value) -> SEXP {
             let keys = Rf_protect(list(value, 0, 2));
             let out = Rf_protect(list(value, 1, 2));
             shim::ts_value_free(value as *const Value as *mut Value, 1);
+            let kind = TypeKind::from_shim(value.reserved);
+            let is_raw = |i: R_xlen_t| TYPEOF(VECTOR_ELT(keys, i)) == SEXPTYPE::RAWSXP;
+            if !matches!(kind, TypeKind::Str | TypeKind::Tensor) || (0..Rf_xlength(keys)).any(is_raw) {
+                // names can't hold these keys
+                let parts = named_list(&["keys", "values"], |i| if i == 0 { keys } else { out });
+                let dict = call_r("new_jit_dict", parts);
+                Rf_unprotect(2);
+                return dict;
+            }
             let names = Rf_protect(Rf_coerceVector(keys, SEXPTYPE::STRSXP));
             Rf_setAttrib(out, R_NamesSymbol, names);
             Rf_unprotect(3);
@@ -142,9 +166,10 @@ pub unsafe fn convert(value: &Value) -> SEXP {
     }
 }
 
-/// A module becomes a callable script_module; anything else stays opaque, to be handed back.
+/// A module becomes a callable script_module, an object of a class its fields and methods; anything else stays opaque, to
+/// be handed back.
 pub unsafe fn object(native: *mut shim::Object) -> SEXP {
-    let is_module = shim::ts_object_is_module(native) != 0;
-    let handle = Object::new(native).into_handle();
-    call_r(if is_module { "new_script_module" } else { "new_script_object" }, handle)
+    const WRAPPERS: [&str; 4] = ["new_script_value", "new_script_module", "new_script_object", "new_script_enum"];
+    let kind = shim::ts_object_kind(native) as usize;
+    call_r(WRAPPERS[kind], Object::new(native).into_handle())
 }

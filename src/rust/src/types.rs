@@ -95,6 +95,12 @@ impl Type {
             .collect();
         Type { kind, children, fields, raw }
     }
+    /// The members of an enum, or the attributes of a class.
+    pub fn names(&self) -> Vec<String> {
+        // SAFETY: `raw` lives as long as its schema
+        let names = unsafe { take_text(shim::ts_type_names(self.raw)) };
+        names.lines().map(str::to_string).collect()
+    }
     pub fn text(&self) -> String {
         // SAFETY: `raw` lives as long as its schema
         unsafe { take_text(shim::ts_type_text(self.raw)) }
@@ -133,7 +139,23 @@ impl Type {
             },
             TypeKind::Tuple if !self.fields.is_empty() => format!("a list with the names {}", self.fields.join(", ")),
             TypeKind::Tuple => format!("a list of {} elements", self.children.len()),
+            TypeKind::Dict if !self.children.first().is_some_and(|key| key.kind == TypeKind::Str) => {
+                format!("a jit_dict(), each key {} and each value {}", child(0), child(1))
+            }
             TypeKind::Dict => format!("a named list, each element of it {}", child(1)),
+            TypeKind::Union => {
+                let kinds: Vec<String> = self.children.iter().map(Type::in_r_words).collect();
+                kinds.join(" or ")
+            }
+            TypeKind::Enum => {
+                let members: Vec<String> = self.names().iter().map(|name| format!("\"{name}\"")).collect();
+                format!("one of {}", members.join(", "))
+            }
+            TypeKind::Class => {
+                format!("an object of class {} or a list with the names {}", self.text(), self.names().join(", "))
+            }
+            TypeKind::Future => child(0),
+            TypeKind::Any | TypeKind::Variable => "a value that TorchScript has a type for".into(),
             _ => format!("a value of type {}", self.text()),
         }
     }

@@ -1,7 +1,8 @@
 //! R value -> IValue where no schema says what is wanted: `Any` arguments, and the values of a trace.
 
 use crate::error::{Error, Kind as ErrorKind, Result};
-use crate::from_r::{object_value, whole, Conversion, Converted};
+use crate::from_r::{whole, Conversion, Converted};
+use crate::from_r_object::is_object;
 use crate::handle::{self, Kind};
 use crate::mismatch::{element_at, Mismatch};
 use crate::r::*;
@@ -15,16 +16,17 @@ impl Conversion {
         if handle::is(x, Kind::Tensor) {
             return self.tensor(x, Base::Zero);
         }
-        if let Some(native) = handle::get(x, Kind::Object) {
-            return Ok(object_value(native));
+        if is_object(x) {
+            return self.carried(x);
+        }
+        if let Some(declared) = self.declared(x) {
+            return declared;
         }
         let one = Rf_xlength(x) == 1;
         match TYPEOF(x) {
             SEXPTYPE::NILSXP => Ok(Value::none()),
-            SEXPTYPE::STRSXP if one => match string(x) {
-                Some(text) => self.keep_text(shim::STRING, text),
-                None => Err(Mismatch::Missing),
-            },
+            SEXPTYPE::STRSXP if one => self.text(x),
+            SEXPTYPE::RAWSXP => self.text(x),
             SEXPTYPE::LGLSXP | SEXPTYPE::INTSXP | SEXPTYPE::REALSXP | SEXPTYPE::CPLXSXP if one => self.scalar(x),
             SEXPTYPE::INTSXP | SEXPTYPE::REALSXP | SEXPTYPE::LGLSXP => {
                 let items = (0..Rf_xlength(x)).map(|i| whole(x, i));
@@ -58,7 +60,7 @@ impl Conversion {
         let is_tuple = self.lists_are_tuples || !all_tensors || inherits(x, "jit_tuple");
         match (is_tuple, names(x)) {
             (true, Some(labels)) => {
-                let fields = self.keep_fields(&labels)?;
+                let fields = self.keep_fields(&labels);
                 let tuple = self.keep_values(shim::TUPLE, values, n, fields);
                 Ok(Value { reserved: shim::EXTRA_IS_FIELDS, ..tuple })
             }
@@ -66,7 +68,7 @@ impl Conversion {
             (false, Some(labels)) => {
                 let mut entries = Vec::with_capacity(2 * n);
                 for (label, value) in labels.into_iter().zip(values) {
-                    entries.push(self.keep_text(shim::STRING, label)?);
+                    entries.push(self.keep_text(shim::STRING, label));
                     entries.push(value);
                 }
                 Ok(self.keep_values(shim::DICT, entries, n, std::ptr::null()))
