@@ -66,6 +66,8 @@ struct Unseen {
 c10::IValue to_ivalue(const ts_value &value);
 // `value` is consumed
 void from_ivalue(c10::IValue &&value, ts_value *result);
+// A named tuple: how the shim hands over several things at once.
+c10::IValue record(std::vector<std::pair<std::string, c10::IValue>> fields);
 
 // One stack is kept from call to call, because its allocation costs as much as a small operator. A nested call (an
 // autograd hook) finds it taken and makes its own.
