@@ -88,6 +88,8 @@ test_that("modules are optimised for inference, and neither they nor frozen ones
     expect_no_match(optimized$graph, "aten::batch_norm")
   }
   expect_identical(c(traced$graph, frozen$graph), graphs)
+  # PyTorch would write a file that nobody can read
+  expect_failure_of(jit_serialize(optimized), "value", "can't be saved", "jit_serialize")
   expect_failure_of(jit_optimize_for_inference(traced, "other"), "type", "no method `other`", "jit_optimize_for_inference")
   expect_failure_of(jit_optimize_for_inference(net), "type", "`mod` must be a TorchScript module")
 })

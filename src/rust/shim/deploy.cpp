@@ -1,6 +1,7 @@
 // Modules made ready to be used: frozen, optimised, quantised. Every one is a module of its own.
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/ops/quantize_per_tensor.h>
+#include <c10/util/Exception.h>
 #include <torch/csrc/jit/ir/constants.h>
 #include <torch/csrc/jit/ir/ir.h>
 #include <torch/csrc/jit/passes/dead_code_elimination.h>
@@ -26,11 +27,18 @@ IValue call_operator(const char *name, std::vector<IValue> arguments) {
   return stack.front();
 }
 
+// libtorch tells whoever makes quantised tensors that they will go; the user of a quantised module makes none.
+struct Silence final : c10::WarningHandler {
+  void process(const c10::Warning &) override {}
+};
+
 // What PyTorch's observer of weights makes of them: symmetric, one scale for all, computed in single precision.
 at::Tensor quantized_weight(const at::Tensor &weight) {
   at::Tensor real = weight.to(at::kFloat);
   float largest = real.numel() == 0 ? 0.f : real.abs().max().item<float>();
   float scale = std::max(largest / (255.f / 2.f), std::numeric_limits<float>::epsilon());
+  Silence silence;
+  c10::WarningUtils::WarningHandlerGuard quiet(&silence);
   return at::quantize_per_tensor(real, scale, 0, at::kQInt8);
 }
 
@@ -102,7 +110,25 @@ void quantize(Module &module, Graph &graph, const Linear &linear, const std::str
   linear.node->destroy();
 }
 
+bool holds_machine_layout(const torch::jit::Block *block) {
+  for (const Node *node : block->nodes()) {
+    if (node->kind() == c10::prim::ConstantMKLDNNTensor) return true;
+    for (const torch::jit::Block *inner : node->blocks()) {
+      if (holds_machine_layout(inner)) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
+
+void shim::check_portable(const Module &module) {
+  for (const auto &method : module.get_methods()) {
+    TORCH_CHECK_VALUE(!holds_machine_layout(method.graph()->block()),
+                      "a module that was optimised for inference is for this machine and can't be saved: save the "
+                      "module that it was made from");
+  }
+}
 
 int ts_module_freeze(const ts_object *object, const char *const *preserved, int count, int numerics, ts_object **frozen,
                      ts_error *error) {

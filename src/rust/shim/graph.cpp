@@ -9,68 +9,19 @@
 #include <sstream>
 #include <unordered_map>
 
+#include "graph_text.h"
 #include "internal.h"
 
 using c10::IValue;
+using shim::constant_text;
+using shim::tensor_text;
+using shim::type_text;
 using torch::jit::Block;
 using torch::jit::Graph;
 using torch::jit::Node;
 using torch::jit::Value;
 
 namespace {
-
-std::string type_text(const c10::Type &type) {
-  const auto *tensor = type.castRaw<c10::TensorType>();
-  if (tensor == nullptr) return type.annotation_str();
-  if (!tensor->scalarType()) return "";
-  std::ostringstream text;
-  text << c10::toString(*tensor->scalarType());
-  if (auto dims = tensor->sizes().sizes()) {
-    text << '(';
-    for (size_t i = 0; i < dims->size(); i++) {
-      if (i > 0) text << ", ";
-      if ((*dims)[i]) {
-        text << *(*dims)[i];
-      } else {
-        text << '*';
-      }
-    }
-    text << ')';
-  }
-  return text.str();
-}
-
-std::string tensor_text(const at::Tensor &tensor) {
-  if (!tensor.defined()) return "None";
-  if (tensor.numel() == 1 && tensor.dim() == 0 && tensor.device().is_cpu() && !tensor.is_quantized()) {
-    std::ostringstream text;
-    text << tensor.item();
-    return text.str();
-  }
-  std::ostringstream text;
-  text << c10::toString(tensor.scalar_type()) << '(';
-  for (int64_t i = 0; i < tensor.dim(); i++) text << (i > 0 ? ", " : "") << tensor.size(i);
-  text << ')';
-  return text.str();
-}
-
-std::string constant_text(const IValue &value) {
-  if (value.isTensor()) return tensor_text(value.toTensor());
-  if (value.isObject() || value.isCapsule()) return value.type()->annotation_str();
-  if (value.isList() || value.isTuple()) {
-    std::string text;
-    auto add = [&](const IValue &item) { text += (text.empty() ? "" : ", ") + constant_text(item); };
-    if (value.isTuple()) {
-      for (const IValue &item : value.toTupleRef().elements()) add(item);
-      return "(" + text + ")";
-    }
-    for (const IValue &item : value.toListRef()) add(item);
-    return "[" + text + "]";
-  }
-  std::ostringstream text;
-  text << value;
-  return text.str();
-}
 
 std::vector<std::string> parts_of(const std::string &path) {
   std::vector<std::string> parts;
@@ -111,7 +62,7 @@ class Picture {
         folded_[input] = {"", true, ""};
         continue;
       }
-      int64_t id = add("input", with_type(input->debugName(), type_text(*input->type())), "", 0);
+      int64_t id = add("input", with_type(input_name(*input), type_text(*input->type())), "", 0);
       made_by_[input] = id;
     }
     read(*graph.block(), 0);
@@ -134,6 +85,13 @@ class Picture {
   }
 
  private:
+  // libtorch numbers the versions of a name
+  static std::string input_name(const Value &input) {
+    std::string name = input.debugName();
+    auto dot = name.rfind('.');
+    bool numbered = dot != std::string::npos && name.find_first_not_of("0123456789", dot + 1) == std::string::npos;
+    return numbered ? name.substr(0, dot) : name;
+  }
   static std::string with_type(const std::string &name, const std::string &type) {
     return type.empty() ? name : name + ": " + type;
   }
@@ -293,6 +251,7 @@ class Picture {
       }
       const auto &argument = schema->arguments()[i];
       if (argument.default_value() && constant_text(*argument.default_value()) == value.text) continue;
+      if (shim::is_usual(argument.name(), value.text)) continue;
       text += "\n" + argument.name() + ": " + argument_text(argument, value);
     }
     return text;
@@ -360,7 +319,9 @@ class Picture {
       }
     }
     for (size_t node = 0; node < n; node++) {
-      if (!scopes_[node]) scopes_[node] = before[node] && after[node] ? common_path(*before[node], *after[node]) : "";
+      if (scopes_[node]) continue;
+      // nothing comes after what only raises errors
+      scopes_[node] = !before[node] ? "" : after[node] ? common_path(*before[node], *after[node]) : *before[node];
     }
   }
 

@@ -117,6 +117,8 @@ inline torch::jit::Module module_of(const ts_object *object) { return object->va
 std::shared_ptr<torch::jit::Graph> graph_of(const ts_function *function);
 // Calls a program while a trace is running: the stack's arguments become its result.
 void call_in_trace(const ts_function *function, torch::jit::Stack &stack);
+// PyTorch writes modules optimised for inference to files that nobody can read.
+void check_portable(const torch::jit::Module &module);
 // What names mean in source.
 std::shared_ptr<torch::jit::Resolver> source_resolver();
 
