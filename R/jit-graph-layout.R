@@ -95,7 +95,11 @@ place_layers <- function(names, ranks, size, links) {
     if (back[[l]]) at[rev(seq_len(nrow(at))), , drop = FALSE] else at
   })
   names(paths) <- paste(links[, 1], links[, 2], sep = "|")
-  list(x = x, y = y, width = width, height = height, paths = paths, bottom = max(top + tall), ports = c(ports_in, ports_out))
+  row <- match(layer, rows)
+  list(
+    x = x, y = y, width = width, paths = paths, bottom = max(top + tall), ports = c(ports_in, ports_out),
+    top = stats::setNames(top[row], names(layer)), end = stats::setNames((top + tall)[row], names(layer))
+  )
 }
 
 # igraph puts each layer in an order with few crossings; then every box goes as near to its neighbours as its own layer
@@ -131,10 +135,11 @@ merge_frame <- function(frame, groups, inner, placed, title) {
   dx <- room[[1]] + shift
   dy <- room[[2]]
   size <- c(across + 2 * dx, placed$bottom + dy + (if (is.null(title)) 0 else layout_margin))
-  out <- list(size = size, centres = list(), frames = list(), ports = list(), paths = list())
+  out <- list(size = size, centres = list(), frames = list(), ports = list(), rows = list(), paths = list())
   for (name in names(groups)) {
     x <- placed$x[[name]] + dx
     y <- placed$y[[name]] + dy
+    out$rows[[name]] <- c(x, placed$top[[name]] + dy, x, placed$end[[name]] + dy)
     below <- inner[[name]]
     if (is.null(below)) {
       out$centres[[name]] <- c(x, y)
@@ -142,7 +147,7 @@ merge_frame <- function(frame, groups, inner, placed, title) {
     }
     origin <- c(x, y) - below$size / 2
     moved <- function(points) lapply(points, function(at) at + rep(origin, length.out = length(at)))
-    for (part in c("centres", "frames", "ports")) out[[part]] <- c(out[[part]], moved(below[[part]]))
+    for (part in c("centres", "frames", "ports", "rows")) out[[part]] <- c(out[[part]], moved(below[[part]]))
     out$paths <- c(out$paths, lapply(below$paths, function(at) sweep(at, 2, origin, "+")))
   }
   if (!is.null(title)) {
@@ -158,24 +163,39 @@ merge_frame <- function(frame, groups, inner, placed, title) {
   out
 }
 
-# The points of one line: out of the frames around its beginning, across, into those around its end.
+# The points of one line: out of the frames around its beginning, across, into those around its end. It leaves and meets
+# every row of boxes straight, because others of the row may be taller.
 route <- function(nodes, from, to, whole, item, sizes) {
   a <- nodes$path[[from]]
   b <- nodes$path[[to]]
   n <- seq_len(min(length(a), length(b)))
   shared <- sum(cumprod(a[n] == b[n]))
   centre <- function(i) whole$centres[[as.character(i)]]
-  points <- list(centre(from) + c(0, sizes[from, 2] / 2))
   path <- function(frame, first, last) whole$paths[[paste(frame, first, last, sep = "|")]]
+  port <- function(frame, name) whole$ports[[paste(frame, name, sep = "|")]]
+  below <- function(at, name) c(at[[1]], whole$rows[[name]][[4]])
+  above <- function(at, name) c(at[[1]], whole$rows[[name]][[2]])
   out <- paste("out", from)
   enter <- paste("in", from)
+
+  at <- centre(from) + c(0, sizes[from, 2] / 2)
+  points <- list(at)
   for (depth in rev(seq_along(a)[seq_along(a) > shared])) {
-    points <- c(points, list(path(a[[depth]], item(from, depth), out), whole$ports[[paste(a[[depth]], out, sep = "|")]]))
+    frame <- a[[depth]]
+    points <- c(points, list(below(at, item(from, depth)), path(frame, item(from, depth), out), port(frame, out)))
+    at <- port(frame, out)
   }
-  points <- c(points, list(path(if (shared > 0) a[[shared]] else "", item(from, shared), item(to, shared))))
-  for (depth in seq_along(b)[seq_along(b) > shared]) {
-    points <- c(points, list(whole$ports[[paste(b[[depth]], enter, sep = "|")]], path(b[[depth]], enter, item(to, depth))))
+  inwards <- seq_along(b)[seq_along(b) > shared]
+  ends <- c(lapply(inwards, function(depth) port(b[[depth]], enter)), list(centre(to) - c(0, sizes[to, 2] / 2)))
+  around <- if (shared > 0) a[[shared]] else ""
+  points <- c(points, list(
+    below(at, item(from, shared)), path(around, item(from, shared), item(to, shared)), above(ends[[1]], item(to, shared)), ends[[1]]
+  ))
+  for (i in seq_along(inwards)) {
+    depth <- inwards[[i]]
+    points <- c(points, list(path(b[[depth]], enter, item(to, depth)), above(ends[[i + 1]], item(to, depth)), ends[[i + 1]]))
   }
-  points <- c(points, list(centre(to) - c(0, sizes[to, 2] / 2)))
-  do.call(rbind, lapply(points, function(at) if (is.null(at)) NULL else matrix(at, ncol = 2)))
+  points <- do.call(rbind, lapply(points, function(at) if (is.null(at)) NULL else matrix(at, ncol = 2)))
+  # where nothing is taller the points coincide
+  points[c(TRUE, rowSums(abs(diff(points))) > 1e-9), , drop = FALSE]
 }

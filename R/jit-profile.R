@@ -63,11 +63,11 @@ check_runs <- function(x, argument, least) {
 print.jit_profile <- function(x, n = 20, ...) {
   # rows or columns that were taken out of it are a data frame
   if (is.null(attr(x, "times")) || !all(c("operator", "calls", "total", "self", "share") %in% names(x))) {
-    print(as.data.frame(x), ...)
+    print(plain_profile(x), ...)
     return(invisible(x))
   }
   cat(summary_line(summary.jit_profile(x)), "\n", sep = "")
-  shown <- utils::head(as.data.frame(x), n)
+  shown <- utils::head(plain_profile(x), n)
   if (nrow(shown) > 0) {
     text <- data.frame(
       operator = format(shown$operator), calls = shown$calls, "total ms" = sprintf("%.3f", shown$total),
@@ -79,8 +79,7 @@ print.jit_profile <- function(x, n = 20, ...) {
   invisible(x)
 }
 
-#' @export
-as.data.frame.jit_profile <- function(x, ...) {
+plain_profile <- function(x) {
   attributes(x) <- attributes(x)[c("names", "row.names")]
   structure(x, class = "data.frame")
 }
@@ -116,7 +115,7 @@ print.summary.jit_profile <- function(x, ...) {
 #' @rdname jit_profile
 #' @export
 plot.jit_profile <- function(x, n = 12, ...) {
-  shown <- utils::head(as.data.frame(x), n)
+  shown <- utils::head(plain_profile(x), n)
   shown <- shown[rev(seq_len(nrow(shown))), ]
   times <- if (is.null(attr(x, "times"))) 1 else attr(x, "times")
   before <- graphics::par(mar = c(4, 1 + 0.55 * max(nchar(c(shown$operator, ""))), 2, 1))

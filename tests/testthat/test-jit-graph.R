@@ -177,7 +177,8 @@ test_that("nothing overlaps, frames hold what is in them, and lines keep out of 
   )
   deep <- jit_trace(nn_sequential(residual(), residual(), nn_linear(3, 1)), torch_randn(2, 3))
   constant <- jit_compile("def f(x: Tensor) -> int:\n  return 3")$f
-  for (f in list(branching(), two_layers()$evalforward, deep$evalforward, deep$forward, constant, jit_load(fixture("submodules.pt"))$forward)) {
+  large <- jit_load(fixture("submodules.pt"))$forward
+  for (f in list(branching(), two_layers()$evalforward, deep$evalforward, deep$forward, constant, large)) {
     picture <- picture_of(f)
     n <- nrow(picture$nodes)
     sizes <- cbind(0.5 + nchar(picture$nodes$label) / 20, 0.3 + 0.1 * seq_len(n) %% 3)
@@ -197,10 +198,17 @@ test_that("nothing overlaps, frames hold what is in them, and lines keep out of 
     expect_length(at$routes, nrow(picture$edges))
     for (e in seq_along(at$routes)) {
       points <- at$routes[[e]]
-      expect_equal(points[1, ], unname((boxes[picture$edges$from[[e]], c(1, 4)] + boxes[picture$edges$from[[e]], c(3, 4)]) / 2))
+      from <- boxes[picture$edges$from[[e]], ]
+      expect_equal(points[1, ], c((from[[1]] + from[[3]]) / 2, from[[4]]))
       expect_equal(points[nrow(points), 2], boxes[picture$edges$to[[e]], 2])
-      strangers <- setdiff(seq_len(n), c(picture$edges$from[[e]], picture$edges$to[[e]]))
-      hit <- apply(points, 1, function(p) any(vapply(strangers, function(i) overlap(c(p - 1e-6, p + 1e-6), boxes[i, ]), NA)))
+      # lines that run upwards, where frames make a circle, may cross
+      if (points[nrow(points), 2] < points[1, 2]) next
+      strangers <- boxes[-c(picture$edges$from[[e]], picture$edges$to[[e]]), , drop = FALSE]
+      dense <- apply(points, 2, function(z) approx(seq_along(z), z, n = 40 * length(z))$y)
+      hit <- vapply(seq_len(nrow(dense)), function(k) {
+        p <- dense[k, ]
+        any(strangers[, 1] < p[[1]] & p[[1]] < strangers[, 3] & strangers[, 2] < p[[2]] & p[[2]] < strangers[, 4])
+      }, NA)
       expect_false(any(hit))
     }
   }
