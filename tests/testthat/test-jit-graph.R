@@ -155,15 +155,18 @@ test_that("a module is drawn in its mode, or by a method's name", {
   expect_failure_of(as_dot(1), "type", "`x` must be a TorchScript function", "as_dot")
 })
 
-# Boxes as left, top, right, bottom.
+# Boxes as left, top, right, bottom: one in each row.
 boxes_of <- function(at, sizes) {
-  t(vapply(seq_along(at$centres), function(i) {
-    centre <- at$centres[[as.character(i)]]
-    c(centre - sizes[i, ] / 2, centre + sizes[i, ] / 2)
-  }, numeric(4)))
+  centres <- do.call(rbind, at$centres[as.character(seq_len(nrow(sizes)))])
+  cbind(centres - sizes / 2, centres + sizes / 2)
 }
-overlap <- function(a, b) all(pmin(a[3:4], b[3:4]) - pmax(a[1:2], b[1:2]) > 1e-9)
-within_box <- function(inner, outer) all(inner[1:2] >= outer[1:2] - 1e-9, inner[3:4] <= outer[3:4] + 1e-9)
+# Which boxes meet one, and which lie within it.
+meeting <- function(boxes, one) {
+  boxes[, 1] < one[[3]] - 1e-9 & one[[1]] + 1e-9 < boxes[, 3] & boxes[, 2] < one[[4]] - 1e-9 & one[[2]] + 1e-9 < boxes[, 4]
+}
+within_one <- function(boxes, one) {
+  boxes[, 1] > one[[1]] - 1e-9 & boxes[, 2] > one[[2]] - 1e-9 & boxes[, 3] < one[[3]] + 1e-9 & boxes[, 4] < one[[4]] + 1e-9
+}
 
 test_that("nothing overlaps, frames hold what is in them, and lines keep out of strangers' boxes", {
   skip_if_not_installed("igraph")
@@ -181,36 +184,33 @@ test_that("nothing overlaps, frames hold what is in them, and lines keep out of 
   for (f in list(branching(), two_layers()$evalforward, deep$evalforward, deep$forward, constant, large)) {
     picture <- picture_of(f)
     n <- nrow(picture$nodes)
-    sizes <- cbind(0.5 + nchar(picture$nodes$label) / 20, 0.3 + 0.1 * seq_len(n) %% 3)
+    sizes <- cbind(0.5 + nchar(picture$nodes$label) / 20, 0.3 + 0.1 * (seq_len(n) %% 3))
     titles <- lapply(picture$frames, function(label) c(nchar(label) / 10, 0.15))
     at <- torchscript:::graph_layout(picture, sizes, titles)
     boxes <- boxes_of(at, sizes)
-    whole <- c(0, 0, at$size)
-    for (i in seq_len(n)) {
-      expect_true(within_box(boxes[i, ], whole))
-      for (j in seq_len(i - 1)) expect_false(overlap(boxes[i, ], boxes[j, ]))
-      for (frame in names(at$frames)) {
-        holds <- frame %in% picture$nodes$path[[i]]
-        meets <- if (holds) within_box(boxes[i, ], at$frames[[frame]]) else !overlap(boxes[i, ], at$frames[[frame]])
-        expect_true(meets)
-      }
+    expect_true(all(within_one(boxes, c(0, 0, at$size))))
+    # each box meets itself alone
+    expect_identical(vapply(seq_len(n), function(i) sum(meeting(boxes, boxes[i, ])), 0L), rep(1L, n))
+    for (frame in names(at$frames)) {
+      holds <- vapply(picture$nodes$path, function(path) frame %in% path, NA)
+      expect_identical(unname(within_one(boxes, at$frames[[frame]])), holds)
+      expect_identical(unname(meeting(boxes, at$frames[[frame]])), holds)
     }
     expect_length(at$routes, nrow(picture$edges))
-    for (e in seq_along(at$routes)) {
-      points <- at$routes[[e]]
-      from <- boxes[picture$edges$from[[e]], ]
-      expect_equal(points[1, ], c((from[[1]] + from[[3]]) / 2, from[[4]]))
-      expect_equal(points[nrow(points), 2], boxes[picture$edges$to[[e]], 2])
+    from <- boxes[picture$edges$from, , drop = FALSE]
+    to <- boxes[picture$edges$to, , drop = FALSE]
+    first <- t(vapply(at$routes, function(points) points[1, ], c(0, 0)))
+    last <- t(vapply(at$routes, function(points) points[nrow(points), ], c(0, 0)))
+    expect_equal(first, unname(cbind((from[, 1] + from[, 3]) / 2, from[, 4])), ignore_attr = TRUE)
+    expect_equal(last, unname(cbind((to[, 1] + to[, 3]) / 2, to[, 2])), ignore_attr = TRUE)
+    hits <- vapply(seq_along(at$routes), function(e) {
       # lines that run upwards, where frames make a circle, may cross
-      if (points[nrow(points), 2] < points[1, 2]) next
+      if (last[e, 2] < first[e, 2]) return(0L)
       strangers <- boxes[-c(picture$edges$from[[e]], picture$edges$to[[e]]), , drop = FALSE]
-      dense <- apply(points, 2, function(z) approx(seq_along(z), z, n = 40 * length(z))$y)
-      hit <- vapply(seq_len(nrow(dense)), function(k) {
-        p <- dense[k, ]
-        any(strangers[, 1] < p[[1]] & p[[1]] < strangers[, 3] & strangers[, 2] < p[[2]] & p[[2]] < strangers[, 4])
-      }, NA)
-      expect_false(any(hit))
-    }
+      dense <- apply(at$routes[[e]], 2, function(z) approx(seq_along(z), z, n = 40 * length(z))$y)
+      sum(apply(dense, 1, function(p) any(meeting(strangers, c(p, p)))))
+    }, 0L)
+    expect_identical(hits, rep(0L, nrow(picture$edges)))
   }
 })
 
