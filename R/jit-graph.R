@@ -50,6 +50,12 @@ as_dot.script_function <- function(x, ...) as_dot(x$inlined_graph, ...)
 #' @export
 as_dot.script_module <- function(x, method = NULL, ...) as_dot(drawn_method(x, method), ...)
 
+# The text of a source or of an optimised graph: there is no program behind it.
+#' @export
+plot.script_text <- function(x, ...) {
+  abort_torchscript("This text can't be drawn.", "type", "plot(f$graph), plot(f$inlined_graph) and plot(f) draw programs.")
+}
+
 #' @export
 as_dot.default <- function(x, ...) {
   abort_torchscript(

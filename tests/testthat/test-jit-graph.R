@@ -226,6 +226,7 @@ test_that("functions, modules and graphs are drawn", {
   expect_invisible(plot(two_layers()))
   plot(two_layers(), method = "trainforward", cex = 0.5)
   expect_identical(graphics::par("mar"), before)
+  expect_failure_of(plot(g$code), "type", "can't be drawn", "plot")
   expect_failure_of(plot(g, cex = -1), "type", "`cex` must be a positive number")
 })
 
