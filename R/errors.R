@@ -18,7 +18,7 @@
 #' | `torchscript_trace_error` | [jit_trace()] was given what can't be traced |
 #' | `torchscript_file_error` | a file could not be read or written |
 #' | `torchscript_handle_error` | an object has lost what it stood for |
-#' | `torchscript_library_error` | libtorch is missing, of another version, or there twice |
+#' | `torchscript_library_error` | libtorch is missing, of another version, or there twice; a package that is asked for is missing |
 #' | `torchscript_internal_error` | a defect of torchscript itself |
 #'
 #' Warnings of libtorch become R warnings of class `torchscript_warning`. Values that leave a program while it is traced
@@ -87,7 +87,7 @@ without_method <- function(call, generic = NULL) {
   if (is.name(call[[1]])) {
     # of a group, `Summary.torch_tensor`, R knows which one it was
     is_group <- grepl("^(Math|Summary|Complex|Ops)[.]", call[[1]])
-    name <- if (is_group && is.character(generic)) generic[[1]] else sub("(.)[.](torch|script|jit)_[a-z_]+$", "\\1", call[[1]])
+    name <- if (is_group && is.character(generic)) generic[[1]] else sub("(.)[.]((torch|script|jit)_[a-z_]+|default)$", "\\1", call[[1]])
     call[[1]] <- as.name(name)
     if (endsWith(name, "<-") && length(call) > 1 && identical(call[[2]], quote(`*tmp*`))) {
       call[[1]] <- as.name(sub("<-$", "", name))

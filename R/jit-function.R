@@ -22,7 +22,8 @@ script_handle <- function(x, argument = "obj") {
 #' A TorchScript function is called like any R function, with its arguments by position or by name. R values are
 #' converted to the types in its signature. What else it knows is reached with `$`:
 #'
-#' * `$graph`: its intermediate representation, as text;
+#' * `$graph`: its intermediate representation, as text, to be printed or drawn: see [as_dot()];
+#' * `$inlined_graph`: the same with everything that it calls put in;
 #' * `$graph_for(...)`: the graph that the optimiser made for these arguments;
 #' * `$code`: its source in TorchScript, as text;
 #' * `$schema`: its name, argument types and return type;
@@ -50,14 +51,21 @@ print.script_text <- function(x, ...) {
   invisible(x)
 }
 
-script_function_fields <- c("graph", "graph_for", "code", "schema", "name")
+#' @export
+as.character.script_text <- function(x, ...) as.character(unclass(x))
+
+#' @export
+format.script_text <- function(x, ...) as.character(x)
+
+script_function_fields <- c("graph", "inlined_graph", "graph_for", "code", "schema", "name")
 
 #' @rdname script_function
 #' @export
 `$.script_function` <- function(x, name) {
   handle <- environment(x)$handle
   switch(name,
-    graph = script_text(.Call(C_function_graph, handle)),
+    graph = script_graph(handle, inlined = FALSE),
+    inlined_graph = script_graph(handle, inlined = TRUE),
     graph_for = function(...) {
       x(...)
       script_text(.Call(C_last_graph))

@@ -22,7 +22,7 @@ new_script_object <- function(handle) handle
 #' can be trained.
 #'
 #' Besides, it has
-#' - `$graph`, `$code`, `$schema`: those of `forward`, see [script_function];
+#' - `$graph`, `$inlined_graph`, `$code`, `$schema`: those of `forward`, see [script_function];
 #' - `$find_method(name)`: a method as a [script_function], or `NULL`;
 #' - `$add_constant(name, value)`, `$find_constant(name)`: constants, which are saved and can't be changed;
 #' - `$save(path)`: [jit_save()].
@@ -46,7 +46,7 @@ new_script_object <- function(handle) handle
 #' names(model$parameters)
 NULL
 
-script_module_fields <- c("graph", "code", "schema")
+script_module_fields <- c("graph", "inlined_graph", "code", "schema")
 
 # What is made once for a module and not written with it: a weak reference comes back empty from a file.
 script_cache <- function(x) {

@@ -68,6 +68,8 @@ c10::IValue to_ivalue(const ts_value &value);
 c10::TypePtr shared_type(const void *type);
 // `value` is consumed
 void from_ivalue(c10::IValue &&value, ts_value *result);
+// A named tuple: how the shim hands over several things at once.
+c10::IValue record(std::vector<std::pair<std::string, c10::IValue>> fields);
 
 // One stack is kept from call to call, because its allocation costs as much as a small operator. A nested call (an
 // autograd hook) finds it taken and makes its own.
@@ -118,6 +120,8 @@ inline torch::jit::Module module_of(const ts_object *object) { return torch::jit
 std::shared_ptr<torch::jit::Graph> graph_of(const ts_function *function);
 // Calls a program while a trace is running: the stack's arguments become its result.
 void call_in_trace(const ts_function *function, torch::jit::Stack &stack);
+// PyTorch writes modules optimised for inference to files that nobody can read.
+void check_portable(const torch::jit::Module &module);
 // What names mean in source.
 std::shared_ptr<torch::jit::Resolver> source_resolver();
 

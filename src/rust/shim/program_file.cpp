@@ -59,6 +59,7 @@ class OutputFile {
 };
 
 void save(const Module &module, const char *path, int mobile, char **bytes, size_t *length) {
+  shim::check_portable(module);
   if (path != nullptr) {
     OutputFile file(path);
     torch::jit::ExportModule(

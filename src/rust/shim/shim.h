@@ -373,11 +373,19 @@ const char *ts_function_name(const ts_function *function);
 int ts_function_call(const ts_function *function, const ts_value *arguments, int count, ts_value *result,
                      ts_error *error);
 int ts_function_graph(const ts_function *function, char **text, ts_error *error);
+/* with the functions and methods that it calls put in */
+int ts_function_inlined_graph(const ts_function *function, char **text, ts_error *error);
+/* records of lists: "nodes", "edges" and "blocks" */
+int ts_function_picture(const ts_function *function, int inlined, ts_value *picture, ts_error *error);
 int ts_function_code(const ts_function *function, char **text, ts_error *error);
 char *ts_last_graph(void); /* the optimised graph that ran last; owned */
 /* mobile: with the bytecode that PyTorch's mobile runtime wants */
 int ts_function_save(const ts_function *function, const char *path, int mobile, char **bytes, size_t *length,
                      ts_error *error);
+
+/* Operators that this thread calls are timed from start to stop; `profile`: a record of lists */
+int ts_profile_start(ts_error *error);
+int ts_profile_stop(ts_value *profile, ts_error *error);
 
 int ts_compile(const char *source, ts_unit **unit, ts_error *error);
 void ts_unit_free(ts_unit *unit);
@@ -418,6 +426,16 @@ int ts_object_is_a(const ts_object *object, const ts_type *type);
 /* the member of an enum type that has this name */
 int ts_enum_member(const ts_type *type, const char *name, ts_object **member, ts_error *error);
 int ts_enum_value(const ts_object *member, char **type, char **name, ts_value *value, ts_error *error);
+/* New modules, whose `forward` and the methods named go on without the attributes that became constants */
+int ts_module_freeze(const ts_object *module, const char *const *preserved, int count, int numerics, ts_object **frozen,
+                     ts_error *error);
+int ts_module_optimize(const ts_object *module, const char *const *methods, int count, ts_object **optimized,
+                       ts_error *error);
+/* half: weights of 16 bits instead of 8 */
+int ts_module_quantize_dynamic(const ts_object *module, int half, int *replaced, ts_object **quantized,
+                               ts_error *error);
+/* `previous`: a record of two lists, "dynamic" and "depth" */
+int ts_set_fusion_strategy(const int *is_dynamic, const int *depths, int count, ts_value *previous, ts_error *error);
 char *ts_object_text(const ts_object *object); /* owned */
 void ts_object_free(ts_object *object);
 

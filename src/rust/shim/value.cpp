@@ -21,6 +21,19 @@ std::string lines(const std::vector<std::string> &items) {
   return text;
 }
 
+IValue record(std::vector<std::pair<std::string, IValue>> fields) {
+  std::vector<std::string> names;
+  std::vector<c10::TypePtr> types;
+  std::vector<IValue> values;
+  for (auto &[name, value] : fields) {
+    names.push_back(name);
+    types.push_back(value.type());
+    values.push_back(std::move(value));
+  }
+  auto type = c10::TupleType::createNamed(c10::QualifiedName("record"), names, types);
+  return c10::ivalue::Tuple::createNamed(std::move(values), std::move(type));
+}
+
 int report(ts_error *error) noexcept {
   auto fill = [&](int kind, const char *message) {
     error->kind = kind;

@@ -145,7 +145,8 @@ impl Conversion {
             if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit() || c == '_') {
                 name = format!("field_{}{name}", i + 1);
             }
-            fields.push(self.keep_text(shim::STRING, name).v.p as *const c_char);
+            self.keep_text(shim::STRING, name);
+            fields.push(self.texts[self.texts.len() - 1].as_ptr() as *const c_char);
         }
         self.fields.push(fields);
         self.fields[self.fields.len() - 1].as_ptr() as *const c_void

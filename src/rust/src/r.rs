@@ -22,6 +22,7 @@ extern "C" {
     pub fn Rf_eval(call: SEXP, env: SEXP) -> SEXP;
     pub fn Rf_findVarInFrame(env: SEXP, symbol: SEXP) -> SEXP;
     pub fn Rf_findVar(symbol: SEXP, env: SEXP) -> SEXP;
+    pub fn CLOENV(closure: SEXP) -> SEXP;
     pub fn R_PromiseExpr(promise: SEXP) -> SEXP;
     pub fn PRENV(promise: SEXP) -> SEXP;
     pub fn R_ContinueUnwind(token: SEXP) -> !;
@@ -88,7 +89,8 @@ pub unsafe fn mk_char(text: &str) -> SEXP {
 /// A string whose bytes are no valid UTF-8.
 pub unsafe fn mk_bytes(bytes: &[u8]) -> SEXP {
     let out = Rf_protect(Rf_mkCharLenCE(bytes.as_ptr() as *const c_char, bytes.len() as c_int, cetype_t::CE_BYTES));
-    let string = Rf_ScalarString(out);
+    let string = Rf_allocVector(SEXPTYPE::STRSXP, 1);
+    SET_STRING_ELT(string, 0, out);
     Rf_unprotect(1);
     string
 }

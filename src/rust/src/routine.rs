@@ -222,6 +222,14 @@ pub unsafe extern "C" fn tsr_initialise(dll: *mut DllInfo) {
         "C_serialize", program_file::serialize, 1;
         "C_load", program_file::load, 1;
         "C_is_function", program::is_function, 1;
+        "C_function_inlined_graph", crate::graph::inlined_graph, 1;
+        "C_function_picture", crate::graph::picture, 2;
+        "C_profile_start", crate::profile::start, 0;
+        "C_profile_stop", crate::profile::stop, 0;
+        "C_module_freeze", crate::deploy::freeze, 3;
+        "C_module_optimize", crate::deploy::optimize_for_inference, 2;
+        "C_module_quantize_dynamic", crate::deploy::quantize_dynamic, 2;
+        "C_set_fusion_strategy", crate::deploy::set_fusion_strategy, 2;
         "C_module_kind", module::module_kind, 2;
         "C_module_new", module::module_new, 2;
         "C_module_register", module::module_register, 5;

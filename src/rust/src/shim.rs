@@ -267,6 +267,10 @@ extern "C" {
     ) -> c_int;
     pub fn ts_function_graph(f: *const Function, text: *mut Text, error: *mut RawError) -> c_int;
     pub fn ts_function_code(f: *const Function, text: *mut Text, error: *mut RawError) -> c_int;
+    pub fn ts_function_inlined_graph(f: *const Function, text: *mut Text, error: *mut RawError) -> c_int;
+    pub fn ts_function_picture(f: *const Function, inlined: c_int, picture: *mut Value, error: *mut RawError) -> c_int;
+    pub fn ts_profile_start(error: *mut RawError) -> c_int;
+    pub fn ts_profile_stop(profile: *mut Value, error: *mut RawError) -> c_int;
     pub fn ts_last_graph() -> Text;
     pub fn ts_function_save(
         f: *const Function,
@@ -355,6 +359,35 @@ extern "C" {
         type_name: *mut Text,
         name: *mut Text,
         value: *mut Value,
+        error: *mut RawError,
+    ) -> c_int;
+    pub fn ts_module_freeze(
+        m: *const Object,
+        preserved: *const *const c_char,
+        count: c_int,
+        numerics: c_int,
+        frozen: *mut *mut Object,
+        error: *mut RawError,
+    ) -> c_int;
+    pub fn ts_module_optimize(
+        m: *const Object,
+        methods: *const *const c_char,
+        count: c_int,
+        optimized: *mut *mut Object,
+        error: *mut RawError,
+    ) -> c_int;
+    pub fn ts_module_quantize_dynamic(
+        m: *const Object,
+        half: c_int,
+        replaced: *mut c_int,
+        quantized: *mut *mut Object,
+        error: *mut RawError,
+    ) -> c_int;
+    pub fn ts_set_fusion_strategy(
+        is_dynamic: *const c_int,
+        depths: *const c_int,
+        count: c_int,
+        previous: *mut Value,
         error: *mut RawError,
     ) -> c_int;
     pub fn ts_object_text(o: *const Object) -> Text;

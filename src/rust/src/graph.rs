@@ -1,0 +1,26 @@
+//! The graph of a program, to be drawn.
+
+use crate::program::program;
+use crate::r::*;
+use crate::routine;
+use crate::shim::{self, take_text, Value};
+use crate::to_r;
+use std::ffi::c_int;
+use std::ptr::null_mut;
+
+routine!(
+    /// As text, with what it calls put in.
+    inlined_graph(x) {
+        let (program, mut text) = (program(x)?, null_mut());
+        shim::call(|e| shim::ts_function_inlined_graph(program.native, &mut text, e))?;
+        Ok(mk_string(&take_text(text)))
+    }
+);
+routine!(
+    /// Nodes, edges and blocks, as lists of vectors.
+    picture(x, inlined) {
+        let (program, mut value) = (program(x)?, Value::none());
+        shim::call(|e| shim::ts_function_picture(program.native, is_true(inlined) as c_int, &mut value, e))?;
+        Ok(to_r::convert(&value))
+    }
+);
