@@ -7,7 +7,7 @@
 #' `r audit_risk_text()`
 #'
 #' An empty report means that none of these was found. It does not mean that a program is quick or small: how long any
-#' program takes and how much memory depends on what it is given, and one that doubles a tensor forty times needs none of
+#' program takes and how much memory depends on what it is given, loops within loops multiply, and one that doubles a tensor forty times needs none of
 #' the above. Nor can it speak for defects of libtorch itself. A program that is not trusted at all belongs into a process
 #' of its own, with limits.
 #'
@@ -48,7 +48,7 @@ audit_source <- function(source) {
     plain_rows(found),
     class = c("jit_audit_report", "data.frame"), path = if (is.character(source)) source,
     looked_at = c(
-      records = sum(is_code), methods = sum(marks$kind == "def"), calls = sum(marks$kind %in% c("call", "sign", "bytecode"))
+      records = sum(is_code), methods = sum(marks$kind == "def"), calls = sum(marks$kind %in% c("call", "bounded", "local", "sign", "bytecode"))
     )
   )
 }
@@ -170,25 +170,10 @@ operator_risks <- function(marks) {
   do.call(rbind, c(rows, list(foreign, internal)))
 }
 
-longest_loop <- 1e6
-
+# Calls of range() are marked as bounded where their number is a small literal or the length of something.
 loop_risks <- function(marks) {
   loops <- marks[marks$kind == "while", ]
   ranges <- marks[marks$kind == "call" & marks$name == "range", ]
-  literal <- "^range\\((-?[0-9]+, *)?[0-9]+,? *\\)$"
-  is_literal <- grepl(literal, ranges$text)
-  bounds <- regmatches(ranges$text[is_literal], gregexpr("-?[0-9]+", ranges$text[is_literal]))
-  count <- vapply(bounds, function(bound) {
-    bound <- as.numeric(bound)
-    if (length(bound) == 1) bound else bound[[2]] - bound[[1]]
-  }, 0)
-  is_short <- is_literal
-  is_short[is_literal] <- count <= longest_loop
-  # over what is there already
-  length <- "(torch[.])?len\\([A-Za-z0-9_]+\\)"
-  shorter <- sprintf("torch[.](add|sub)\\(%s, [0-9]{1,3}\\)", length)
-  is_short <- is_short | grepl(sprintf("^range\\((%s|%s)\\)$", length, shorter), ranges$text)
-  ranges <- ranges[!is_short, ]
   rbind(
     findings(loops, "endless", "while", sprintf("repeats as long as `%s` is true", loops$text)),
     findings(ranges, "endless", "for", sprintf("repeats as often as `%s` says", ranges$text))

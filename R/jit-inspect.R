@@ -155,7 +155,8 @@ constant_table <- function(values) {
 }
 
 inspected_methods <- function(marks, class) {
-  rows <- marks[marks$kind == "def", ]
+  # not those within others, which fork() runs
+  rows <- marks[marks$kind == "def" & !grepl(".", marks$scope, fixed = TRUE), ]
   owner <- ifelse(nzchar(rows$scope), qualified_class(rows), NA)
   methods <- data.frame(
     class = owner, method = rows$name, schema = sub("\\(self(: [^,()]*)?(, )?", "(", rows$text), record = rows$record,

@@ -11,58 +11,11 @@
 #include <vector>
 
 #include "internal.h"
+#include "source_names.h"
 
-using namespace torch::jit;
+using namespace shim::source;
 
 namespace {
-
-// libtorch's parser recurses, and so do the destructors of its trees: a deep source would end the process. No tree is
-// deeper than the tokens between two commas, summed over the brackets around them.
-constexpr size_t deepest = 2000, most_brackets = 200, most_blocks = 100;
-
-class Depth {
- public:
-  void see(int kind) {
-    switch (kind) {
-      case TK_NEWLINE: open_.assign(1, {}); return;
-      case TK_INDENT: check(++blocks_ <= most_blocks); return;
-      case TK_DEDENT: --blocks_; return;
-      case TK_ELIF: check(++branches_ <= deepest); break;
-      case ',':
-        open_.back().most = open_.back().all();
-        open_.back().running = 0;
-        return;
-      case '(':
-      case '[':
-      case '{':
-        open_.push_back({});
-        check(open_.size() <= most_brackets);
-        return;
-      case ')':
-      case ']':
-      case '}':
-        if (open_.size() > 1) {
-          const size_t inner = open_.back().all();
-          open_.pop_back();
-          open_.back().running += inner;
-        }
-        break;
-      default: break;
-    }
-    check(++open_.back().running <= deepest);
-  }
-
- private:
-  struct Level {
-    size_t running = 0, most = 0;
-    size_t all() const { return std::max(running, most); }
-  };
-  static void check(bool is_fine) {
-    if (!is_fine) throw std::runtime_error("it is nested too deeply");
-  }
-  std::vector<Level> open_{1};
-  size_t blocks_ = 0, branches_ = 0;
-};
 
 // What operators that are written as signs are called.
 const std::map<int, const char *> signs = {
@@ -103,7 +56,8 @@ const std::set<std::string> reserved = {"torch",     "ops",   "fork",      "awai
 
 class Walk {
  public:
-  Walk(const std::string &text, std::shared_ptr<Source> source) : text_(text), source_(std::move(source)) {}
+  Walk(const std::string &text, std::shared_ptr<Source> source)
+      : text_{&text}, source_(std::move(source)), names_(text_, {}) {}
 
   void unit(const TreeRef &tree) {
     if (tree->kind() == TK_CLASS_DEF) {
@@ -125,69 +79,24 @@ class Walk {
     }
     out += '\n';
   }
-  std::string text(const TreeRef &tree, size_t most = 200) const {
-    if (tree->isAtom()) return tree->stringValue();
-    const size_t start = std::min(tree->range().start(), text_.size());
-    size_t length = std::min(tree->range().end(), text_.size()) - start;
-    // the ranges of calls leave their last brackets out
-    long open = 0;
-    for (size_t i = start; i < start + length; ++i) open += is_in(text_[i], "([{") - is_in(text_[i], ")]}");
-    for (; open > 0 && start + length < text_.size() && is_in(text_[start + length], ")]}, \n"); ++length) {
-      open -= is_in(text_[start + length], ")]}");
-    }
-    if (length <= most) return text_.substr(start, length);
-    // not within a letter of several bytes
-    while (most > 0 && (static_cast<unsigned char>(text_[start + most]) & 0xc0) == 0x80) --most;
-    return text_.substr(start, most) + "...";
-  }
-  static bool ends_with(const std::string &text, const std::string &end) {
-    return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-  }
-  static int is_in(char c, const char *set) { return c != 0 && std::strchr(set, c) != nullptr; }
-  static const std::string &ident(const TreeRef &tree) { return tree->tree(0)->stringValue(); }
-  static bool is_variable(const TreeRef &tree) { return tree->kind() == TK_VAR; }
-  static std::string variable(const TreeRef &tree) { return is_variable(tree) ? ident(tree->tree(0)) : ""; }
-
-  // `getattr(x, "name")` is `x.name`.
-  static bool is_getattr(const TreeRef &tree) {
-    return tree->kind() == TK_APPLY && variable(tree->tree(0)) == "getattr" && tree->tree(1)->trees().size() >= 2 &&
-           tree->tree(1)->tree(1)->kind() == TK_STRINGLITERAL;
-  }
-  static bool is_chain(const TreeRef &tree) { return tree->kind() == '.' || is_variable(tree) || is_getattr(tree); }
-  // `a.b.c`; of what is no name, `.c`. `base` becomes the expression that is no name.
-  static std::string dotted(TreeRef tree, TreeRef *base) {
-    std::string name;
-    for (;;) {
-      if (tree->kind() == '.') {
-        name = "." + ident(tree->tree(1)) + name;
-        tree = tree->tree(0);
-      } else if (is_getattr(tree)) {
-        name = "." + tree->tree(1)->tree(1)->tree(0)->stringValue() + name;
-        tree = tree->tree(1)->tree(0);
-      } else if (is_variable(tree)) {
-        return ident(tree->tree(0)) + name;
-      } else {
-        *base = tree;
-        return name;
-      }
-    }
-  }
-
   void class_(const TreeRef &tree) {
     const std::string name = ident(tree->tree(0));
     const auto &superclass = tree->tree(1)->trees();
-    emit("class", name, tree, superclass.empty() ? "" : text(superclass[0]));
+    emit("class", name, tree, superclass.empty() ? "" : text_(superclass[0]));
     scope_ = name;
     // the fields first, for the methods that use them
     for (const auto &statement : tree->tree(2)->trees()) {
       if (statement->kind() == TK_ASSIGN) field(statement);
     }
+    names_ = Names(text_, fields_);
     for (size_t i = 2; i < tree->trees().size(); ++i) {
       for (const auto &statement : tree->tree(i)->trees()) {
         if (statement->kind() != TK_ASSIGN) walk(statement);
       }
     }
     scope_.clear();
+    fields_.clear();
+    names_ = Names(text_, {});
   }
   // `name : type`, `__annotations__["name"] = type`, `__parameters__ = ["name", ]`, `NAME = value`.
   void field(const TreeRef &tree) {
@@ -213,9 +122,9 @@ class Walk {
     if (!right.empty()) walk(right[0]);
   }
   void declare(const std::string &name, const TreeRef &type, const TreeRef &at) {
-    const std::string text = this->text(type, 1000);
+    const std::string text = text_(type, 1000);
     emit("field", name, at, text);
-    if (is_sequence_type(text)) sequence_fields_.insert(name);
+    if (Names::is_sequence_type(text)) fields_.insert(name);
     this->type(type);
   }
 
@@ -224,19 +133,14 @@ class Walk {
     const std::string name = ident(tree->tree(0));
     emit("def", name, tree, schema(name, decl));
     const std::string outer_scope = scope_;
-    const auto outer_locals = locals_, outer_sequences = sequences_;
+    const auto outer_names = names_;
+    const double outer_trips = trips_;
     scope_ += (scope_.empty() ? "" : ".") + name;
-    for (const auto &param : decl->tree(0)->trees()) {
-      locals_.insert(ident(param->tree(0)));
-      for (const auto &type : param->tree(1)->trees()) {
-        if (is_sequence_type(text(type))) sequences_.insert(ident(param->tree(0)));
-      }
-    }
-    // a name given later may stand for an earlier one
-    for (int round = 0; round < 3; ++round) collect(tree->tree(2));
+    trips_ = 1;
+    names_.add(tree);
     walk(decl);
     walk(tree->tree(2));
-    scope_ = outer_scope, locals_ = outer_locals, sequences_ = outer_sequences;
+    scope_ = outer_scope, names_ = outer_names, trips_ = outer_trips;
   }
   std::string schema(const std::string &name, const TreeRef &decl) const {
     std::string schema = name + "(";
@@ -246,75 +150,27 @@ class Walk {
       if (!is_first) schema += ", ";
       is_first = false;
       schema += ident(param->tree(0));
-      if (!type.empty()) schema += ": " + text(type[0], 1000);
-      if (!value.empty()) schema += " = " + text(value[0], 1000);
+      if (!type.empty()) schema += ": " + text_(type[0], 1000);
+      if (!value.empty()) schema += " = " + text_(value[0], 1000);
     }
     const auto &returns = decl->tree(1)->trees();
-    return schema + ")" + (returns.empty() ? "" : " -> " + text(returns[0], 1000));
+    return schema + ")" + (returns.empty() ? "" : " -> " + text_(returns[0], 1000));
   }
 
-  // The names that a function gives to values, and which of them are lists or texts.
-  void collect(const TreeRef &tree) {
-    if (tree->isAtom()) return;
-    const auto name_all = [&](const TreeRef &targets) { targets_of(targets); };
-    switch (tree->kind()) {
-      case TK_ASSIGN: {
-        name_all(tree->tree(0));
-        const auto &right = tree->tree(1)->trees();
-        if (!right.empty() && is_sequence(right[0])) {
-          for (const auto &target : tree->tree(0)->trees()) sequences_.insert(variable(target));
-        }
-        break;
-      }
-      case TK_FOR: name_all(tree->tree(0)); break;
-      case TK_LIST_COMP: name_all(tree->tree(1)); break;
-      case TK_DICT_COMP: name_all(tree->tree(2)); break;
-      case TK_WITH_ITEM: name_all(tree->tree(1)); break;
-      default: break;
-    }
-    for (const auto &child : tree->trees()) collect(child);
-  }
-  void targets_of(const TreeRef &tree) {
-    if (tree->isAtom()) return;
-    if (is_variable(tree)) {
-      locals_.insert(ident(tree->tree(0)));
-    } else if (tree->kind() != '.' && tree->kind() != TK_SUBSCRIPT) {
-      for (const auto &child : tree->trees()) targets_of(child);
-    }
-  }
-  static bool is_sequence_type(const std::string &type) {
-    return type.rfind("List", 0) == 0 || type == "str" || type.rfind("Optional[List", 0) == 0 ||
-           type == "Optional[str]";
-  }
-  // Is it seen to be a list or a text? Multiplied, those grow to any size.
-  bool is_sequence(const TreeRef &tree) const {
-    switch (tree->kind()) {
-      case TK_LIST_LITERAL:
-      case TK_STRINGLITERAL:
-      case TK_LIST_COMP: return true;
-      case TK_VAR: return sequences_.count(ident(tree->tree(0))) > 0;
-      case '.': return sequence_fields_.count(ident(tree->tree(1))) > 0;
-      case TK_IF_EXPR: return is_sequence(tree->tree(1)) || is_sequence(tree->tree(2));
-      case TK_APPLY: {
-        TreeRef base;
-        const std::string name = dotted(tree->tree(0), &base);
-        const auto &arguments = tree->tree(1)->trees();
-        if (name == "annotate" || name == "unchecked_cast") {
-          return !arguments.empty() && is_sequence_type(text(arguments[0]));
-        }
-        static const std::set<std::string> makers = {"str", "list", "torch.list", "torch.str", "torch.format"};
-        if (makers.count(name) > 0) return true;
-        return name == "torch.add" && !arguments.empty() && is_sequence(arguments[0]);
-      }
-      case '+':
-      case '*':
-        return std::any_of(tree->trees().begin(), tree->trees().end(), [&](const auto &t) { return is_sequence(t); });
-      default: return false;
-    }
+  static bool is_range(const TreeRef &tree) { return tree->kind() == TK_APPLY && variable(tree->tree(0)) == "range"; }
+  // The body of a loop runs as often as all loops around it together.
+  void loop(const TreeRef &iterated, const std::vector<TreeRef> &body) {
+    emit("for", "for", iterated, text_(iterated));
+    walk(iterated);
+    const double outer = trips_;
+    const TreeRef inner = iterated->kind() == TK_LIST && iterated->trees().size() == 1 ? iterated->tree(0) : iterated;
+    if (is_range(inner)) trips_ *= std::max(1.0, names_.count(inner));
+    for (const auto &part : body) walk(part);
+    trips_ = outer;
   }
   void repeated(const TreeRef &operands, const TreeRef &at) {
     for (const auto &operand : operands->trees()) {
-      if (is_sequence(operand)) return emit("repeat", "mul", at, text(at));
+      if (names_.is_sequence(operand)) return emit("repeat", "mul", at, text_(at));
     }
   }
 
@@ -339,16 +195,17 @@ class Walk {
     }
     if (is_chain(callee)) {
       // a variable that is called was given its value somewhere, and is told there
-      const std::string variable = this->variable(callee);
-      const bool is_local = locals_.count(variable) > 0 && reserved.count(variable) == 0;
-      const std::string name = chain(is_local ? "local" : "call", callee, tree);
+      const std::string alias = variable(callee);
+      const bool is_local = names_.is_local(alias) && reserved.count(alias) == 0;
+      const bool is_bounded = is_range(tree) && names_.count(tree) * trips_ <= longest_loop;
+      const std::string name = chain(is_local ? "local" : is_bounded ? "bounded" : "call", callee, tree);
       const auto found = typed.find(name);
       if (found != typed.end()) type_at = found->second;
       if (ends_with(name, ".mul") || ends_with(name, ".mul_")) {
         repeated(tree->tree(1), tree);
       }
     } else {
-      emit("call", "()", tree, text(tree));
+      emit("call", "()", tree, text_(tree));
       walk(callee);
     }
     const auto &arguments = tree->tree(1)->trees();
@@ -364,7 +221,7 @@ class Walk {
   std::string chain(const char *kind, const TreeRef &tree, const TreeRef &whole) {
     TreeRef base;
     std::string name = dotted(tree, &base);
-    emit(kind, name, tree, text(whole));
+    emit(kind, name, tree, text_(whole));
     if (base) walk(base);
     return name;
   }
@@ -373,7 +230,7 @@ class Walk {
     if (tree->isAtom()) return;
     const int kind = tree->kind();
     const auto sign = signs.find(kind);
-    if (sign != signs.end()) emit("sign", sign->second, tree, text(tree));
+    if (sign != signs.end()) emit("sign", sign->second, tree, text_(tree));
     switch (kind) {
       case TK_DEF: return def(tree);
       case TK_CLASS_DEF: return class_(tree);
@@ -381,7 +238,7 @@ class Walk {
       case '.': chain("name", tree, tree); return;
       case TK_VAR: {
         const std::string &name = ident(tree->tree(0));
-        if (locals_.count(name) == 0 || reserved.count(name) > 0) emit("name", name, tree, name);
+        if (!names_.is_local(name) || reserved.count(name) > 0) emit("name", name, tree, name);
         return;
       }
       case TK_IDENT:
@@ -401,25 +258,29 @@ class Walk {
         if (tree->trees().size() > 2) type(tree->tree(2));
         return;
       case TK_AUG_ASSIGN:
-        if (tree->tree(1)->kind() == '*' && (is_sequence(tree->tree(0)) || is_sequence(tree->tree(2)))) {
-          emit("repeat", "mul", tree, text(tree));
+        if (tree->tree(1)->kind() == '*' && (names_.is_sequence(tree->tree(0)) || names_.is_sequence(tree->tree(2)))) {
+          emit("repeat", "mul", tree, text_(tree));
         }
         break;
       case '*': repeated(tree, tree); break;
-      case TK_WHILE: emit("while", "while", tree, text(tree->tree(0))); break;
-      case TK_FOR: emit("for", "for", tree, text(tree->tree(1))); break;
-      case TK_LIST_COMP: emit("for", "for", tree, text(tree->tree(2))); break;
-      case TK_DICT_COMP: emit("for", "for", tree, text(tree->tree(3))); break;
-      case TK_RAISE: emit("raise", "raise", tree, text(tree)); break;
+      case TK_WHILE: emit("while", "while", tree, text_(tree->tree(0))); break;
+      case TK_FOR: return loop(tree->tree(1), {tree->tree(0), tree->tree(2)});
+      case TK_LIST_COMP: return loop(tree->tree(2), {tree->tree(0), tree->tree(1)});
+      case TK_DICT_COMP: return loop(tree->tree(3), {tree->tree(0), tree->tree(1), tree->tree(2)});
+      case TK_RAISE: emit("raise", "raise", tree, text_(tree)); break;
       default: break;
     }
     for (const auto &child : tree->trees()) walk(child);
   }
 
-  const std::string &text_;
+  Text text_;
   std::shared_ptr<Source> source_;
   std::string scope_;
-  std::set<std::string> locals_, sequences_, sequence_fields_;
+  // of the class that are lists or texts
+  std::set<std::string> fields_;
+  Names names_;
+  // how often the loops around run what stands here
+  double trips_ = 1;
 };
 
 // As libtorch's importer reads a file: a version in old ones, imports, then classes and functions.
