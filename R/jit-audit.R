@@ -143,7 +143,7 @@ findings <- function(marks, risk, operator, what) {
 meant_operators <- function(marks) {
   found <- marked_operators(marks)
   is_value <- found$is_name & !nzchar(found$operator) & (found$count > 1 | startsWith(marks$name, ".")) &
-    !found$root %in% c("torch", "ops", "CONSTANTS", "__torch__")
+    !found$root %in% c("torch", "ops", "__torch__") & !(found$root == "CONSTANTS" & found$count == 2)
   found$guess <- ifelse(is_value, paste0("aten::", found$last), "")
   found
 }

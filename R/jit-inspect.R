@@ -201,9 +201,11 @@ operator_counts <- function(marks) {
   found <- marked_operators(marks)
   is_source <- marks$kind != "bytecode"
   if (any(is_source)) found <- found[is_source, ]
-  counts <- table(found$operator[nzchar(found$operator)])
-  counts <- counts[order(-counts, names(counts))]
-  data.frame(operator = as.character(names(counts)), count = as.integer(counts))
+  named <- found$operator[nzchar(found$operator)]
+  operators <- sort(unique(named), method = "radix")
+  count <- tabulate(match(named, operators), length(operators))
+  order <- order(-count)
+  data.frame(operator = operators[order], count = count[order])
 }
 
 #' @export

@@ -26,7 +26,11 @@ test_that("each risk is found, with its place", {
 })
 
 test_that("no way of writing a call hides it", {
-  for (name in c("alias", "module_alias", "getattr", "operators", "method", "broken_line", "comprehension")) {
+  hidden <- c(
+    "alias", "module_alias", "getattr", "escaped", "joined", "constant", "annotate", "operators", "method", "broken_line",
+    "comprehension"
+  )
+  for (name in hidden) {
     report <- audited(paste0("hand_", name))
     expect_true("files aten::save" %in% paste(report$risk, report$operator), label = name)
   }

@@ -33,6 +33,10 @@ test_that("the operators are those that PyTorch exports", {
   counts <- stats::setNames(x$operators$count, x$operators$operator)
   expect_identical(counts[["aten::add"]], 2L)
   expect_identical(counts[["aten::linear"]], 1L)
+  # none at all
+  same <- jit_inspect(jit_serialize(jit_compile("def same(x: Tensor) -> Tensor:\n  return x\n")$same))
+  expect_identical(same$operators, data.frame(operator = character(), count = integer()))
+  expect_output(print(same), "same|PlaceholderModule")
 })
 
 test_that("a module's page and data", {

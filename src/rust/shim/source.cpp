@@ -177,6 +177,7 @@ class Walk {
   // What stands where a type does is compared, not run.
   void type(const TreeRef &tree) {
     if (tree->isAtom()) return;
+    if (tree->kind() == TK_APPLY) return walk(tree);
     if (tree->kind() == '.') {
       TreeRef base;
       emit("type", dotted(tree, &base), tree);
@@ -200,7 +201,7 @@ class Walk {
       const bool is_bounded = is_range(tree) && names_.count(tree) * trips_ <= longest_loop;
       const std::string name = chain(is_local ? "local" : is_bounded ? "bounded" : "call", callee, tree);
       const auto found = typed.find(name);
-      if (found != typed.end()) type_at = found->second;
+      if (found != typed.end() && !is_local) type_at = found->second;
       if (ends_with(name, ".mul") || ends_with(name, ".mul_")) {
         repeated(tree->tree(1), tree);
       }

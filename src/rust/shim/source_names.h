@@ -58,8 +58,13 @@ class Names {
         if (name == "annotate" || name == "unchecked_cast") {
           return !arguments.empty() && is_sequence_type(text_(arguments[0]));
         }
-        static const std::set<std::string> makers = {"str", "list", "torch.list", "torch.str", "torch.format"};
-        if (makers.count(name) > 0) return true;
+        static const std::set<std::string> makers = {
+            "str",          "list",        "torch.list",      "torch.str",   "torch.format",     "torch.keys",
+            "torch.values", "torch.items", "torch.split",     "torch.join",  "torch.splitlines", "torch.replace",
+            "torch.rsplit", "torch.upper", "ops.prim.tolist", "torch.lower", "torch.strip",      "torch.center",
+        };
+        if (makers.count(name) > 0 || (name == "torch.size" && arguments.size() == 1)) return true;
+        if (name == "torch.slice" && !arguments.empty()) return is_sequence(arguments[0]);
         return name == "torch.add" && !arguments.empty() && is_sequence(arguments[0]);
       }
       case '+':

@@ -75,10 +75,13 @@ struct Reader<'a> {
     heap: Heap<Name>,
     world: Describer,
     rows: Vec<Row>,
+    /// How many more letters the rows may have together.
+    room: usize,
 }
 
 /// Objects can be shared, and so be reached on more ways than there are bytes in the file.
 const MOST: usize = 1_000_000;
+const MOST_LETTERS: usize = 1 << 27;
 const DEEPEST: usize = 200;
 const LONGEST_TEXT: usize = 60;
 
@@ -86,7 +89,7 @@ const LONGEST_TEXT: usize = 60;
 pub fn read(archive: &Archive, record: &str, folder: &'static str, root: &str) -> Result<Vec<Row>> {
     let (mut heap, mut world) = (Heap::new(), Describer::default());
     let value = pickle::read(&archive.unpack(record)?, &mut heap, &mut world)?;
-    let mut reader = Reader { archive, folder, heap, world, rows: Vec::new() };
+    let mut reader = Reader { archive, folder, heap, world, rows: Vec::new(), room: MOST_LETTERS };
     reader.value(value, Row { path: root.into(), ..Row::default() }, 0)?;
     Ok(reader.rows)
 }
@@ -101,7 +104,9 @@ fn clipped(text: &str) -> String {
 impl Reader<'_> {
     /// Adds `row`, filled with what `value` is, and what it holds.
     fn value(&mut self, value: Value, mut row: Row, depth: usize) -> Result<()> {
-        if self.rows.len() >= MOST || depth > DEEPEST {
+        let letters = row.path.len() + row.class.len() + row.attribute.len();
+        self.room = self.room.saturating_sub(letters);
+        if self.rows.len() >= MOST || depth > DEEPEST || self.room == 0 {
             return Err(Error::new(Kind::File, "its objects hold each other without end, or nearly so"));
         }
         (row.kind, row.text) = match value {
@@ -240,7 +245,7 @@ impl Reader<'_> {
         row.kind = "tensor";
         row.shape = self.heap.ints(sizes)?;
         let count = row.shape.iter().try_fold(1i64, |count, size| count.checked_mul(*size))?;
-        row.requires_grad = rest.iter().any(|item| *item == Item::Bool(true));
+        row.requires_grad = rest.contains(&Item::Bool(true));
         let Some(Node::Object { arguments, .. }) = self.heap.node(storage) else { return None };
         let [_, Item::Global(class), key, device, Item::Int(_)] = self.heap.elements(*arguments.first()?)? else {
             return None;
