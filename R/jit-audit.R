@@ -124,7 +124,9 @@ common_internal <- aten(
    _softmax _log_softmax _adaptive_avg_pool2d _adaptive_avg_pool3d _assert_async _assert_scalar _native_multi_head_attention
    _transformer_encoder_layer_fwd _nested_tensor_from_mask _nested_tensor_from_mask_left_aligned _tensor_to_list
    _scaled_dot_product_attention _batch_norm_impl_index _dim_arange _cast_Float _cast_Double _cast_Long _cast_Int _version
-   _addmm_activation _trilinear _cdist_forward _stack _cat _euclidean_dist _grid_sampler_2d_cpu_fallback _is_zerotensor"
+   _addmm_activation _trilinear _cdist_forward _stack _cat _euclidean_dist _grid_sampler_2d_cpu_fallback _is_zerotensor
+   _upsample_nearest_exact1d _upsample_nearest_exact2d _upsample_nearest_exact3d _upsample_bilinear2d_aa
+   _upsample_bicubic2d_aa _upsample_lanczos2d_aa"
 )
 # Classes of C++ that quantised and prepared modules hold.
 known_classes <- "^__torch__[.]torch[.]classes[.](quantized|xnnpack|rnn|mkldnn|mkldnn_prepacked|sparse)[.]"

@@ -94,12 +94,14 @@ tensor_roles <- function(values, marks) {
   }
   key <- paste(values$class, values$attribute)
   lists <- marks[marks$kind == "list" & marks$name == "__buffers__", ]
+  # of a class that is not in the source, as in files for mobile alone, gradients tell
+  is_foreign <- !values$class %in% paste0(record_prefix(marks$record), ".", marks$name)[marks$kind == "class"]
   # before version 1.5 no list said which tensors are buffers
   is_unlisted <- values$kind == "tensor" & !values$class %in% qualified_class(lists) & nzchar(values$class)
   ifelse(
     !nzchar(values$attribute) | values$kind == "object", "",
     ifelse(
-      key %in% listed("__parameters__"), "parameter",
+      key %in% listed("__parameters__") | values$kind == "tensor" & values$grad & is_foreign, "parameter",
       ifelse(key %in% listed("__buffers__") | is_unlisted, "buffer", "attribute")
     )
   )
@@ -157,12 +159,25 @@ constant_table <- function(values) {
 inspected_methods <- function(marks, class) {
   # not those within others, which fork() runs
   rows <- marks[marks$kind == "def" & !grepl(".", marks$scope, fixed = TRUE), ]
+  if (nrow(rows) == 0) {
+    return(bytecode_methods(marks))
+  }
   owner <- ifelse(nzchar(rows$scope), qualified_class(rows), NA)
   methods <- data.frame(
     class = owner, method = rows$name, schema = sub("\\(self(: [^,()]*)?(, )?", "(", rows$text), record = rows$record,
     line = as.integer(rows$line)
   )
   plain_rows(methods[order(!owner %in% class, is.na(owner)), ])
+}
+
+# Bytecode without source has the methods' names alone.
+bytecode_methods <- function(marks) {
+  name <- unique(marks$scope[marks$kind == "bytecode"])
+  method <- sub("^.*[.]", "", name)
+  data.frame(
+    class = substring(name, 1, nchar(name) - nchar(method) - 1), method = method,
+    schema = sprintf("%s(...)", method), record = rep_len("bytecode.pkl", length(name)), line = rep_len(NA_integer_, length(name))
+  )
 }
 
 # Words of the language itself, and the operators behind them; NA where there is none.

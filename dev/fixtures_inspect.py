@@ -136,11 +136,13 @@ BY_HAND = {
 }
 
 
-def replaced(data: bytes, record: str, text: str) -> bytes:
-    """The archive with the text in place of a record's."""
+def replaced(data: bytes, record: str, text: str | bytes, drop: str = "") -> bytes:
+    """The archive with the text in place of a record's, and without the records whose name has `drop` in it."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
         for name in old.namelist():
+            if drop and drop in name:
+                continue
             # the time of day would make another file each time
             info = zipfile.ZipInfo(name)
             new.writestr(info, text if name.endswith(record) else old.read(name))
@@ -201,6 +203,19 @@ def main() -> None:
             "  def forward(self: __torch__.Plain,\n    x: Tensor) -> Tensor:\n"
         )
         (FOLDER / f"hand_{name}.pt").write_bytes(replaced(plain, "/code/__torch__.py", head + body))
+    old = (
+        "op_version_set = 1\nimport __torch__.other\nclass Plain(Module):\n  __parameters__ = [\"weight\", ]\n"
+        "  training : bool\n  weight : Tensor\n  def forward(self: __torch__.Plain,\n    x: Tensor) -> Tensor:\n"
+        "    return torch.relu(x)\n"
+    )
+    (FOLDER / "hand_old.pt").write_bytes(replaced(plain, "/code/__torch__.py", old))
+    bytecode = replaced((FOLDER / "mobile.pt").read_bytes(), "no such record", "", drop="/code/")
+    (FOLDER / "bytecode.pt").write_bytes(bytecode)
+    # an attribute that is a list which holds itself, and one of lists that hold each other twice
+    start = b"\x80\x02c__torch__\nPlain\n)\x81}(X\x01\x00\x00\x00a"
+    (FOLDER / "hand_cycle.pt").write_bytes(replaced(plain, "/data.pkl", start + b"]q\x01h\x01aub."))
+    doubled = b"]q\x000" + b"".join(b"](h%ch%ceq%c0" % (i - 1, i - 1, i) for i in range(1, 60))
+    (FOLDER / "hand_doubled.pt").write_bytes(replaced(plain, "/data.pkl", start + doubled + b"h%cub." % 59))
     # two programs under one name
     out = io.BytesIO(plain)
     with zipfile.ZipFile(out, "a") as archive:

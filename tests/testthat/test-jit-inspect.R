@@ -119,6 +119,20 @@ test_that("older files are looked into", {
   }
 })
 
+test_that("source of before version 1.5 and bytecode without source are read", {
+  old <- inspect_file("hand_old.pt")
+  expect_identical(jit_inspect(old)$methods$schema, "forward(x: Tensor) -> Tensor")
+  expect_identical(nrow(jit_audit(old)), 0L)
+  x <- jit_inspect(inspect_file("bytecode.pt"))
+  expected <- inspect_expected$mobile
+  expect_true(x$is_mobile)
+  expect_setequal(x$operators$operator, expected$operators)
+  expect_setequal(x$methods$method[x$methods$class == x$class], c("forward", "describe"))
+  wanting <- jit_inspect(inspect_file("mobile.pt"))$parameters
+  expect_setequal(x$parameters$name, wanting$name[wanting$requires_grad])
+  expect_setequal(c(x$parameters$name, x$buffers$name), names(expected$state))
+})
+
 test_that("a compressed record is unpacked as R does it", {
   # the source of net.pt is long enough for PyTorch to pack it: the methods are read from it
   path <- inspect_file("net.pt")
@@ -138,6 +152,9 @@ test_that("what is no program is refused in words", {
   expect_failure_of(jit_inspect(fixture("legacy_pickle.pt")), "file", "pickle, and no TorchScript program")
   expect_failure_of(jit_inspect(fixture("empty.pt")), "file")
   expect_failure_of(jit_inspect(fixture("truncated.pt")), "file", "damaged or was cut off")
+  for (name in c("hand_cycle.pt", "hand_doubled.pt")) {
+    expect_failure_of(jit_inspect(inspect_file(name)), "file", "hold each other without end")
+  }
   expect_failure_of(jit_inspect(as.raw(1:40)), "file", "raw vector: it is not a TorchScript file")
   expect_failure_of(jit_inspect(raw()), "file", "it is empty")
   expect_failure_of(jit_inspect("nowhere.pt"), "file", "no such file", "jit_inspect")

@@ -87,7 +87,7 @@ class Names {
     TreeRef base;
     const std::string name = dotted(tree->tree(0), &base);
     const auto &arguments = tree->tree(1)->trees();
-    if (name == "torch.len" || name == "len") return arguments.size() == 1;
+    if (name == "torch.len" || name == "len" || name == "torch.dim") return arguments.size() == 1;
     if (name == "ops.prim.min" && arguments.size() == 1) {
       // a list that is used again may have been changed
       const bool is_kept = is_variable(arguments[0]) && times(used_, ident(arguments[0]->tree(0))) != 2;

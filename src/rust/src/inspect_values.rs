@@ -289,7 +289,7 @@ fn numbered(items: &[Value]) -> Vec<(String, Value)> {
     items.iter().enumerate().map(|(i, item)| (format!("[{}]", i + 1), *item)).collect()
 }
 
-/// The operators of the functions in the bytecode of a file for mobile: function, operator.
+/// The functions in the bytecode of a file for mobile, each with an empty operator first and then with its own.
 pub fn bytecode(archive: &Archive, record: &str) -> Result<Vec<(String, String)>> {
     let (mut heap, mut world) = (Heap::new(), Describer::default());
     let root = pickle::read(&archive.unpack(record)?, &mut heap, &mut world)?;
@@ -299,6 +299,7 @@ pub fn bytecode(archive: &Archive, record: &str) -> Result<Vec<(String, String)>
         // the first element is the format's version
         let Some([name, table, ..]) = heap.elements(*function) else { continue };
         let name = heap.text(*name).ok_or_else(unfit)?;
+        found.push((name.to_string(), String::new()));
         for entry in heap.elements(*table).ok_or_else(unfit)? {
             let Some([key, operators]) = heap.elements(*entry) else { return Err(unfit()) };
             if heap.text(*key) != Some("operators") {
