@@ -6,10 +6,10 @@
 #'
 #' `r audit_risk_text()`
 #'
-#' An empty report means that none of these was found. It does not mean that a program is quick or small: how long any
-#' program takes and how much memory depends on what it is given, loops within loops multiply, and one that doubles a tensor forty times needs none of
-#' the above. Nor can it speak for defects of libtorch itself. A program that is not trusted at all belongs into a process
-#' of its own, with limits.
+#' An empty report means that none of these was found. It does not mean that a program is quick or small: how long it
+#' takes and how much memory depends on what it is given, loops within loops multiply, and one that doubles a tensor forty
+#' times needs none of the above. Nor can a report speak for defects of libtorch itself. A program that is not trusted at
+#' all belongs into a process of its own, with limits.
 #'
 #' @inheritParams jit_inspect
 #' @return A data frame of class `jit_audit_report`, one row for each finding: `risk` (as above), `operator`, `method` (the
@@ -48,7 +48,8 @@ audit_source <- function(source) {
     plain_rows(found),
     class = c("jit_audit_report", "data.frame"), path = if (is.character(source)) source,
     looked_at = c(
-      records = sum(is_code), methods = sum(marks$kind == "def"), calls = sum(marks$kind %in% c("call", "bounded", "local", "sign", "bytecode"))
+      records = sum(is_code), methods = sum(marks$kind == "def"),
+      calls = sum(marks$kind %in% c("call", "bounded", "local", "sign", "bytecode"))
     )
   )
 }
@@ -85,7 +86,9 @@ audit_rules <- list(
   audit_rule("unchecked", "changes the memory that a tensor stands over", aten(
     "set set_ set_data resize resize_ resize_as_ resize_as_sparse_ resize_output* _resize_* sparse_resize* swap_ data_ptr"
   )),
-  audit_rule("unchecked", "skips checks of its arguments", c(aten("*unsafe* *unchecked*"), "quantized::make_quantized_cell_params*")),
+  audit_rule("unchecked", "skips checks of its arguments", c(
+    aten("*unsafe* *unchecked*"), "quantized::make_quantized_cell_params*"
+  )),
   audit_rule("unchecked", "takes a tensor for an address", "profiler::*"),
   audit_rule("unchecked", "is made for libtorch's own optimiser, and trusts its arguments", c(
     "static_runtime::*", "prim::*Group", "prim::*Graph", "prim::*Guard", "prim::TypeCheck", "prim::MKLDNN*", "prim::BailOut",
@@ -229,7 +232,8 @@ unknown_members <- function(marks, found) {
   defined <- marks$name[marks$kind %in% c("def", "field", "__parameters__", "__buffers__")]
   defined <- c(defined, "value", "name", "items", "keys", "values")
   is_unknown <- nzchar(found$guess) & !found$last %in% c(defined, operator_names_of("aten"), operator_names_of("prim"))
-  own <- ifelse(marks$kind == "def" & !nzchar(marks$scope) | marks$kind == "class", paste0(record_prefix(marks$record), ".", marks$name), NA)
+  is_own <- marks$kind == "def" & !nzchar(marks$scope) | marks$kind == "class"
+  own <- paste0(record_prefix(marks$record[is_own]), ".", marks$name[is_own])
   is_path <- found$is_name & found$root == "__torch__" & found$count > 1 & !grepl("[.]torch[.]classes[.]", marks$name)
   # a class, a function, or a member of a class
   is_missing <- is_path & !marks$name %in% own & !sub("[.][^.]*$", "", marks$name) %in% own
@@ -243,7 +247,9 @@ class_risks <- function(marks, values, constants) {
   held <- unique(c(values$text[values$kind == "object"], constants$text[constants$kind == "object"]))
   held <- held[grepl("^__torch__[.]torch[.]classes[.]", held) & !grepl(known_classes, held)]
   what <- "is a class of C++ that is not PyTorch's own, or has side effects"
-  pickled <- data.frame(scope = rep("", length(held)), name = held, record = rep("data.pkl", length(held)), line = rep(NA_real_, length(held)))
+  pickled <- data.frame(name = held, scope = character(length(held)))
+  pickled$record <- rep("data.pkl", length(held))
+  pickled$line <- rep(NA_real_, length(held))
   rbind(
     findings(in_source, "calls out", in_source$name, what),
     findings(pickled, "calls out", held, paste0(what, ", and is made when the program is loaded"))

@@ -176,7 +176,8 @@ bytecode_methods <- function(marks) {
   method <- sub("^.*[.]", "", name)
   data.frame(
     class = substring(name, 1, nchar(name) - nchar(method) - 1), method = method,
-    schema = sprintf("%s(...)", method), record = rep_len("bytecode.pkl", length(name)), line = rep_len(NA_integer_, length(name))
+    schema = sprintf("%s(...)", method), record = rep_len("bytecode.pkl", length(name)),
+    line = rep_len(NA_integer_, length(name))
   )
 }
 
@@ -188,7 +189,8 @@ language_words <- c(
   abs = "prim::abs", min = "prim::min", max = "prim::max", round = "aten::round", pow = "aten::pow", hash = "aten::hash",
   divmod = "aten::divmod", sum = "aten::sum", all = "aten::all", any = "aten::any", id = "prim::id",
   range = NA, annotate = NA, unchecked_cast = NA, uninitialized = NA, isinstance = NA, getattr = NA, hasattr = NA,
-  zip = NA, enumerate = NA, tuple = NA, dict = NA, inf = NA, nan = NA, NoneType = NA, slice = NA, rangelist = "prim::rangelist"
+  zip = NA, enumerate = NA, tuple = NA, dict = NA, inf = NA, nan = NA, NoneType = NA, slice = NA,
+  rangelist = "prim::rangelist"
 )
 
 # The operator that each mark names, "" where it is none: `torch.relu` is aten::relu, `ops.ns.name` is ns::name, a sign is

@@ -211,6 +211,9 @@ def main() -> None:
     (FOLDER / "hand_old.pt").write_bytes(replaced(plain, "/code/__torch__.py", old))
     bytecode = replaced((FOLDER / "mobile.pt").read_bytes(), "no such record", "", drop="/code/")
     (FOLDER / "bytecode.pt").write_bytes(bytecode)
+    # an object of a class of C++, which its own code makes when the program is loaded
+    thing = b"\x80\x02c__torch__\nPlain\n)\x81}(X\x01\x00\x00\x00ac__torch__.torch.classes.evil\nThing\n)\x81}bub."
+    (FOLDER / "hand_object.pt").write_bytes(replaced(plain, "/data.pkl", thing))
     # an attribute that is a list which holds itself, and one of lists that hold each other twice
     start = b"\x80\x02c__torch__\nPlain\n)\x81}(X\x01\x00\x00\x00a"
     (FOLDER / "hand_cycle.pt").write_bytes(replaced(plain, "/data.pkl", start + b"]q\x01h\x01aub."))
