@@ -439,6 +439,11 @@ int ts_set_fusion_strategy(const int *is_dynamic, const int *depths, int count, 
 char *ts_object_text(const ts_object *object); /* owned */
 void ts_object_free(ts_object *object);
 
+/* what stands in TorchScript source, which is parsed and not compiled: a line for each class, function, field, call,
+   name, sign and loop, with its kind, where it stands (`Class.method`), its name, its line and its text, by tabs; owned
+ */
+int ts_source_walk(const char *text, size_t length, const char *name, char **lines, ts_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -348,7 +348,7 @@ int ts_enum_member(const ts_type *type, const char *name, ts_object **member, ts
 int ts_enum_value(const ts_object *member, char **type, char **name, ts_value *value, ts_error *error) {
   return shim::guard(error, [&] {
     auto holder = member->value.toEnumHolder();
-    *type = shim::copy(holder->unqualifiedClassName());
+    *type = shim::copy(member->value.type()->expect<c10::EnumType>()->qualifiedClassName().name());
     *name = shim::copy(holder->name());
     shim::from_ivalue(IValue(holder->value()), value);
   });

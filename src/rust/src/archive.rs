@@ -2,7 +2,8 @@
 //! 64 bytes. libtorch's own reader does not look at the checksums, so here they are.
 
 use crate::error::{Error, Kind, Result};
-use std::collections::BTreeMap;
+use crate::inflate::inflate;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
@@ -14,6 +15,10 @@ const END_64: u32 = 0x0606_4b50;
 const LOCATOR_64: u32 = 0x0706_4b50;
 /// In a field of 32 bits: the value is in the extra field of 64 bits.
 const ELSEWHERE: u64 = 0xffff_ffff;
+const STORED: u64 = 0;
+const DEFLATED: u64 = 8;
+/// No byte that is packed stands for more.
+const BEST_RATIO: u64 = 1040;
 const ALIGNMENT: u64 = 64;
 /// The names are UTF-8.
 const FLAGS: u16 = 0x0800;
@@ -80,13 +85,27 @@ impl Fields<'_> {
 struct Record {
     header: u64,
     size: u64,
+    packed: u64,
     checksum: u32,
-    is_stored: bool,
+    method: u64,
+}
+impl Record {
+    fn is_stored(&self) -> bool {
+        self.method == STORED && self.packed == self.size
+    }
+    fn check(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        match crc32fast::hash(bytes) == self.checksum {
+            true => Ok(()),
+            false => Err(damaged(format!("the checksum of the record '{name}' is wrong"))),
+        }
+    }
 }
 
 pub struct Archive<'a> {
     source: &'a dyn Source,
     records: BTreeMap<String, Record>,
+    /// Two records that a reader may take for one another.
+    ambiguous: Option<String>,
 }
 
 impl<'a> Archive<'a> {
@@ -95,13 +114,33 @@ impl<'a> Archive<'a> {
         let bytes = source.bytes_at(start, size).map_err(unread)?;
         let mut fields = Fields(&bytes);
         let mut records = BTreeMap::new();
+        let (mut folders, mut folded, mut ambiguous) = (BTreeSet::new(), BTreeSet::new(), None);
         for _ in 0..count {
             let (name, record) = central_entry(&mut fields)?;
             // all lie in one folder, named after the file
-            let name = name.split_once('/').map_or(name.as_str(), |(_, name)| name).to_string();
-            records.insert(name, record);
+            let (folder, name) = name.split_once('/').unwrap_or(("", name.as_str()));
+            folders.insert(folder.to_string());
+            // libtorch's reader takes no notice of capitals
+            if !folded.insert(name.to_lowercase()) || folders.len() > 1 {
+                ambiguous = Some(name.to_string());
+            }
+            records.insert(name.to_string(), record);
         }
-        Ok(Archive { source, records })
+        Ok(Archive { source, records, ambiguous })
+    }
+    /// An error where another reader could see other records under the same names.
+    pub fn check_unambiguous(&self) -> Result<()> {
+        match &self.ambiguous {
+            None => Ok(()),
+            Some(name) => Err(Error::new(
+                Kind::File,
+                format!("its record '{name}' stands twice or beside another folder, as PyTorch never writes it"),
+            )
+            .hint("such a file can show one program to one reader and another to the next: don't use it")),
+        }
+    }
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.records.keys().map(String::as_str)
     }
     pub fn has(&self, name: &str) -> bool {
         self.records.contains_key(name)
@@ -124,25 +163,41 @@ impl<'a> Archive<'a> {
     /// `into` has the record's size.
     pub fn read_into(&self, name: &str, into: &mut [u8]) -> Result<()> {
         let record = self.record(name)?;
-        if !record.is_stored {
+        if !record.is_stored() {
             return Err(Error::new(
                 Kind::File,
                 format!("its record '{name}' is compressed, as PyTorch never writes it"),
             )
             .hint("it was packed by another program: unpack it and zip it with `zip -0`"));
         }
+        self.source.read_at(self.start(name, record)?, into).map_err(unread)?;
+        record.check(name, into)
+    }
+    /// Where the record's bytes begin.
+    fn start(&self, name: &str, record: &Record) -> Result<u64> {
         let header = self.source.bytes_at(record.header, 30).map_err(unread)?;
         let mut fields = Fields(&header);
         if fields.number(4) != LOCAL as u64 {
             return Err(damaged(format!("the record '{name}' is not where it should be")));
         }
         fields.skip(22);
-        let start = record.header + 30 + fields.number(2) + fields.number(2);
-        self.source.read_at(start, into).map_err(unread)?;
-        if crc32fast::hash(into) != record.checksum {
-            return Err(damaged(format!("the checksum of the record '{name}' is wrong")));
+        Ok(record.header + 30 + fields.number(2) + fields.number(2))
+    }
+    /// As read(), and unpacked: PyTorch compresses the source of programs.
+    pub fn unpack(&self, name: &str) -> Result<Vec<u8>> {
+        let record = self.record(name)?;
+        if record.method != DEFLATED {
+            return self.read(name);
         }
-        Ok(())
+        let packed = usize::try_from(record.packed).map_err(|_| damaged("a record is too long"))?;
+        let packed = self.source.bytes_at(self.start(name, record)?, packed).map_err(unread)?;
+        if record.size > BEST_RATIO * (packed.len() as u64 + 1) {
+            return Err(damaged(format!("the record '{name}' claims to be too long")));
+        }
+        let bytes = inflate(&packed, record.size as usize);
+        let bytes = bytes.ok_or_else(|| damaged(format!("the record '{name}' can't be unpacked")))?;
+        record.check(name, &bytes)?;
+        Ok(bytes)
     }
 }
 
@@ -205,7 +260,7 @@ fn central_entry(fields: &mut Fields) -> Result<(String, Record)> {
         extras.skip(length);
     }
     fields.skip(extra + comment);
-    Ok((name_text, Record { header, size, checksum, is_stored: method == 0 && packed == size }))
+    Ok((name_text, Record { header, size, packed, checksum, method }))
 }
 
 struct Written {

@@ -37,6 +37,12 @@ pub enum Node<G> {
     /// A storage, and the dtype of its elements.
     Storage(Rc<Storage>, i32),
     Tensor(Tensor),
+    /// What a world that follows no name keeps of a call or an object.
+    Object {
+        name: G,
+        arguments: Vec<Item<G>>,
+        state: Option<Item<G>>,
+    },
 }
 
 /// One reference to a tensor.
@@ -238,9 +244,13 @@ impl<'a, G: Copy> Machine<'a, G> {
     /// The attributes of an object: of what we know only an OrderedDict, a tensor or a parameter can have some, and none
     /// that a value in R would have.
     fn build(&mut self) -> Result<()> {
-        self.pop()?;
+        let attributes = self.pop()?;
         let object = self.top()?;
-        match self.heap.node(object) {
+        match self.heap.node_mut(object) {
+            Some(Node::Object { state, .. }) => {
+                *state = Some(attributes);
+                Ok(())
+            }
             Some(Node::Dict(_) | Node::Tensor(_)) => Ok(()),
             _ => Err(broken()),
         }

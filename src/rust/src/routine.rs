@@ -249,6 +249,7 @@ pub unsafe extern "C" fn tsr_initialise(dll: *mut DllInfo) {
         "C_safe_load", crate::safetensors::safe_load, 2;
         "C_torch_save", crate::save::torch_save, 2;
         "C_torch_load", crate::save::torch_load, 2;
+        "C_inspect", crate::inspect::inspect, 1;
         "C_tensor_view", crate::buffer::tensor_view, 4;
         "C_tensor_from_buffer", crate::buffer::tensor_from_buffer, 3;
         "C_buffer_from_tensor", crate::buffer::buffer_from_tensor, 1;

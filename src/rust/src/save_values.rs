@@ -244,7 +244,8 @@ impl Outgoing<'_> {
             Some(Node::Storage(..)) => {
                 Err(Error::new(ErrorKind::File, "it holds a bare storage").hint("save a tensor over it instead"))
             }
-            None => Err(crate::archive::damaged("its pickle makes no sense")),
+            // torch_load()'s world makes no objects
+            Some(Node::Object { .. }) | None => Err(crate::archive::damaged("its pickle makes no sense")),
         }
     }
 

@@ -392,6 +392,14 @@ extern "C" {
     ) -> c_int;
     pub fn ts_object_text(o: *const Object) -> Text;
     pub fn ts_object_free(o: *mut Object);
+
+    pub fn ts_source_walk(
+        text: *const c_char,
+        length: usize,
+        name: *const c_char,
+        lines: *mut Text,
+        error: *mut RawError,
+    ) -> c_int;
 }
 
 /// Calls the shim and turns its outcome into a result. A jump of R's is known to the caller, who holds the token.
