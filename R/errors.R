@@ -2,7 +2,8 @@
 #'
 #' Every failure is an R condition of class `torchscript_error`, so that one handler catches them all, and of one
 #' subclass that says what kind of failure it is. The message comes first, and what to do about it after it. The call is
-#' the one that was typed. Where it applies the condition has the fields `operator`, `argument` and `path`.
+#' the one that was typed. Where it applies the condition has the fields `operator`, `argument`, `path` and `traceback`; what
+#' a program raised has the class that the exception has in Python, too, such as `ValueError`: see [jit_last_traceback()].
 #'
 #' | class | raised when |
 #' |---|---|
@@ -16,6 +17,7 @@
 #' | `torchscript_compile_error` | [jit_compile()] could not make a program of the source |
 #' | `torchscript_program_error` | a TorchScript program raised an exception |
 #' | `torchscript_trace_error` | [jit_trace()] was given what can't be traced |
+#' | `torchscript_audit_error` | [jit_load()] refused what a program could do |
 #' | `torchscript_file_error` | a file could not be read or written |
 #' | `torchscript_handle_error` | an object has lost what it stood for |
 #' | `torchscript_library_error` | libtorch is missing, of another version, or there twice; a package that is asked for is missing |
@@ -36,15 +38,41 @@ NULL
 # Called by the outermost native routine with plain data.
 raise_failure <- function(failure) {
   message <- failure$message
+  if (!is.null(failure$traceback)) last_failure$traceback <- failure$traceback
   if (!is.null(failure$hint)) {
     message <- c(message, i = failure$hint)
   }
   rlang::abort(
     message,
-    class = c(failure$class, "torchscript_error"),
+    class = c(failure$raised, failure$class, "torchscript_error"),
     call = user_call(sys.nframe() - 1L),
-    operator = failure$operator, argument = failure$argument, path = failure$path
+    operator = failure$operator, argument = failure$argument, path = failure$path, traceback = failure$traceback
   )
+}
+
+last_failure <- new.env(parent = emptyenv())
+
+# Called by the outermost native routine with what programs print.
+print_output <- function(text) cat(text)
+
+#' Where a program failed
+#'
+#' The message of an error that a program raised is what the exception said. Where in the program that was, with the lines of
+#' its source, is in the condition's field `traceback`; `jit_last_traceback()` shows that of the last one.
+#'
+#' @return A string of class `script_text`, which prints as it is; `NULL` when no program has failed yet.
+#' @export
+#' @examples
+#' f <- jit_compile("
+#' def f(x: int):
+#'   if x < 0:
+#'     raise ValueError('no negative numbers')
+#'   return x
+#' ")$f
+#' tryCatch(f(-1L), ValueError = function(e) conditionMessage(e))
+#' jit_last_traceback()
+jit_last_traceback <- function() {
+  if (!is.null(last_failure$traceback)) script_text(last_failure$traceback)
 }
 
 # What a value is, in words: "the string \"a\"", "a list of length 2".

@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <pthread.h>
 #include <torch/csrc/inductor/aoti_torch/c/shim.h>
+#include <torch/csrc/jit/runtime/print_handler.h>
 #include <torch/headeronly/version.h>
 
 #include <atomic>
@@ -14,18 +15,27 @@
 
 namespace {
 
-// libtorch's warnings become R's, but only once R is on top again.
-struct Warnings final : c10::WarningHandler {
+// libtorch's warnings become R's, and what programs print reaches R's output, but only once R is on top again.
+struct Messages final : c10::WarningHandler {
+  struct Message {
+    std::string text;
+    bool is_printed;
+  };
   std::mutex mutex;
-  std::deque<std::string> waiting;
+  std::deque<Message> waiting;
   std::atomic<int> count{0};
-  void process(const c10::Warning &warning) override {
+  void add(const std::string &text, bool is_printed) {
     std::lock_guard<std::mutex> lock(mutex);
-    waiting.push_back(warning.msg());
+    if (is_printed && !waiting.empty() && waiting.back().is_printed) {
+      waiting.back().text += text;
+    } else {
+      waiting.push_back({text, is_printed});
+    }
     count = static_cast<int>(waiting.size());
   }
+  void process(const c10::Warning &warning) override { add(warning.msg(), false); }
 };
-Warnings warnings;
+Messages messages;
 
 // A forked child has none of the pool's threads: parallel work in it would wait for ever.
 bool in_child = false;
@@ -41,17 +51,19 @@ void ts_initialise(void) {
   if (done) return;
   done = true;
   shim::count_memory();
-  c10::WarningUtils::set_warning_handler(&warnings);
+  c10::WarningUtils::set_warning_handler(&messages);
+  torch::jit::setPrintHandler([](const std::string &text) { messages.add(text, true); });
   pthread_atfork(nullptr, nullptr, after_fork);
 }
 
-int ts_warning_count(void) { return warnings.count.load(std::memory_order_relaxed); }
-char *ts_warning_take(void) {
-  std::lock_guard<std::mutex> lock(warnings.mutex);
-  if (warnings.waiting.empty()) return nullptr;
-  char *text = shim::copy(warnings.waiting.front());
-  warnings.waiting.pop_front();
-  warnings.count = static_cast<int>(warnings.waiting.size());
+int ts_message_count(void) { return messages.count.load(std::memory_order_relaxed); }
+char *ts_message_take(int *is_printed) {
+  std::lock_guard<std::mutex> lock(messages.mutex);
+  if (messages.waiting.empty()) return nullptr;
+  char *text = shim::copy(messages.waiting.front().text);
+  *is_printed = messages.waiting.front().is_printed;
+  messages.waiting.pop_front();
+  messages.count = static_cast<int>(messages.waiting.size());
   return text;
 }
 

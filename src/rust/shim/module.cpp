@@ -131,8 +131,10 @@ char *ts_module_attributes(const ts_object *object) {
   const auto &type = module.type();
   std::vector<std::string> names;
   for (size_t i = 0; i < type->numAttributes(); i++) {
-    const char *kind = type->is_parameter(i)                ? " p"
-                       : type->is_buffer(i)                 ? " b"
+    // a parameter that is None, such as the bias of a layer without, is no tensor to anyone
+    bool is_tensor = module._ivalue()->getSlot(i).isTensor();
+    const char *kind = is_tensor && type->is_parameter(i)   ? " p"
+                       : is_tensor && type->is_buffer(i)    ? " b"
                        : type->getAttribute(i)->is_module() ? " m"
                                                             : " a";
     names.push_back(type->getAttributeName(i) + kind);

@@ -58,12 +58,22 @@ class OutputFile {
   int failure_ = 0;
 };
 
-void save(const Module &module, const char *path, int mobile, char **bytes, size_t *length) {
+torch::jit::ExtraFilesMap extra_files(const ts_value *extra) {
+  torch::jit::ExtraFilesMap files;
+  if (extra == nullptr) return files;
+  for (const auto &entry : shim::to_ivalue(*extra).toGenericDict()) {
+    files[entry.key().toStringRef()] = entry.value().toStringRef();
+  }
+  return files;
+}
+
+void save(const Module &module, const char *path, int mobile, const ts_value *extra, char **bytes, size_t *length) {
   shim::check_portable(module);
   if (path != nullptr) {
     OutputFile file(path);
     torch::jit::ExportModule(
-        module, [&](const void *data, size_t count) { return file.write(data, count); }, {}, mobile != 0);
+        module, [&](const void *data, size_t count) { return file.write(data, count); }, extra_files(extra),
+        mobile != 0);
     file.finish();
     return;
   }
@@ -74,7 +84,7 @@ void save(const Module &module, const char *path, int mobile, char **bytes, size
         text.append(static_cast<const char *>(data), count);
         return count;
       },
-      {}, mobile != 0);
+      extra_files(extra), mobile != 0);
   *bytes = static_cast<char *>(malloc(text.size() + 1));
   std::memcpy(*bytes, text.data(), text.size());
   *length = text.size();
@@ -82,23 +92,30 @@ void save(const Module &module, const char *path, int mobile, char **bytes, size
 
 }  // namespace
 
-int ts_function_save(const ts_function *function, const char *path, int mobile, char **bytes, size_t *length,
-                     ts_error *error) {
-  return shim::guard(error, [&] { save(as_module(function), path, mobile, bytes, length); });
+int ts_function_save(const ts_function *function, const char *path, int mobile, const ts_value *extra, char **bytes,
+                     size_t *length, ts_error *error) {
+  return shim::guard(error, [&] { save(as_module(function), path, mobile, extra, bytes, length); });
 }
-int ts_load(const char *path, const void *bytes, size_t length, ts_object **module, ts_error *error) {
+int ts_load(const char *path, const void *bytes, size_t length, const char *device, ts_object **module,
+            ts_error *error) {
   return shim::guard(error, [&] {
+    std::optional<c10::Device> wanted;
+    if (device != nullptr) {
+      wanted = c10::Device(device);
+    } else if (ts_cuda_is_available() == 0) {
+      wanted = c10::Device(c10::kCPU);
+    }
     if (path != nullptr) {
-      *module = new ts_object{torch::jit::load(path, c10::Device(c10::kCPU))._ivalue()};
+      *module = new ts_object{torch::jit::load(path, wanted)._ivalue()};
       return;
     }
     std::istringstream stream(std::string(static_cast<const char *>(bytes), length));
-    *module = new ts_object{torch::jit::load(stream, c10::Device(c10::kCPU))._ivalue()};
+    *module = new ts_object{torch::jit::load(stream, wanted)._ivalue()};
   });
 }
-int ts_module_save(const ts_object *module, const char *path, int mobile, char **bytes, size_t *length,
-                   ts_error *error) {
-  return shim::guard(error, [&] { save(shim::module_of(module), path, mobile, bytes, length); });
+int ts_module_save(const ts_object *module, const char *path, int mobile, const ts_value *extra, char **bytes,
+                   size_t *length, ts_error *error) {
+  return shim::guard(error, [&] { save(shim::module_of(module), path, mobile, extra, bytes, length); });
 }
 int ts_module_as_function(const ts_object *object, ts_function **function, ts_error *error) {
   return shim::guard(error, [&] {

@@ -27,6 +27,9 @@ enum {
 typedef struct ts_error {
   int32_t kind;
   char *message; /* owned */
+  /* of an exception that a program raised: what it said alone, and its class in Python; owned, or NULL */
+  char *reason;
+  char *raised;
 } ts_error;
 
 /* ---- values: one tagged struct in both directions ---- */
@@ -103,8 +106,9 @@ int ts_cuda_generator(int index, ts_generator **generator, ts_error *error);
 int ts_cuda_capability(int index, int *major, int *minor, ts_error *error);
 #define TS_CUDA_STATS 99
 int ts_cuda_memory_stats(int index, int64_t *stats, ts_error *error); /* room for TS_CUDA_STATS */
-int ts_warning_count(void);
-char *ts_warning_take(void); /* owned; NULL when there is none */
+/* What programs and libtorch had to say, warnings and printed text, in its order. */
+int ts_message_count(void);
+char *ts_message_take(int *is_printed); /* owned; NULL when there is none */
 
 /* ---- memory and threads ---- */
 int64_t ts_memory_live(void);
@@ -380,8 +384,9 @@ int ts_function_picture(const ts_function *function, int inlined, ts_value *pict
 int ts_function_code(const ts_function *function, char **text, ts_error *error);
 char *ts_last_graph(void); /* the optimised graph that ran last; owned */
 /* mobile: with the bytecode that PyTorch's mobile runtime wants */
-int ts_function_save(const ts_function *function, const char *path, int mobile, char **bytes, size_t *length,
-                     ts_error *error);
+/* `extra`: a dict of further records, name and content, or NULL */
+int ts_function_save(const ts_function *function, const char *path, int mobile, const ts_value *extra, char **bytes,
+                     size_t *length, ts_error *error);
 
 /* Operators that this thread calls are timed from start to stop; `profile`: a record of lists */
 int ts_profile_start(ts_error *error);
@@ -392,10 +397,11 @@ void ts_unit_free(ts_unit *unit);
 char *ts_unit_names(const ts_unit *unit); /* owned, one a line */
 int ts_unit_function(const ts_unit *unit, const char *name, ts_function **function, ts_error *error);
 
-/* from a file, or from memory when path is NULL */
-int ts_load(const char *path, const void *bytes, size_t length, ts_object **module, ts_error *error);
-int ts_module_save(const ts_object *module, const char *path, int mobile, char **bytes, size_t *length,
-                   ts_error *error);
+/* from a file, or from memory when path is NULL; device NULL: where it was saved from, if there is such a device */
+int ts_load(const char *path, const void *bytes, size_t length, const char *device, ts_object **module,
+            ts_error *error);
+int ts_module_save(const ts_object *module, const char *path, int mobile, const ts_value *extra, char **bytes,
+                   size_t *length, ts_error *error);
 /* the function that this file was saved from, or NULL when it holds a module */
 int ts_module_as_function(const ts_object *module, ts_function **function, ts_error *error);
 /* an empty module, in the same unit as `beside` unless that is NULL */

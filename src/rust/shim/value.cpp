@@ -47,6 +47,8 @@ int report(ts_error *error) noexcept {
   } catch (const torch::jit::ErrorReport &e) {
     return fill(TS_ERROR_COMPILE, e.what());
   } catch (const torch::jit::JITException &e) {
+    if (e.getOriginalMsg()) error->reason = copy(*e.getOriginalMsg());
+    if (e.getPythonClassName()) error->raised = copy(*e.getPythonClassName());
     return fill(TS_ERROR_PROGRAM, e.what());
   } catch (const c10::NotImplementedError &e) {
     return fill(TS_ERROR_NOT_IMPLEMENTED, e.what_without_backtrace());

@@ -61,6 +61,10 @@ pub struct Context {
     pub operator: Option<String>,
     pub argument: Option<String>,
     pub path: Option<String>,
+    /// What the exception of a program said, and its class in Python.
+    pub raised: Option<(String, String)>,
+    /// Where in the program it happened.
+    pub traceback: Option<String>,
 }
 
 #[derive(Debug, Error)]
@@ -118,6 +122,14 @@ impl Error {
     pub fn argument(self, name: &str) -> Error {
         self.with(|context| context.argument = Some(name.to_string()))
     }
+    pub fn raised(self, reason: String, class: String) -> Error {
+        // "builtins.ValueError"
+        let class = class.rsplit('.').next().unwrap_or_default().to_string();
+        self.with(|context| context.raised = Some((reason, class)))
+    }
+    pub fn traceback(self, text: &str) -> Error {
+        self.with(|context| context.traceback = Some(text.to_string()))
+    }
     pub fn path(self, path: &str) -> Error {
         self.with(|context| context.path = Some(path.to_string()))
     }
@@ -143,13 +155,16 @@ impl Error {
             Some(text) => mk_string(text),
             None => R_NilValue,
         };
-        named_list(&["class", "message", "hint", "operator", "argument", "path"], |i| match i {
+        let fields = ["class", "message", "hint", "operator", "argument", "path", "raised", "traceback"];
+        named_list(&fields, |i| match i {
             0 => mk_string(kind.class()),
             1 => mk_string(message),
             2 => optional(&context.hint),
             3 => optional(&context.operator),
             4 => optional(&context.argument),
-            _ => optional(&context.path),
+            5 => optional(&context.path),
+            6 => optional(&context.raised.as_ref().map(|(_, class)| class.clone())),
+            _ => optional(&context.traceback),
         })
     }
 }

@@ -94,13 +94,17 @@ impl Conversion {
     /// A value that says its type itself: jit_list(type = ), jit_dict(type = ).
     pub(crate) unsafe fn declared(&mut self, x: SEXP) -> Option<Converted> {
         let text = string(Rf_getAttrib(x, symbol("jit_type")))?;
+        Some(self.convert_as(x, &text))
+    }
+
+    /// To the type of this text.
+    pub(crate) unsafe fn convert_as(&mut self, x: SEXP, text: &str) -> Converted {
         let mut owner = null_mut();
-        let parsed = c_string(&text).and_then(|text| shim::call(|e| shim::ts_type_parse(text.as_ptr(), &mut owner, e)));
-        if let Err(error) = parsed {
-            return Some(Err(Mismatch::Failure(error)));
-        }
+        c_string(text)
+            .and_then(|text| shim::call(|e| shim::ts_type_parse(text.as_ptr(), &mut owner, e)))
+            .map_err(Mismatch::Failure)?;
         self.keep_type(owner);
         let wanted = Type::read(shim::ts_type_owned(owner));
-        Some(self.convert(x, &wanted, -1, Base::Zero))
+        self.convert(x, &wanted, -1, Base::Zero)
     }
 }

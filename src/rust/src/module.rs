@@ -45,8 +45,13 @@ impl Drop for Object {
 unsafe fn object(x: SEXP) -> Result<&'static Object> {
     Ok(&*(handle::expect(x, Kind::Object, "a TorchScript module")? as *const Object))
 }
+/// A module, or an object of a script class.
 pub unsafe fn module(x: SEXP) -> Result<*mut shim::Object> {
-    Ok(object(x)?.native)
+    let native = object(x)?.native;
+    match shim::ts_object_kind(native) {
+        shim::OBJECT_MODULE | shim::OBJECT_INSTANCE => Ok(native),
+        _ => Err(Error::new(ErrorKind::Type, "this value of a program has no members")),
+    }
 }
 
 /// `.External(C_call_module, <module>, ...)`: its `forward`.
@@ -189,7 +194,7 @@ routine!(
     /// Class, name and value of a member of an enum.
     enum_value(x) {
         let (mut class, mut name, mut value) = (null_mut(), null_mut(), Value::none());
-        let native = module(x)?;
+        let native = object(x)?.native;
         shim::call(|e| shim::ts_enum_value(native, &mut class, &mut name, &mut value, e))?;
         let (class, name) = (take_text(class), take_text(name));
         Ok(named_list(&["class", "name", "value"], |i| match i {
@@ -199,5 +204,5 @@ routine!(
         }))
     }
 );
-routine!(object_text(x) { Ok(mk_string(&take_text(shim::ts_object_text(module(x)?)))) });
+routine!(object_text(x) { Ok(mk_string(&take_text(shim::ts_object_text(object(x)?.native)))) });
 routine!(module_type(x) { Ok(mk_string(&take_text(shim::ts_module_type(module(x)?)))) });

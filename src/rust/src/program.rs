@@ -81,21 +81,44 @@ pub unsafe fn call(program: &Program, arguments: SEXP) -> Result<SEXP> {
     Ok(to_r::convert(&result))
 }
 
-/// The interpreter's report: the message is its last line, the program's own traceback the hint.
+/// The interpreter's report: the reason stands last in it, after the program's own traceback.
 unsafe fn program_error(error: Error, program: &Program) -> Error {
-    let Error::Failure { kind, message, .. } = &error else { return error };
-    let Some((traceback, message)) =
-        message.rsplit_once("RuntimeError: ").or_else(|| message.rsplit_once("torch.jit.Error: "))
-    else {
+    let Error::Failure { kind, message, context } = &error else { return error };
+    let marks = ["\nRuntimeError: ", "\ntorch.jit.Error: ", "RuntimeError: "];
+    let Some((traceback, rest)) = marks.iter().find_map(|mark| message.split_once(mark)) else {
         return error.operator(program.name());
     };
     let kind = if *kind == ErrorKind::Runtime { ErrorKind::Program } else { *kind };
-    let failure = Error::new(kind, message.trim()).operator(program.name());
+    let (class, reason) = match &context.raised {
+        Some((reason, class)) if !class.is_empty() => (Some(class.as_str()), reason.as_str()),
+        _ => exception_of(rest),
+    };
+    let failure = match (reason.trim(), class) {
+        ("", Some(class)) => Error::new(kind, format!("the program raised {class}")),
+        (reason, _) => Error::new(kind, reason),
+    };
+    let failure = match class {
+        Some(class) => failure.raised(String::new(), class.to_string()),
+        None => failure,
+    };
     let is_frame = |line: &&str| !line.contains("operation failed") && !line.starts_with("Traceback of TorchScript");
     let frames: Vec<&str> = traceback.lines().filter(is_frame).collect();
-    match frames.join("\n").trim_end() {
-        "" => failure,
-        frames => failure.hint(format!("in the program:\n{frames}")),
+    match frames.join("\n").trim_matches('\n') {
+        "" => failure.operator(program.name()),
+        frames => failure.operator(program.name()).traceback(frames),
+    }
+}
+
+/// The class that stands before the reason in programs that were not compiled by Python.
+fn exception_of(text: &str) -> (Option<&str>, &str) {
+    match text.split_once(':') {
+        Some((class, reason))
+            if ["Error", "Exception", "Exit", "Iteration", "Warning"].iter().any(|end| class.ends_with(end))
+                && class.chars().all(char::is_alphanumeric) =>
+        {
+            (Some(class), reason)
+        }
+        _ => (None, text),
     }
 }
 

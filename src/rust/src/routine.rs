@@ -39,8 +39,8 @@ pub unsafe fn finish(body: impl FnOnce() -> Result<SEXP>) -> SEXP {
     }
     match outcome {
         Ok(Ok(value)) => {
-            if shim::ts_warning_count() > 0 {
-                signal_warnings(value);
+            if shim::ts_message_count() > 0 {
+                deliver_messages(value);
             }
             value
         }
@@ -69,8 +69,8 @@ unsafe fn raise(error: Error) -> ! {
     let failure = Rf_protect(error.to_list());
     drop(error);
     // what libtorch warned of before it failed explains the failure
-    if shim::ts_warning_count() > 0 {
-        signal_warnings(R_NilValue);
+    if shim::ts_message_count() > 0 {
+        deliver_messages(R_NilValue);
     }
     call_r("raise_failure", failure);
     // raise_failure() never returns; R needs a definite end all the same
@@ -79,15 +79,16 @@ unsafe fn raise(error: Error) -> ! {
 
 #[cold]
 #[inline(never)]
-unsafe fn signal_warnings(value: SEXP) {
+unsafe fn deliver_messages(value: SEXP) {
     Rf_protect(value);
     loop {
-        let text = shim::ts_warning_take();
+        let mut is_printed = 0;
+        let text = shim::ts_message_take(&mut is_printed);
         if text.is_null() {
             break;
         }
         let message = Rf_protect(mk_string(&shim::take_text(text)));
-        call_r("signal_warning", message);
+        call_r(if is_printed != 0 { "print_output" } else { "signal_warning" }, message);
         Rf_unprotect(1);
     }
     Rf_unprotect(1);
@@ -218,9 +219,10 @@ pub unsafe extern "C" fn tsr_initialise(dll: *mut DllInfo) {
         "C_function_graph", program::graph, 1;
         "C_function_code", program::code, 1;
         "C_last_graph", program::last_graph, 0;
-        "C_save", program_file::save, 3;
-        "C_serialize", program_file::serialize, 1;
-        "C_load", program_file::load, 1;
+        "C_save", program_file::save, 4;
+        "C_serialize", program_file::serialize, 3;
+        "C_load", program_file::load, 2;
+        "C_extra_files", program_file::extra_files, 1;
         "C_is_function", program::is_function, 1;
         "C_function_inlined_graph", crate::graph::inlined_graph, 1;
         "C_function_picture", crate::graph::picture, 2;

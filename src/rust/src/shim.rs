@@ -21,8 +21,8 @@ extern "C" {
     pub fn ts_cuda_capability(index: c_int, major: *mut c_int, minor: *mut c_int, error: *mut RawError) -> c_int;
     pub fn ts_cuda_memory_stats(index: c_int, stats: *mut i64, error: *mut RawError) -> c_int;
     pub fn ts_library_path() -> *const c_char;
-    pub fn ts_warning_count() -> c_int;
-    pub fn ts_warning_take() -> Text;
+    pub fn ts_message_count() -> c_int;
+    pub fn ts_message_take(is_printed: *mut c_int) -> Text;
     pub fn ts_memory_live() -> i64;
     pub fn ts_memory_since() -> i64;
     pub fn ts_memory_since_reset();
@@ -276,6 +276,7 @@ extern "C" {
         f: *const Function,
         path: *const c_char,
         mobile: c_int,
+        extra: *const Value,
         bytes: *mut Text,
         length: *mut usize,
         error: *mut RawError,
@@ -293,6 +294,7 @@ extern "C" {
         path: *const c_char,
         bytes: *const c_void,
         length: usize,
+        device: *const c_char,
         module: *mut *mut Object,
         error: *mut RawError,
     ) -> c_int;
@@ -300,6 +302,7 @@ extern "C" {
         module: *const Object,
         path: *const c_char,
         mobile: c_int,
+        extra: *const Value,
         bytes: *mut Text,
         length: *mut usize,
         error: *mut RawError,
@@ -405,14 +408,21 @@ extern "C" {
 /// Calls the shim and turns its outcome into a result. A jump of R's is known to the caller, who holds the token.
 #[inline]
 pub fn call(body: impl FnOnce(*mut RawError) -> c_int) -> Result<()> {
-    let mut error = RawError { kind: 0, message: std::ptr::null_mut() };
+    let none = std::ptr::null_mut();
+    let mut error = RawError { kind: 0, message: none, reason: none, raised: none };
     match body(&mut error) {
         0 => Ok(()),
         UNWINDING => Err(Error::Unwinding(std::ptr::null_mut())),
         _ => {
             // SAFETY: on failure the message is ours
-            let text = unsafe { take_text(error.message) };
-            Err(Error::from_libtorch(Kind::from_shim(error.kind), &text))
+            let (text, is_raised) =
+                unsafe { (take_text(error.message), !error.reason.is_null() || !error.raised.is_null()) };
+            let failure = Error::from_libtorch(Kind::from_shim(error.kind), &text);
+            match is_raised {
+                // SAFETY: as above
+                true => unsafe { Err(failure.raised(take_text(error.reason), take_text(error.raised))) },
+                false => Err(failure),
+            }
         }
     }
 }

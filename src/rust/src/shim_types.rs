@@ -35,6 +35,7 @@ pub const BYTES: i32 = 18;
 pub const DTYPE: i32 = 19;
 pub const FUTURE: i32 = 20;
 pub const OBJECT_MODULE: c_int = 1;
+pub const OBJECT_INSTANCE: c_int = 2;
 pub const FIELDS: i32 = 21;
 /// In `reserved` of a tuple: `extra` is an array of field names, not a type.
 pub const EXTRA_IS_FIELDS: i32 = 1;
@@ -109,6 +110,8 @@ impl Value {
 pub struct RawError {
     pub kind: i32,
     pub message: *mut c_char,
+    pub reason: *mut c_char,
+    pub raised: *mut c_char,
 }
 
 #[repr(C)]

@@ -28,7 +28,10 @@ impl Conversion {
             SEXPTYPE::STRSXP if one => self.text(x),
             SEXPTYPE::RAWSXP => self.text(x),
             SEXPTYPE::LGLSXP | SEXPTYPE::INTSXP | SEXPTYPE::REALSXP | SEXPTYPE::CPLXSXP if one => self.scalar(x),
-            SEXPTYPE::INTSXP | SEXPTYPE::REALSXP | SEXPTYPE::LGLSXP => {
+            SEXPTYPE::STRSXP => self.convert_as(x, "List[str]"),
+            SEXPTYPE::LGLSXP => self.convert_as(x, "List[bool]"),
+            SEXPTYPE::CPLXSXP => self.convert_as(x, "List[complex]"),
+            SEXPTYPE::INTSXP | SEXPTYPE::REALSXP => {
                 let items = (0..Rf_xlength(x)).map(|i| whole(x, i));
                 match items.collect::<std::result::Result<Vec<i64>, Mismatch>>() {
                     Ok(ints) if TYPEOF(x) == SEXPTYPE::INTSXP => Ok(self.keep_ints(shim::INTS, ints)),
