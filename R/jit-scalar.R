@@ -17,7 +17,7 @@
 #' @return `x` with the class `jit_scalar`, `jit_tuple` or `jit_list`; a list of class `jit_dict`; its keys.
 #' @section Errors: a `torchscript_type_error` for other values; a `torchscript_value_error` for keys that are too many, too
 #'   few or there twice. A type that can't be read, or that the values do not fit, is told when a program is called.
-#' @seealso [torchscript_types]
+#' @seealso [torchscript_types()]
 #' @export
 #' @examples
 #' tr <- jit_compile("

@@ -66,8 +66,8 @@ struct Unseen {
 c10::IValue to_ivalue(const ts_value &value);
 // The type, counted again.
 c10::TypePtr shared_type(const void *type);
-// `value` is consumed
-void from_ivalue(c10::IValue &&value, ts_value *result);
+// `value` is consumed. A named tuple that was in a file has its names in the declared type alone.
+void from_ivalue(c10::IValue &&value, ts_value *result, const c10::Type *declared = nullptr);
 // A named tuple: how the shim hands over several things at once.
 c10::IValue record(std::vector<std::pair<std::string, c10::IValue>> fields);
 

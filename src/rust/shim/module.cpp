@@ -74,8 +74,8 @@ const char *ts_module_kind(const ts_object *object, const char *name) {
   if (type->findConstantSlot(name)) return "constant";
   auto slot = type->findAttributeSlot(name);
   if (!slot) return "";
-  if (type->is_parameter(*slot)) return "parameter";
-  if (type->is_buffer(*slot)) return "buffer";
+  if (type->is_module() && type->is_parameter(*slot)) return "parameter";
+  if (type->is_module() && type->is_buffer(*slot)) return "buffer";
   return type->getAttribute(*slot)->is_module() ? "child" : "attribute";
 }
 int ts_module_has(const ts_object *object, const char *name) {
@@ -132,7 +132,7 @@ char *ts_module_attributes(const ts_object *object) {
   std::vector<std::string> names;
   for (size_t i = 0; i < type->numAttributes(); i++) {
     // a parameter that is None, such as the bias of a layer without, is no tensor to anyone
-    bool is_tensor = module._ivalue()->getSlot(i).isTensor();
+    bool is_tensor = type->is_module() && module._ivalue()->getSlot(i).isTensor();
     const char *kind = is_tensor && type->is_parameter(i)   ? " p"
                        : is_tensor && type->is_buffer(i)    ? " b"
                        : type->getAttribute(i)->is_module() ? " m"
@@ -153,8 +153,12 @@ int ts_module_method(const ts_object *object, const char *name, ts_function **fu
 int ts_module_attribute(const ts_object *object, const char *name, ts_value *value, ts_error *error) {
   return shim::guard(error, [&] {
     Module module = shim::module_of(object);
-    auto constant = module.type()->findConstantSlot(name);
-    shim::from_ivalue(constant ? module.type()->getConstant(*constant) : module.attr(name), value);
+    auto type = module.type();
+    if (auto constant = type->findConstantSlot(name)) {
+      shim::from_ivalue(type->getConstant(*constant), value);
+    } else {
+      shim::from_ivalue(module.attr(name), value, type->findAttribute(name).get());
+    }
   });
 }
 int ts_module_attribute_type(const ts_object *object, const char *name, ts_argument *type, ts_error *error) {

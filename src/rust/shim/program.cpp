@@ -90,7 +90,8 @@ int ts_function_call(const ts_function *function, const ts_value *arguments, int
     } else {
       function->function->run(stack);
     }
-    shim::from_ivalue(std::move(stack.front()), result);
+    const auto &returns = function->function->getSchema().returns();
+    shim::from_ivalue(std::move(stack.front()), result, returns.empty() ? nullptr : returns[0].type().get());
   });
 }
 int ts_function_graph(const ts_function *function, char **text, ts_error *error) {

@@ -208,11 +208,17 @@ void text_out(ts_value *result, int tag, const std::string &text) {
   std::memcpy(data, text.c_str(), text.size() + 1);
   result->v.p = data;
 }
-void tuple_out(const c10::ivalue::Tuple &tuple, ts_value *result) {
+const c10::Type *part(const c10::Type *type, size_t i) {
+  return type != nullptr && i < type->containedTypeSize() ? type->containedType(i).get() : nullptr;
+}
+void tuple_out(const c10::ivalue::Tuple &tuple, ts_value *result, const c10::Type *declared) {
   size_t n = tuple.elements().size();
   auto *items = children(result, TS_TUPLE, n, n);
-  for (size_t i = 0; i < n; i++) from_ivalue(IValue(tuple.elements()[i]), items + i);
+  for (size_t i = 0; i < n; i++) from_ivalue(IValue(tuple.elements()[i]), items + i, part(declared, i));
   auto schema = tuple.type()->schema();
+  if (schema == nullptr && declared != nullptr && declared->kind() == c10::TypeKind::TupleType) {
+    schema = declared->castRaw<c10::TupleType>()->schema();
+  }
   if (schema == nullptr) return;
   auto **names = static_cast<char **>(calloc(n + 1, sizeof(char *)));
   for (size_t i = 0; i < n; i++) names[i] = copy(schema->arguments()[i].name());
@@ -220,8 +226,14 @@ void tuple_out(const c10::ivalue::Tuple &tuple, ts_value *result) {
 }
 }  // namespace
 
-void from_ivalue(IValue &&value, ts_value *result) {
+void from_ivalue(IValue &&value, ts_value *result, const c10::Type *declared) {
   std::memset(result, 0, sizeof *result);
+  while (declared != nullptr &&
+         (declared->kind() == c10::TypeKind::OptionalType || declared->kind() == c10::TypeKind::FutureType)) {
+    declared = declared->kind() == c10::TypeKind::OptionalType
+                   ? declared->castRaw<c10::OptionalType>()->getElementType().get()
+                   : part(declared, 0);
+  }
   while (value.isFuture() || value.isAwait()) {
     if (value.isAwait()) {
       value = value.toAwait()->wait();
@@ -269,19 +281,19 @@ void from_ivalue(IValue &&value, ts_value *result) {
   } else if (value.isBoolList()) {
     vector_out<int64_t>(result, TS_BOOLS, value.toBoolList());
   } else if (value.isTuple()) {
-    tuple_out(value.toTupleRef(), result);
+    tuple_out(value.toTupleRef(), result, declared);
   } else if (value.isList()) {
     auto list = value.toListRef();
     auto *items = children(result, TS_LIST, list.size(), list.size());
     result->reserved = kind_of(*value.toList().elementType());
-    for (size_t i = 0; i < list.size(); i++) from_ivalue(IValue(list[i]), items + i);
+    for (size_t i = 0; i < list.size(); i++) from_ivalue(IValue(list[i]), items + i, part(declared, 0));
   } else if (value.isGenericDict()) {
     auto dict = value.toGenericDict();
     auto *items = children(result, TS_DICT, dict.size(), 2 * dict.size());
     result->reserved = kind_of(*dict.keyType());
     for (const auto &entry : dict) {
       from_ivalue(IValue(entry.key()), items++);
-      from_ivalue(IValue(entry.value()), items++);
+      from_ivalue(IValue(entry.value()), items++, part(declared, 1));
     }
   } else {
     result->tag = TS_OBJECT;

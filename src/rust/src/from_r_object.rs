@@ -1,5 +1,6 @@
 //! Values that R has no type for: objects of script classes, enums, futures, and what a program made and R only carries.
 
+use crate::error::{Error, Kind as ErrorKind};
 use crate::from_r::{Conversion, Converted};
 use crate::handle::{self, Kind};
 use crate::mismatch::Mismatch;
@@ -102,9 +103,10 @@ impl Conversion {
         let mut owner = null_mut();
         c_string(text)
             .and_then(|text| shim::call(|e| shim::ts_type_parse(text.as_ptr(), &mut owner, e)))
-            .map_err(Mismatch::Failure)?;
+            .map_err(|_| Mismatch::Failure(Error::new(ErrorKind::Type, format!("the type `{text}` can't be read"))))?;
         self.keep_type(owner);
         let wanted = Type::read(shim::ts_type_owned(owner));
         self.convert(x, &wanted, -1, Base::Zero)
+            .map_err(|mismatch| Mismatch::Failure(mismatch.into_error("value", &wanted, x)))
     }
 }
