@@ -53,6 +53,7 @@ jit_save_for_mobile <- function(obj, path, ..., extra_files = NULL) {
 }
 
 save_program <- function(handle, path, mobile, extra_files) {
+  force(handle)
   if (inherits(path, "connection")) {
     writing_to(path, .Call(C_serialize, handle, mobile, extra_files))
     return(invisible(path))

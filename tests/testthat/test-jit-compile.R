@@ -75,7 +75,7 @@ test_that("every type goes in as a plain R value and comes back", {
     list("Tuple[int, Tuple[float, bool]]", list(1L, list(0.5, FALSE))), list("Dict[str, int]", list(a = 1L, b = 2L)),
     list("Dict[str, List[int]]", list(a = 1:2, b = 3L)), list("List[List[int]]", list(1:2, 3L)),
     list("Optional[List[int]]", 1:2), list("List[Optional[int]]", list(1L, NULL)), list("float", Inf), list("float", -0.0),
-    list("List[float]", c(NaN, Inf)), list("Dict[int, str]", list(`1` = "x"))
+    list("List[float]", c(NaN, Inf)), list("Dict[int, str]", jit_dict(1L, "x"))
   )
   for (case in cases) {
     expect_identical(echo(case[[1]])(case[[2]]), case[[2]], info = case[[1]])
@@ -109,7 +109,7 @@ test_that("what does not fit the type is refused, with the argument's name", {
   bad <- list(
     list("int", 2.5, "value", "2.5"), list("int", "a", "type", "string"), list("int", NA_integer_, "value", "NA"),
     list("bool", NA, "value", "NA"), list("bool", 1L, "type", "integer"), list("str", 1, "type", "number"),
-    list("str", NA_character_, "type", "NA"), list("float", "a", "type", "string"), list("int", NULL, "type", "NULL"),
+    list("str", NA_character_, "value", "NA"), list("float", "a", "type", "string"), list("int", NULL, "type", "NULL"),
     list("Tensor", NULL, "type", "NULL"), list("Tensor", 1, "type", "number"), list("int", 2^60, "value", "whole|large|2\\^53"),
     list("List[int]", c(1, 2.5), "value", "2.5"), list("List[int]", c(1L, NA), "value", "NA"),
     list("List[str]", 1:2, "type", "x"), list("Tuple[int, int]", list(1L), "value", "1"),
@@ -189,7 +189,7 @@ test_that("what is no source is refused", {
 test_that("an exception of the program is an R error with its text and line", {
   f <- jit_compile("def f(x: Tensor):\n  if bool(x.sum() > 0):\n    raise ValueError('100% wrong: %s')\n  return x\n")$f
   error <- expect_failure_of(f(torch_ones(1)), "program", "100% wrong: %s", "f")
-  expect_match(conditionMessage(error), "raise ValueError", fixed = TRUE)
+  expect_match(error$traceback, "raise ValueError", fixed = TRUE)
   expect_identical(f(torch_zeros(1))$item(), 0)
 })
 

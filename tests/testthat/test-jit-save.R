@@ -186,7 +186,7 @@ test_that("programs become raw vectors and come back", {
   expect_identical(as_array(module(x)), as_array(layer(x)))
   expect_failure_of(jit_serialize(1), "type", "`obj` must be a TorchScript function or module", "jit_serialize")
   expect_failure_of(jit_unserialize("a"), "type", "`obj` must be a raw vector, not the string", "jit_unserialize")
-  expect_failure_of(jit_unserialize(as.raw(1:10)), "file", "can't load raw vector: it is not a TorchScript file", "jit_unserialize")
+  expect_failure_of(jit_unserialize(as.raw(1:10)), "file", "can't load this raw vector: it is not a TorchScript file", "jit_unserialize")
   expect_failure_of(jit_unserialize(bytes[1:500]), "file", "damaged or was cut off", "jit_unserialize")
 })
 

@@ -107,10 +107,13 @@ test_that("objects of script classes have fields and methods, and are handed bac
 })
 
 test_that("futures are waited for, and go in as what they came back as", {
-  m <- types()
-  x <- torch_tensor(4)
-  expect_equal(as.numeric(m$forked(x)), 8)
-  expect_equal(as.numeric(m$waited(m$forked(x))), 8)
+  # it starts libtorch's threads, whose number can't be set from then on
+  values <- in_fresh_r(function(path) {
+    m <- torchscript::jit_load(path)
+    x <- torchscript::torch_tensor(4)
+    c(as.numeric(m$forked(x)), as.numeric(m$waited(m$forked(x))))
+  }, normalizePath(fixture("types/types.pt")))
+  expect_identical(values, c(8, 8))
 })
 
 test_that("attributes and constants of every type are read and written", {
