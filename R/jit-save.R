@@ -54,31 +54,9 @@ jit_save_for_mobile <- function(obj, path, ..., extra_files = NULL) {
 
 save_program <- function(handle, path, mobile, extra_files) {
   force(handle)
-  if (inherits(path, "connection")) {
-    writing_to(path, .Call(C_serialize, handle, mobile, extra_files))
-    return(invisible(path))
-  }
-  path <- check_writable(path)
-  .Call(C_save, handle, path, mobile, extra_files)
-  invisible(path)
-}
-
-writing_to <- function(connection, bytes) {
-  if (!isOpen(connection)) {
-    open(connection, "wb")
-    on.exit(close(connection))
-  }
-  writeBin(bytes, connection)
-}
-
-reading_from <- function(connection) {
-  if (!isOpen(connection)) {
-    open(connection, "rb")
-    on.exit(close(connection))
-  }
-  parts <- list()
-  while (length(part <- readBin(connection, raw(), 2^20)) > 0) parts[[length(parts) + 1L]] <- part
-  as.raw(unlist(parts))
+  write_to(path, function(to) {
+    if (is.null(to)) .Call(C_serialize, handle, mobile, extra_files) else .Call(C_save, handle, to, mobile, extra_files)
+  })
 }
 
 check_extra_files <- function(files) {
@@ -117,7 +95,7 @@ jit_load <- function(path, ..., map_location = NULL, extra_files = NULL, audit =
     return(lapply(stats::setNames(path, basename(path)), load_one))
   }
   source <- program_source(path)
-  origin <- if (is.raw(source)) "from a raw vector" else sprintf("loaded from '%s'", path.expand(path))
+  origin <- if (is.raw(source)) "from a raw vector" else sprintf("loaded from '%s'", if (is.character(path)) path else source)
   if (!isFALSE(audit)) {
     # the very bytes that were looked at are loaded
     if (is.character(source)) source <- readBin(source, raw(), file.size(source))
@@ -137,13 +115,8 @@ jit_extra_files <- function(path, names = NULL) extra_files_of(program_source(pa
 
 # A path that was checked, or a raw vector.
 program_source <- function(path) {
-  if (is.raw(path)) {
-    path
-  } else if (inherits(path, "connection")) {
-    reading_from(path)
-  } else {
-    normalizePath(check_readable(path))
-  }
+  source <- read_from(path)
+  if (is.raw(source)) source else normalizePath(source)
 }
 
 extra_files_of <- function(source, names) {

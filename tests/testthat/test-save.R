@@ -142,6 +142,7 @@ test_that("nothing that a file names is run", {
     writeBin(length(text), raw(), endian = "little"), text,
     as.raw(0x85), charToRaw("R.")
   )
+  expect_failure_of(torch_save(nn_linear(1, 1), tempfile()), "type", "a module.*state_dict", "torch_save")
   expect_failure_of(torch_load(with_pickle(pickle)), "file", "`posix.system`", "torch_load")
   expect_false(file.exists(witness))
 })

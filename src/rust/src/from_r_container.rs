@@ -175,7 +175,7 @@ impl Conversion {
         for child in &wanted.children {
             self.cost = before;
             if let Ok(value) = self.convert(x, child, -1, Base::Zero) {
-                if nearest.as_ref().map_or(true, |(cost, _)| self.cost < *cost) {
+                if nearest.as_ref().is_none_or(|(cost, _)| self.cost < *cost) {
                     nearest = Some((self.cost, value));
                 }
             }

@@ -42,6 +42,11 @@ impl Conversion {
                 "script_function" | "script_module" => {
                     return Err(unsavable(place, "a TorchScript program", "jit_save() saves programs"))
                 }
+                _ if inherits(x, "nn_module") => {
+                    let hint =
+                        "torch_save(module$state_dict(), path) saves its tensors, saveRDS() the whole module for R";
+                    return Err(unsavable(place, "a module", hint));
+                }
                 _ => return Err(unsavable(place, &describe(x), "take the tensors and plain values out of it")),
             }
         }
