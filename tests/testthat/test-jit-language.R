@@ -139,3 +139,28 @@ test_that("what can't be compiled is refused in words", {
   expect_failure_of(jit_compile("def f(x: float) -> str:\n  return f'{x:.2f}'\n"), "compile", "line 2.*f-string")
   expect_failure_of(jit_compile("@torch.no_grad()\ndef f(x: int):\n  return x\n"), "compile", "decorator")
 })
+
+test_that("programs with classes, named tuples, enums and contexts are saved, and load in PyTorch", {
+  skip_without_python()
+  f <- jit_compile("
+class Vec:
+  def __init__(self, x: int):
+    self.x = x
+  def __add__(self, other: Vec) -> Vec:
+    return Vec(self.x + other.x)
+class Pair(NamedTuple):
+  a: int
+  b: float = 2.5
+class Color(Enum):
+  RED = 1
+def f() -> Tuple[int, float, int, bool]:
+  x = torch.ones([1]).requires_grad_(True)
+  with torch.no_grad():
+    y = x * 2
+  return (Vec(1) + Vec(3)).x, Pair(3).b, Color.RED.value, y.requires_grad
+")$f
+  file <- withr::local_tempfile(fileext = ".pt")
+  jit_save(f, file)
+  expect_identical(jit_load(file)(), list(4L, 2.5, 1L, FALSE))
+  expect_identical(run_python("print(torch.jit.load(args[0])())", file), "(4, 2.5, 1, False)")
+})

@@ -8,7 +8,6 @@
 #include <torch/csrc/jit/frontend/sugared_value.h>
 #include <torch/csrc/jit/ir/ir.h>
 
-#include <cmath>
 #include <limits>
 #include <map>
 #include <set>
@@ -20,7 +19,6 @@ using namespace torch::jit;
 using c10::QualifiedName;
 
 namespace {
-
 SugaredValuePtr constant(GraphFunction &m, const SourceRange &at, const IValue &value) {
   return std::make_shared<SimpleValue>(m.graph()->insertConstant(value, at));
 }
