@@ -1,8 +1,6 @@
-// Programs: functions compiled, called, shown.
+// Programs: functions called and shown.
 #include <torch/csrc/jit/api/compilation_unit.h>
 #include <torch/csrc/jit/api/function_impl.h>
-#include <torch/csrc/jit/frontend/resolver.h>
-#include <torch/csrc/jit/frontend/sugared_value.h>
 #include <torch/csrc/jit/frontend/tracer.h>
 #include <torch/csrc/jit/ir/ir.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
@@ -22,28 +20,6 @@
 using c10::IValue;
 using c10::QualifiedName;
 using torch::jit::Module;
-
-namespace {
-
-// What names mean in source, beyond PyTorch's C++ default: the exceptions that Python code raises, and `math`.
-struct SourceResolver final : torch::jit::Resolver {
-  std::shared_ptr<torch::jit::SugaredValue> resolveValue(const std::string &name, torch::jit::GraphFunction &m,
-                                                         const torch::jit::SourceRange &loc) override {
-    static const std::set<std::string> exceptions{
-        "Exception",           "RuntimeError",   "ValueError", "TypeError",       "IndexError",       "KeyError",
-        "NotImplementedError", "AssertionError", "OSError",    "ArithmeticError", "ZeroDivisionError"};
-    if (exceptions.count(name) > 0) return std::make_shared<torch::jit::ExceptionValue>(name);
-    if (name == "math") return std::make_shared<torch::jit::BuiltinModule>("aten");
-    return native_->resolveValue(name, m, loc);
-  }
-
- private:
-  std::shared_ptr<torch::jit::Resolver> native_ = torch::jit::nativeResolver();
-};
-
-}  // namespace
-
-std::shared_ptr<torch::jit::Resolver> shim::source_resolver() { return std::make_shared<SourceResolver>(); }
 
 std::shared_ptr<torch::jit::Graph> shim::graph_of(const ts_function *function) {
   return torch::jit::toGraphFunction(*function->function).graph();
@@ -113,29 +89,4 @@ int ts_function_code(const ts_function *function, char **text, ts_error *error) 
 char *ts_last_graph(void) {
   auto graph = torch::jit::lastExecutedOptimizedGraph();
   return shim::copy(graph == nullptr ? std::string() : graph->toString(false));
-}
-struct ts_unit {
-  std::shared_ptr<torch::jit::CompilationUnit> unit;
-};
-int ts_compile(const char *source, ts_unit **unit, ts_error *error) {
-  return shim::guard(error, [&] {
-    auto made = std::make_shared<torch::jit::CompilationUnit>();
-    // under the prefix that the file format expects, so that functions which call each other can be saved
-    made->define(QualifiedName("__torch__"), source, shim::source_resolver(), nullptr);
-    *unit = new ts_unit{std::move(made)};
-  });
-}
-void ts_unit_free(ts_unit *unit) { delete unit; }
-char *ts_unit_names(const ts_unit *unit) {
-  std::vector<std::string> names;
-  for (auto *function : unit->unit->get_functions()) names.push_back(function->name());
-  return shim::copy(shim::lines(names));
-}
-int ts_unit_function(const ts_unit *unit, const char *name, ts_function **function, ts_error *error) {
-  return shim::guard(error, [&] {
-    auto *found = unit->unit->find_function(QualifiedName(QualifiedName("__torch__"), name));
-    TORCH_CHECK(found != nullptr, "no function '", name, "'");
-    found->ensure_defined();
-    *function = new ts_function{unit->unit, found, std::nullopt};
-  });
 }
