@@ -73,7 +73,8 @@ int ts_set_threads(int count, int interop, ts_error *error) {
     TORCH_CHECK(!in_child || count == 1,
                 "a forked process must stay at one thread: libtorch's threads did not come along");
     if (interop != 0) {
-      at::set_num_interop_threads(count);
+      // once they run libtorch refuses any number, the present one too
+      if (count != at::get_num_interop_threads()) at::set_num_interop_threads(count);
     } else {
       at::set_num_threads(count);
     }
