@@ -104,7 +104,6 @@ shortened <- function(names, most = 6) {
   paste0(toString(utils::head(names, most)), if (length(names) > most) sprintf(" and %d more", length(names) - most))
 }
 
-# In place: optimisers and other modules hold the same tensors.
 move_module <- function(self, dtype, device, tensor, non_blocking) {
   if (!is.null(tensor)) {
     dtype <- tensor$dtype
@@ -115,12 +114,25 @@ move_module <- function(self, dtype, device, tensor, non_blocking) {
     wanted <- if (!is.null(dtype) && (x$dtype$is_floating_point || x$dtype$is_complex)) dtype else x$dtype
     x$to(dtype = wanted, device = device, non_blocking = non_blocking)
   }
+  change_tensors(self, moved)
+}
+
+# In place: optimisers and other modules hold the same tensors.
+change_tensors <- function(self, fn) {
+  changed <- function(x) {
+    result <- fn(x)
+    if (!is_torch_tensor(result)) {
+      abort_torchscript(sprintf("`fn` must return a tensor, not %s.", describe(result)), "type", argument = "fn")
+    }
+    result
+  }
   local_no_grad()
   for (x in c(module_tensors(self, "parameter"), module_tensors(self, "buffer"))) {
-    grad <- x$grad
+    data <- changed(x$detach())
+    grad <- if (!is.null(x$grad)) changed(x$grad)
     x$grad <- NULL
-    x$set_data(moved(x$detach()))
-    if (!is.null(grad)) x$grad <- moved(grad)
+    x$set_data(data)
+    x$grad <- grad
   }
 }
 

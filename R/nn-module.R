@@ -21,6 +21,7 @@ NULL
 #' - `$to(dtype, device, tensor, non_blocking)`, `$cpu()`, `$cuda()`, `$float()`, `$double()`, `$half()`: moves parameters
 #'   and buffers in place.
 #' - `$apply(fn)`: calls `fn` with every child, and with the module last.
+#' - `$.apply(fn)`: puts in place of every parameter, buffer and gradient what `fn` makes of it; other holders of it see it too.
 #' - `$zero_grad()`, `$requires_grad_(requires_grad = TRUE)`.
 #' - `$register_parameter(name, param)`, `$register_buffer(name, tensor, persistent = TRUE)`,
 #'   `$register_module(name, module)`, `$add_module(name, module)`.
@@ -182,6 +183,10 @@ nn_Module <- R6::R6Class(
     apply = function(fn) {
       for (child in registered(self, "child")) child$apply(fn)
       fn(callable(self))
+      invisible(callable(self))
+    },
+    .apply = function(fn) {
+      change_tensors(self, fn)
       invisible(callable(self))
     },
     zero_grad = function() {

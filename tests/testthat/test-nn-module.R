@@ -161,3 +161,21 @@ test_that("wrong definitions and uses are refused", {
   expect_failure_of(m$register_module("x", 1), "type", "A module is needed")
   expect_failure_of(m$load_state_dict(3), "type", "`state_dict` must be a named list")
 })
+
+test_that("$.apply() changes every tensor in place, of traced modules too", {
+  module <- nn_sequential(nn_linear(2, 2), nn_batch_norm1d(2))
+  traced <- jit_trace(module, torch_randn(3, 2))
+  module$zero_grad()
+  for (each in list(module, traced)) {
+    weight <- each$parameters[[1]]
+    before <- as_array(weight)
+    weight$grad <- torch_ones(2, 2)
+    expect_identical(each$.apply(function(x) x * 2), each)
+    expect_identical(as_array(weight), before * 2)
+    expect_identical(as_array(weight$grad), matrix(2, 2, 2))
+    expect_true(weight$requires_grad)
+    expect_failure_of(each$.apply(function(x) NULL), "type", "`fn` must return a tensor, not NULL")
+    expect_identical(as_array(weight), before * 2)
+    weight$grad <- NULL
+  }
+})
