@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from r_source import r_source
+from script_file import drop_debug_records
 
 FOLDER = pathlib.Path("tests/testthat/fixtures/inspect")
 
@@ -228,6 +229,7 @@ def main() -> None:
 
     text = "# Written by dev/fixtures_inspect.py: what PyTorch says of these programs.\n" + r_source(expected) + "\n"
     (FOLDER / "expected.R").write_text(text)
+    drop_debug_records(str(FOLDER))
 
 
 def lambda_function(x: Tensor, times: int = 3) -> Tensor:

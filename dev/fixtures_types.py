@@ -20,6 +20,8 @@ from typing import Any, Dict, Final, List, NamedTuple, Optional, Tuple, Union
 
 import torch
 
+from script_file import drop_debug_records
+
 HERE = os.path.join(os.path.dirname(__file__), "..", "tests", "testthat", "fixtures", "types")
 
 
@@ -235,6 +237,7 @@ def main():
             lambda name, data: b"%d\n" % version if re.search(r"(^|/)version$", name) else data,
         )
     os.remove(at("new.pt"))
+    drop_debug_records(HERE)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,9 @@
 """Write TorchScript files that tell nothing of the machine that made them."""
 
+import os
+import warnings
+import zipfile
+
 import torch
 
 
@@ -32,3 +36,20 @@ def save(program, path: str) -> None:
     del writer
     written = torch._C.PyTorchFileReader(path).get_record("version")
     assert written == version, (written, version)
+
+
+def drop_debug_records(folder: str) -> None:
+    """Takes the `.debug_pkl` records out of every archive in a folder, and leaves all others as they are.
+
+    For files that `save` can't write: with extra files, bytecode, or records made by hand, some of them there twice.
+    """
+    for name in sorted(os.listdir(folder)):
+        path = os.path.join(folder, name)
+        if not zipfile.is_zipfile(path):
+            continue
+        with zipfile.ZipFile(path) as old:
+            kept = [(item, old.read(item)) for item in old.infolist() if not item.filename.endswith(".debug_pkl")]
+        with warnings.catch_warnings(), zipfile.ZipFile(path, "w") as new:
+            warnings.simplefilter("ignore")
+            for item, data in kept:
+                new.writestr(item, data, compress_type=item.compress_type)

@@ -123,8 +123,6 @@ impl Error {
         self.with(|context| context.argument = Some(name.to_string()))
     }
     pub fn raised(self, reason: String, class: String) -> Error {
-        // "builtins.ValueError"
-        let class = class.rsplit('.').next().unwrap_or_default().to_string();
         self.with(|context| context.raised = Some((reason, class)))
     }
     pub fn traceback(self, text: &str) -> Error {
@@ -163,7 +161,8 @@ impl Error {
             3 => optional(&context.operator),
             4 => optional(&context.argument),
             5 => optional(&context.path),
-            6 => optional(&context.raised.as_ref().map(|(_, class)| class.clone())),
+            // "builtins.ValueError"
+            6 => optional(&context.raised.as_ref().and_then(|(_, class)| class.rsplit('.').next().map(str::to_string))),
             _ => optional(&context.traceback),
         })
     }

@@ -84,8 +84,10 @@ pub unsafe fn call(program: &Program, arguments: SEXP) -> Result<SEXP> {
 /// The interpreter's report: the reason stands last in it, after the program's own traceback.
 unsafe fn program_error(error: Error, program: &Program) -> Error {
     let Error::Failure { kind, message, context } = &error else { return error };
-    let marks = ["\nRuntimeError: ", "\ntorch.jit.Error: ", "RuntimeError: "];
-    let Some((traceback, rest)) = marks.iter().find_map(|mark| message.split_once(mark)) else {
+    let class = context.raised.as_ref().map_or("RuntimeError", |(_, class)| class.as_str());
+    let marks =
+        [format!("\n{class}: "), "\nRuntimeError: ".into(), "\ntorch.jit.Error: ".into(), "RuntimeError: ".into()];
+    let Some((traceback, rest)) = marks.iter().find_map(|mark| message.split_once(mark.as_str())) else {
         return error.operator(program.name());
     };
     let kind = if *kind == ErrorKind::Runtime { ErrorKind::Program } else { *kind };
