@@ -45,6 +45,7 @@ mod safetensors;
 mod save;
 mod save_values;
 mod shim;
+mod shim_program;
 mod shim_types;
 mod storage;
 mod tensor;

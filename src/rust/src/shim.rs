@@ -3,6 +3,7 @@
 use crate::error::{Error, Kind, Result};
 use std::ffi::{c_char, c_int, c_void, CStr};
 
+pub use crate::shim_program::*;
 pub use crate::shim_types::*;
 
 extern "C" {
@@ -31,7 +32,6 @@ extern "C" {
     pub fn ts_block_free(block: *mut c_void);
     pub fn ts_threads(interop: c_int) -> c_int;
     pub fn ts_set_threads(count: c_int, interop: c_int, error: *mut RawError) -> c_int;
-
     pub fn ts_type_kind(t: *const Type) -> c_int;
     pub fn ts_type_children(t: *const Type) -> c_int;
     pub fn ts_type_child(t: *const Type, i: c_int) -> *const Type;
@@ -42,7 +42,6 @@ extern "C" {
     pub fn ts_type_parse(text: *const c_char, made: *mut *mut TypeOwner, error: *mut RawError) -> c_int;
     pub fn ts_type_owned(t: *const TypeOwner) -> *const Type;
     pub fn ts_type_free(t: *mut TypeOwner);
-
     pub fn ts_operator_find(
         name: *const c_char,
         overloads: *mut *const Overload,
@@ -65,7 +64,6 @@ extern "C" {
         error: *mut RawError,
     ) -> c_int;
     pub fn ts_operator_names(name_space: *const c_char) -> Text;
-
     pub fn ts_tensor_from_columns(
         data: *const c_void,
         kind: c_int,
@@ -139,7 +137,6 @@ extern "C" {
     pub fn ts_tensor_scalar(value: *const Value, result: *mut *mut Tensor, error: *mut RawError) -> c_int;
     pub fn ts_default_dtype() -> c_int;
     pub fn ts_set_default_dtype(dtype: c_int, error: *mut RawError) -> c_int;
-
     pub fn ts_tensor_storage(t: *const Tensor, storage: *mut *mut Storage, error: *mut RawError) -> c_int;
     pub fn ts_tensor_has_storage(t: *const Tensor) -> c_int;
     pub fn ts_tensor_strides(t: *const Tensor, strides: *mut i64, offset: *mut i64, error: *mut RawError) -> c_int;
@@ -175,7 +172,6 @@ extern "C" {
         tensor: *mut *mut Tensor,
         error: *mut RawError,
     ) -> c_int;
-
     pub fn ts_grad_mode() -> c_int;
     pub fn ts_set_grad_mode(enabled: c_int);
     pub fn ts_requires_grad(t: *const Tensor) -> c_int;
@@ -228,7 +224,6 @@ extern "C" {
         results: *mut *mut Tensor,
         error: *mut RawError,
     ) -> c_int;
-
     pub fn ts_manual_seed(seed: i64);
     pub fn ts_generator_new() -> *mut Generator;
     pub fn ts_cuda_generator(index: c_int, generator: *mut *mut Generator, error: *mut RawError) -> c_int;
@@ -238,171 +233,6 @@ extern "C" {
     pub fn ts_generator_reseed(g: *const Generator, seed: *mut i64, error: *mut RawError) -> c_int;
     pub fn ts_generator_state(g: *const Generator, state: *mut *mut Tensor, error: *mut RawError) -> c_int;
     pub fn ts_generator_set_state(g: *mut Generator, state: *const Tensor, error: *mut RawError) -> c_int;
-
-    pub fn ts_trace(
-        module: *const Object,
-        inputs: *const Value,
-        count: c_int,
-        names: *const *const c_char,
-        closure: Closure,
-        context: *mut c_void,
-        strict: c_int,
-        name: *const c_char,
-        method: *const c_char,
-        function: *mut *mut Function,
-        error: *mut RawError,
-    ) -> c_int;
-    pub fn ts_trace_lift(t: *const Tensor, is_buffer: c_int, error: *mut RawError) -> c_int;
-    pub fn ts_function_free(f: *mut Function);
-    pub fn ts_function_schema(f: *const Function, schema: *mut RawSchema, error: *mut RawError) -> c_int;
-    pub fn ts_function_argument(f: *const Function, i: c_int, a: *mut RawArgument, error: *mut RawError) -> c_int;
-    pub fn ts_function_returns(f: *const Function) -> Text;
-    pub fn ts_function_name(f: *const Function) -> *const c_char;
-    pub fn ts_function_call(
-        f: *const Function,
-        arguments: *const Value,
-        count: c_int,
-        result: *mut Value,
-        error: *mut RawError,
-    ) -> c_int;
-    pub fn ts_function_graph(f: *const Function, text: *mut Text, error: *mut RawError) -> c_int;
-    pub fn ts_function_code(f: *const Function, text: *mut Text, error: *mut RawError) -> c_int;
-    pub fn ts_function_inlined_graph(f: *const Function, text: *mut Text, error: *mut RawError) -> c_int;
-    pub fn ts_function_picture(f: *const Function, inlined: c_int, picture: *mut Value, error: *mut RawError) -> c_int;
-    pub fn ts_profile_start(error: *mut RawError) -> c_int;
-    pub fn ts_profile_stop(profile: *mut Value, error: *mut RawError) -> c_int;
-    pub fn ts_last_graph() -> Text;
-    pub fn ts_function_save(
-        f: *const Function,
-        path: *const c_char,
-        mobile: c_int,
-        extra: *const Value,
-        bytes: *mut Text,
-        length: *mut usize,
-        error: *mut RawError,
-    ) -> c_int;
-    pub fn ts_compile(source: *const c_char, unit: *mut *mut Unit, error: *mut RawError) -> c_int;
-    pub fn ts_unit_free(unit: *mut Unit);
-    pub fn ts_unit_names(unit: *const Unit) -> Text;
-    pub fn ts_unit_function(
-        unit: *const Unit,
-        name: *const c_char,
-        function: *mut *mut Function,
-        error: *mut RawError,
-    ) -> c_int;
-    pub fn ts_load(
-        path: *const c_char,
-        bytes: *const c_void,
-        length: usize,
-        device: *const c_char,
-        module: *mut *mut Object,
-        error: *mut RawError,
-    ) -> c_int;
-    pub fn ts_module_save(
-        module: *const Object,
-        path: *const c_char,
-        mobile: c_int,
-        extra: *const Value,
-        bytes: *mut Text,
-        length: *mut usize,
-        error: *mut RawError,
-    ) -> c_int;
-    pub fn ts_module_as_function(m: *const Object, function: *mut *mut Function, error: *mut RawError) -> c_int;
-    pub fn ts_module_new(
-        name: *const c_char,
-        beside: *const Object,
-        module: *mut *mut Object,
-        error: *mut RawError,
-    ) -> c_int;
-    pub fn ts_module_register(
-        m: *const Object,
-        name: *const c_char,
-        kind: c_char,
-        value: *const Value,
-        error: *mut RawError,
-    ) -> c_int;
-    pub fn ts_module_declare(m: *const Object, name: *const c_char, kind: *const c_char, error: *mut RawError)
-        -> c_int;
-    pub fn ts_module_kind(m: *const Object, name: *const c_char) -> *const c_char;
-    pub fn ts_module_has(m: *const Object, name: *const c_char) -> c_int;
-    pub fn ts_module_remove(m: *const Object, name: *const c_char, error: *mut RawError) -> c_int;
-    pub fn ts_module_define(m: *const Object, source: *const c_char, error: *mut RawError) -> c_int;
-    pub fn ts_module_branch(
-        m: *const Object,
-        name: *const c_char,
-        train: *const c_char,
-        eval: *const c_char,
-        error: *mut RawError,
-    ) -> c_int;
-    pub fn ts_module_clone(m: *const Object, copy: *mut *mut Object, error: *mut RawError) -> c_int;
-    pub fn ts_module_attribute_type(
-        m: *const Object,
-        name: *const c_char,
-        kind: *mut RawArgument,
-        error: *mut RawError,
-    ) -> c_int;
-    pub fn ts_module_methods(m: *const Object) -> Text;
-    pub fn ts_module_attributes(m: *const Object) -> Text;
-    pub fn ts_module_type(m: *const Object) -> Text;
-    pub fn ts_module_method(
-        m: *const Object,
-        name: *const c_char,
-        function: *mut *mut Function,
-        error: *mut RawError,
-    ) -> c_int;
-    pub fn ts_module_attribute(m: *const Object, name: *const c_char, value: *mut Value, error: *mut RawError)
-        -> c_int;
-    pub fn ts_module_train(m: *const Object, mode: c_int, error: *mut RawError) -> c_int;
-    pub fn ts_object_kind(o: *const Object) -> c_int;
-    pub fn ts_object_is_a(o: *const Object, t: *const Type) -> c_int;
-    pub fn ts_enum_member(t: *const Type, name: *const c_char, member: *mut *mut Object, error: *mut RawError)
-        -> c_int;
-    pub fn ts_enum_value(
-        o: *const Object,
-        type_name: *mut Text,
-        name: *mut Text,
-        value: *mut Value,
-        error: *mut RawError,
-    ) -> c_int;
-    pub fn ts_module_freeze(
-        m: *const Object,
-        preserved: *const *const c_char,
-        count: c_int,
-        numerics: c_int,
-        frozen: *mut *mut Object,
-        error: *mut RawError,
-    ) -> c_int;
-    pub fn ts_module_optimize(
-        m: *const Object,
-        methods: *const *const c_char,
-        count: c_int,
-        optimized: *mut *mut Object,
-        error: *mut RawError,
-    ) -> c_int;
-    pub fn ts_module_quantize_dynamic(
-        m: *const Object,
-        half: c_int,
-        replaced: *mut c_int,
-        quantized: *mut *mut Object,
-        error: *mut RawError,
-    ) -> c_int;
-    pub fn ts_set_fusion_strategy(
-        is_dynamic: *const c_int,
-        depths: *const c_int,
-        count: c_int,
-        previous: *mut Value,
-        error: *mut RawError,
-    ) -> c_int;
-    pub fn ts_object_text(o: *const Object) -> Text;
-    pub fn ts_object_free(o: *mut Object);
-
-    pub fn ts_source_walk(
-        text: *const c_char,
-        length: usize,
-        name: *const c_char,
-        lines: *mut Text,
-        error: *mut RawError,
-    ) -> c_int;
 }
 
 /// Calls the shim and turns its outcome into a result. A jump of R's is known to the caller, who holds the token.
