@@ -27,7 +27,7 @@ jit_compile <- function(source) {
     abort_torchscript(sprintf("`source` must be a string, not %s.", describe(source)), "type")
   }
   # the parser wants the last line ended
-  handles <- .Call(C_compile, paste0(source, "\n"))
+  handles <- .Call(C_compile, paste0(source, "\n"), NULL)
   if (length(handles) == 0) {
     abort_torchscript("`source` defines no function.", "compile", "A definition begins with `def name(argument: Tensor):`.")
   }

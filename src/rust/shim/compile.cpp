@@ -13,6 +13,7 @@
 #include <set>
 
 #include "internal.h"
+#include "known_name.h"
 #include "python_text.h"
 
 using namespace torch::jit;
@@ -119,6 +120,7 @@ struct Definitions : std::enable_shared_from_this<Definitions>, Resolver {
   std::map<std::string, Def> functions;
   std::map<std::string, ClassDef> classes;
   std::map<std::string, IValue> constants;
+  std::map<std::string, shim::Known> known;
   std::map<std::string, c10::TypePtr> types;
   std::set<size_t> static_lines;
   std::vector<std::string> order;
@@ -128,6 +130,8 @@ struct Definitions : std::enable_shared_from_this<Definitions>, Resolver {
         "Exception",           "RuntimeError",   "ValueError", "TypeError",       "IndexError",       "KeyError",
         "NotImplementedError", "AssertionError", "OSError",    "ArithmeticError", "ZeroDivisionError"};
     if (functions.count(name) > 0) return std::make_shared<FunctionValue>(function(name));
+    const auto given = known.find(name);
+    if (given != known.end()) return given->second.value(m, at);
     if (auto type = resolveType(name, at)) return value_of(type);
     const auto found = constants.find(name);
     if (found != constants.end()) return constant(m, at, found->second);
@@ -144,7 +148,11 @@ struct Definitions : std::enable_shared_from_this<Definitions>, Resolver {
     const auto known = types.find(name);
     if (known != types.end()) return known->second;
     const auto found = classes.find(name);
-    return found == classes.end() ? nullptr : type(found->second, QualifiedName("__torch__", name));
+    if (found == classes.end()) return nullptr;
+    // the methods of a module are compiled one by one
+    const QualifiedName qualified("__torch__", name);
+    if (auto made = unit == nullptr ? nullptr : unit->get_type(qualified)) return types[name] = made;
+    return type(found->second, qualified);
   }
 
   Function *function(const std::string &name) {
@@ -354,21 +362,26 @@ void read(const std::shared_ptr<Definitions> &definitions, const std::string &te
 
 }  // namespace
 
-std::shared_ptr<Resolver> shim::source_resolver() { return std::make_shared<Definitions>(); }
+std::shared_ptr<Resolver> shim::source_resolver(const std::shared_ptr<CompilationUnit> &unit, const char *source,
+                                                const ts_known *known, int n) {
+  auto definitions = std::make_shared<Definitions>();
+  definitions->unit = unit.get();
+  definitions->shared = unit;
+  definitions->known = shim::known_names(known, n);
+  const auto text = shim::plain_text(source);
+  definitions->static_lines = text.static_lines;
+  read(definitions, text.text);
+  return definitions;
+}
 
 struct ts_unit {
   std::shared_ptr<CompilationUnit> unit;
   std::vector<std::string> names;
 };
-int ts_compile(const char *source, ts_unit **unit, ts_error *error) {
+int ts_compile(const char *source, const ts_known *known, int n, ts_unit **unit, ts_error *error) {
   return shim::guard(error, [&] {
     auto made = std::make_shared<CompilationUnit>();
-    auto definitions = std::make_shared<Definitions>();
-    definitions->unit = made.get();
-    definitions->shared = made;
-    const auto text = shim::plain_text(source);
-    definitions->static_lines = text.static_lines;
-    read(definitions, text.text);
+    auto definitions = std::static_pointer_cast<Definitions>(shim::source_resolver(made, source, known, n));
     std::vector<std::string> names;
     for (const auto &name : definitions->order) {
       if (definitions->functions.count(name) > 0) {

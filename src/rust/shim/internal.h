@@ -122,7 +122,8 @@ std::shared_ptr<torch::jit::Graph> graph_of(const ts_function *function);
 void call_in_trace(const ts_function *function, torch::jit::Stack &stack);
 // PyTorch writes modules optimised for inference to files that nobody can read.
 void check_portable(const torch::jit::Module &module);
-// What names mean in source.
-std::shared_ptr<torch::jit::Resolver> source_resolver();
+// What names mean in source whose definitions go to `unit`.
+std::shared_ptr<torch::jit::Resolver> source_resolver(const std::shared_ptr<torch::jit::CompilationUnit> &unit,
+                                                      const char *definitions, const ts_known *known, int n);
 
 }  // namespace shim

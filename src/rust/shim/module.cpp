@@ -88,8 +88,12 @@ int ts_module_remove(const ts_object *object, const char *name, ts_error *error)
     module.type()->unsafeRemoveAttribute(name);
   });
 }
-int ts_module_define(const ts_object *object, const char *source, ts_error *error) {
-  return shim::guard(error, [&] { shim::module_of(object).define(source, shim::source_resolver()); });
+int ts_module_define(const ts_object *object, const char *source, const char *definitions, const ts_known *known, int n,
+                     ts_error *error) {
+  return shim::guard(error, [&] {
+    auto module = shim::module_of(object);
+    module.define(source, shim::source_resolver(module._ivalue()->compilation_unit(), definitions, known, n));
+  });
 }
 int ts_module_branch(const ts_object *object, const char *name, const char *train, const char *eval, ts_error *error) {
   return shim::guard(error, [&] {

@@ -37,7 +37,13 @@ int ts_function_save(const ts_function *function, const char *path, int mobile, 
 int ts_profile_start(ts_error *error);
 int ts_profile_stop(ts_value *profile, ts_error *error);
 
-int ts_compile(const char *source, ts_unit **unit, ts_error *error);
+/* What source may use besides its own definitions: a value, or a function, which is inlined. */
+typedef struct {
+  const char *name;
+  ts_value value;
+  const ts_function *function; /* or NULL */
+} ts_known;
+int ts_compile(const char *source, const ts_known *known, int n, ts_unit **unit, ts_error *error);
 void ts_unit_free(ts_unit *unit);
 char *ts_unit_names(const ts_unit *unit); /* owned, one a line */
 int ts_unit_function(const ts_unit *unit, const char *name, ts_function **function, ts_error *error);
@@ -59,7 +65,9 @@ int ts_module_declare(const ts_object *module, const char *name, const char *typ
 const char *ts_module_kind(const ts_object *module, const char *name);
 int ts_module_has(const ts_object *module, const char *name); /* an attribute */
 int ts_module_remove(const ts_object *module, const char *name, ts_error *error);
-int ts_module_define(const ts_object *module, const char *source, ts_error *error);
+/* `definitions`: functions, classes and constants that the methods in `source` use. */
+int ts_module_define(const ts_object *module, const char *source, const char *definitions, const ts_known *known, int n,
+                     ts_error *error);
 /* the method `name`, which calls one of two others by the mode */
 int ts_module_branch(const ts_object *module, const char *name, const char *train, const char *eval, ts_error *error);
 int ts_module_clone(const ts_object *module, ts_object **copy, ts_error *error);

@@ -85,8 +85,10 @@ struct ts_type_owner {
   c10::TypePtr type;
 };
 int ts_type_parse(const char *text, ts_type_owner **type, ts_error *error) {
-  return shim::guard(
-      error, [&] { *type = new ts_type_owner{torch::jit::ScriptTypeParser(shim::source_resolver()).parseType(text)}; });
+  return shim::guard(error, [&] {
+    *type =
+        new ts_type_owner{torch::jit::ScriptTypeParser(shim::source_resolver(nullptr, "", nullptr, 0)).parseType(text)};
+  });
 }
 const ts_type *ts_type_owned(const ts_type_owner *owner) {
   return reinterpret_cast<const ts_type *>(owner->type.get());

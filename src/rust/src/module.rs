@@ -156,9 +156,14 @@ routine!(
         Ok(Object::new(made).into_handle())
     }
 );
-routine!(module_define(x, source) {
+routine!(module_define(x, source, definitions, known) {
     let (native, source) = (module(x)?, c_string(&string(source).unwrap_or_default())?);
-    shim::call(|e| shim::ts_module_define(native, source.as_ptr(), e)).map_err(compile_error)?;
+    let definitions = c_string(&string(definitions).unwrap_or_default())?;
+    crate::program::with_known(known, |known| {
+        let (n, known) = (known.len() as c_int, known.as_ptr());
+        let definitions = definitions.as_ptr();
+        shim::call(|e| shim::ts_module_define(native, source.as_ptr(), definitions, known, n, e)).map_err(compile_error)
+    })?;
     Ok(x)
 });
 routine!(module_branch(x, name, train, eval) {

@@ -242,3 +242,28 @@ routine!(
         }))
     }
 );
+
+routine!(
+    /// What a compiler of R must know of an operator: its overloads as R's functions may call them.
+    overloads(name) {
+        let operator = find(&string(name).unwrap_or_default())?;
+        let overloads = operator.overloads.iter().filter(|o| o.is_dispatched && !o.arguments.iter().any(|a| a.is_out));
+        let overloads: Vec<&Overload> = overloads.collect();
+        let texts: Vec<&str> = overloads.iter().map(|overload| overload.text.as_str()).collect();
+        Ok(named_list(&texts, |i| {
+            let arguments = &overloads[i].arguments;
+            let names: Vec<&str> = arguments.iter().map(|argument| argument.name.as_str()).collect();
+            let types: Vec<String> = arguments.iter().map(|argument| argument.kind.text()).collect();
+            let results: Vec<&str> = overloads[i].returns.iter().map(|result| result.name.as_str()).collect();
+            named_list(&["names", "types", "optional", "fixed", "base", "results", "counts"], |part| match part {
+                0 => mk_strings(&names),
+                1 => mk_strings(&types),
+                2 => crate::to_r::integers(&arguments.iter().map(|a| a.has_default as i64).collect::<Vec<_>>()),
+                3 => crate::to_r::integers(&arguments.iter().map(|a| a.fixed as i64).collect::<Vec<_>>()),
+                4 => crate::to_r::integers(&arguments.iter().map(|a| a.base as i64).collect::<Vec<_>>()),
+                5 => mk_strings(&results),
+                _ => crate::to_r::integers(&overloads[i].returns.iter().map(|r| r.counts as i64).collect::<Vec<_>>()),
+            })
+        }))
+    }
+);

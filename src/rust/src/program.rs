@@ -10,8 +10,9 @@ use crate::routine;
 use crate::shim::{self, borrow_text, take_text, RawSchema, Value};
 use crate::to_r;
 use crate::types::Argument;
+use crate::untyped::untyped;
 use std::ffi::{c_int, c_void, CString};
-use std::ptr::null_mut;
+use std::ptr::{null, null_mut};
 
 /// A function with its schema, read once.
 pub struct Program {
@@ -131,10 +132,29 @@ pub fn compile_error(error: Error) -> Error {
     }
 }
 
-routine!(compile(source) {
+/// What source may use besides its own definitions: a named list of values and functions.
+pub unsafe fn with_known<T>(known: SEXP, body: impl FnOnce(&[shim::Known]) -> Result<T>) -> Result<T> {
+    let names = crate::r::names(known).unwrap_or_default();
+    let names: Vec<CString> = names.iter().map(|name| c_string(name)).collect::<Result<_>>()?;
+    let mut conversion = Conversion::default();
+    let mut items = Vec::with_capacity(names.len());
+    for (i, name) in names.iter().enumerate() {
+        let x = VECTOR_ELT(known, i as R_xlen_t);
+        let function: *const shim::Function =
+            handle::get(x, Kind::Function).map_or(null(), |p| (*(p as *const Program)).native as *const shim::Function);
+        let value = if function.is_null() { untyped(&mut conversion, "value", x)? } else { Value::none() };
+        items.push(shim::Known { name: name.as_ptr(), value, function });
+    }
+    body(&items)
+}
+
+routine!(compile(source, known) {
     let source = c_string(&string(source).unwrap_or_default())?;
     let mut unit = null_mut();
-    shim::call(|e| shim::ts_compile(source.as_ptr(), &mut unit, e)).map_err(compile_error)?;
+    with_known(known, |known| {
+        let n = known.len() as c_int;
+        shim::call(|e| shim::ts_compile(source.as_ptr(), known.as_ptr(), n, &mut unit, e)).map_err(compile_error)
+    })?;
     let names = take_text(shim::ts_unit_names(unit));
     let names: Vec<&str> = names.lines().collect();
     let functions = names.iter().map(|name| {

@@ -164,6 +164,7 @@ pub unsafe extern "C" fn tsr_initialise(dll: *mut DllInfo) {
         "C_operator_schemas", operator::schemas, 1;
         "C_operator_arguments", operator::arguments, 1;
         "C_operator_conventions", operator::conventions, 1;
+        "C_operator_overloads", operator::overloads, 1;
         "C_tensor", tensor::from_array, 4;
         "C_tensor_array", tensor::to_array, 1;
         "C_tensor_item", tensor::item, 1;
@@ -214,7 +215,7 @@ pub unsafe extern "C" fn tsr_initialise(dll: *mut DllInfo) {
         "C_generator_set_state", autograd::generator_set_state, 2;
         "C_is_tracing", trace::is_tracing, 0;
         "C_trace", trace::trace, 6;
-        "C_compile", program::compile, 1;
+        "C_compile", program::compile, 2;
         "C_function_signature", program::signature, 1;
         "C_function_graph", program::graph, 1;
         "C_function_code", program::code, 1;
@@ -236,7 +237,7 @@ pub unsafe extern "C" fn tsr_initialise(dll: *mut DllInfo) {
         "C_module_new", module::module_new, 2;
         "C_module_register", module::module_register, 5;
         "C_module_remove", module::module_remove, 2;
-        "C_module_define", module::module_define, 2;
+        "C_module_define", module::module_define, 4;
         "C_module_branch", module::module_branch, 4;
         "C_module_clone", module::module_clone, 1;
         "C_repeated_tensors", module::repeated_tensors, 1;

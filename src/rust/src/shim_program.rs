@@ -46,7 +46,13 @@ extern "C" {
         length: *mut usize,
         error: *mut RawError,
     ) -> c_int;
-    pub fn ts_compile(source: *const c_char, unit: *mut *mut Unit, error: *mut RawError) -> c_int;
+    pub fn ts_compile(
+        source: *const c_char,
+        known: *const Known,
+        n: c_int,
+        unit: *mut *mut Unit,
+        error: *mut RawError,
+    ) -> c_int;
     pub fn ts_unit_free(unit: *mut Unit);
     pub fn ts_unit_names(unit: *const Unit) -> Text;
     pub fn ts_unit_function(
@@ -91,7 +97,14 @@ extern "C" {
     pub fn ts_module_kind(m: *const Object, name: *const c_char) -> *const c_char;
     pub fn ts_module_has(m: *const Object, name: *const c_char) -> c_int;
     pub fn ts_module_remove(m: *const Object, name: *const c_char, error: *mut RawError) -> c_int;
-    pub fn ts_module_define(m: *const Object, source: *const c_char, error: *mut RawError) -> c_int;
+    pub fn ts_module_define(
+        m: *const Object,
+        source: *const c_char,
+        definitions: *const c_char,
+        known: *const Known,
+        n: c_int,
+        error: *mut RawError,
+    ) -> c_int;
     pub fn ts_module_branch(
         m: *const Object,
         name: *const c_char,

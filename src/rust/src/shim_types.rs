@@ -204,3 +204,12 @@ pub struct Forward {
 
 pub type Closure = unsafe extern "C" fn(*mut c_void, *mut Value, c_int, *mut Value) -> c_int;
 pub type Text = *mut c_char;
+
+/// A name that source may use besides its own definitions.
+#[repr(C)]
+pub struct Known {
+    pub name: *const c_char,
+    pub value: Value,
+    /// Or null.
+    pub function: *const Function,
+}
