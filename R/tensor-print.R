@@ -44,7 +44,8 @@ tensor_text <- function(x, n = -1, at_edges = FALSE) {
   if (n >= 0 && length(values) > n) {
     values <- c(values[seq_len(n)], sprintf("... [%d more lines: use n = -1 to print all]", length(values) - n))
   }
-  grad_fn <- .Call(C_grad_fn_at, x, integer())$name
+  # a view made without gradients, whose base was changed with them, can't tell what made it
+  grad_fn <- tryCatch(.Call(C_grad_fn_at, x, integer())$name, torchscript_error = function(e) "Invalid")
   if (!is.null(grad_fn)) {
     footer <- sprintf("%s[ grad_fn = <%s> ]", footer, grad_fn)
   } else if (.Call(C_requires_grad, x)) {

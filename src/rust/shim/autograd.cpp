@@ -68,16 +68,19 @@ int ts_detach_in_place(const ts_tensor *tensor, ts_error *error) {
   return shim::guard(error, [&] { Borrowed(tensor)->detach_(); });
 }
 ts_tensor *ts_tensor_share(const ts_tensor *tensor) { return shim::give(*Borrowed(tensor)); }
-char *ts_grad_fn_at(const ts_tensor *tensor, const int *path, int length, int *edges) {
-  *edges = -1;
-  auto fn = Borrowed(tensor)->grad_fn();
-  for (int i = 0; i < length && fn != nullptr; i++) {
-    if (path[i] < 0 || path[i] >= static_cast<int>(fn->num_outputs())) return nullptr;
-    fn = fn->next_edge(path[i]).function;
-  }
-  if (fn == nullptr) return nullptr;
-  *edges = static_cast<int>(fn->num_outputs());
-  return shim::copy(fn->name());
+int ts_grad_fn_at(const ts_tensor *tensor, const int *path, int length, int *edges, char **name, ts_error *error) {
+  return shim::guard(error, [&] {
+    *edges = -1;
+    *name = nullptr;
+    auto fn = Borrowed(tensor)->grad_fn();
+    for (int i = 0; i < length && fn != nullptr; i++) {
+      if (path[i] < 0 || path[i] >= static_cast<int>(fn->num_outputs())) return;
+      fn = fn->next_edge(path[i]).function;
+    }
+    if (fn == nullptr) return;
+    *edges = static_cast<int>(fn->num_outputs());
+    *name = shim::copy(fn->name());
+  });
 }
 int ts_backward(const ts_tensor *const *tensors, int count, const ts_tensor *const *gradients, int retain_graph,
                 int create_graph, const ts_tensor *const *inputs, int input_count, ts_error *error) {

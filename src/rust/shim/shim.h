@@ -318,7 +318,8 @@ void ts_set_anomaly_mode(int enabled);
 void ts_anomaly_describe(char *(*describe)(void));
 char *ts_string_copy(const char *text);
 /* the function that made a tensor, and from there along `path`, counted from zero; -1 edges: no such function */
-char *ts_grad_fn_at(const ts_tensor *tensor, const int *path, int length, int *edges); /* owned name or NULL */
+/* An owned name or NULL. Fails for a view whose history was lost. */
+int ts_grad_fn_at(const ts_tensor *tensor, const int *path, int length, int *edges, char **name, ts_error *error);
 
 /* ---- functions of the caller's in the graph ---- */
 /* `call` takes over `inputs` (NULL: no gradient) and fills `outputs`, which become libtorch's. Its outcome is TS_OK,

@@ -90,7 +90,8 @@ routine!(
             _ => return Err(Error::new(ErrorKind::Type, "`path` must be an integer vector")),
         };
         let mut edges = -1;
-        let name = shim::ts_grad_fn_at(tensor, path.as_ptr(), path.len() as c_int, &mut edges);
+        let mut name = null_mut();
+        shim::call(|e| shim::ts_grad_fn_at(tensor, path.as_ptr(), path.len() as c_int, &mut edges, &mut name, e))?;
         match name.is_null() {
             true => Ok(R_NilValue),
             false => {

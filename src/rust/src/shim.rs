@@ -179,7 +179,7 @@ extern "C" {
     pub fn ts_is_leaf(t: *const Tensor) -> c_int;
     pub fn ts_grad(t: *const Tensor) -> *mut Tensor;
     pub fn ts_set_grad(t: *const Tensor, grad: *const Tensor, error: *mut RawError) -> c_int;
-    pub fn ts_grad_fn_at(t: *const Tensor, path: *const c_int, length: c_int, edges: *mut c_int) -> Text;
+    pub fn ts_grad_fn_at(t: *const Tensor, path: *const c_int, length: c_int, edges: *mut c_int, name: *mut Text, error: *mut RawError) -> c_int;
     pub fn ts_tensor_share(t: *const Tensor) -> *mut Tensor;
     pub fn ts_detach_in_place(t: *const Tensor, error: *mut RawError) -> c_int;
     pub fn ts_anomaly_mode() -> c_int;
