@@ -1,7 +1,7 @@
 # What jit_trace(), jit_compile() and jit_load() return for a function: an R function with the program behind it.
 
 new_script_function <- function(handle, origin) {
-  f <- function(...) .External(C_call_function, handle, ...)
+  f <- function(...) .External2(C_call_function, handle)
   class(f) <- "script_function"
   f
 }

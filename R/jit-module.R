@@ -5,7 +5,7 @@ NULL
 # Called by native code as well, for a module inside a value.
 new_script_module <- function(handle, origin = "part of a TorchScript module") {
   cache <- NULL
-  f <- function(...) .External(C_call_module, handle, ...)
+  f <- function(...) .External2(C_call_module, handle)
   class(f) <- c("script_module", "nn_module")
   f
 }

@@ -112,6 +112,10 @@ struct ts_function {
 
 namespace shim {
 
+// Gives the values of a call the types that the schema's type variables stand for in it.
+bool has_variables(const c10::FunctionSchema &schema);
+void resolve_variables(const c10::FunctionSchema &schema, std::vector<c10::IValue> &values);
+
 // The module as which PyTorch saves a function.
 inline constexpr const char *placeholder = "__torch__.PlaceholderModule";
 

@@ -184,6 +184,7 @@ typedef struct ts_schema {
  */
 int ts_operator_find(const char *name, const ts_overload **overloads, int capacity, int *count, ts_error *error);
 int ts_overload_schema(const ts_overload *overload, ts_schema *schema, ts_error *error);
+int ts_overload_is_vararg(const ts_overload *overload);
 int ts_overload_argument(const ts_overload *overload, int i, ts_argument *argument, ts_error *error);
 const char *ts_overload_return_name(const ts_overload *overload, int i); /* borrowed, may be "" */
 /* 0: an operator of the language itself, for values that are no tensors */

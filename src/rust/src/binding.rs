@@ -187,11 +187,32 @@ pub unsafe fn no_overload(plan: &Plan, supplied: &[Supplied]) -> Error {
     error.hint(format!("it can be called as\n{}", texts.join("\n")))
 }
 
-/// The values of a call's pairlist, with their names.
+/// The values of `...` in a calling frame, with their names, forced. R may jump while it forces them: call this before
+/// anything is made that needs dropping.
+///
+/// Not by `.External(routine, ...)`: R would take an argument named `PACKAGE` for its own.
+pub unsafe fn dots(env: SEXP) -> SEXP {
+    let all = Rf_findVarInFrame(env, R_DotsSymbol);
+    let mut rest = all;
+    while matches!(TYPEOF(rest), SEXPTYPE::DOTSXP | SEXPTYPE::LISTSXP) {
+        if TYPEOF(CAR(rest)) == SEXPTYPE::PROMSXP {
+            Rf_eval(CAR(rest), env);
+        }
+        rest = CDR(rest);
+    }
+    all
+}
+
+/// The values of a call's pairlist or of `...`, with their names. Those that are promises have been forced.
 pub unsafe fn gather(mut rest: SEXP) -> Gathered {
     let mut gathered = Gathered { few: [Supplied::NONE; 8], many: Vec::new(), count: 0 };
-    while rest != R_NilValue {
-        let item = Supplied { symbol: TAG(rest), value: CAR(rest), is_default: false };
+    // `...` without values is the missing argument
+    while matches!(TYPEOF(rest), SEXPTYPE::DOTSXP | SEXPTYPE::LISTSXP) {
+        let value = match TYPEOF(CAR(rest)) {
+            SEXPTYPE::PROMSXP => Rf_eval(CAR(rest), R_EmptyEnv),
+            _ => CAR(rest),
+        };
+        let item = Supplied { symbol: TAG(rest), value, is_default: false };
         match gathered.few.get_mut(gathered.count) {
             Some(place) => *place = item,
             None => {

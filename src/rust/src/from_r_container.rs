@@ -44,6 +44,21 @@ impl Conversion {
                 }
                 Ok(self.keep_ints(shim::BOOLS, flags.iter().map(|flag| *flag as i64).collect()))
             }
+            // the elements of a vector have a type, however few they are
+            TypeKind::Variable => match (TYPEOF(x), string(Rf_getAttrib(x, symbol("jit_type")))) {
+                (_, Some(text)) if text.starts_with("List[") => self.convert_as(x, &text),
+                (SEXPTYPE::STRSXP, _) => self.convert_as(x, "List[str]"),
+                (SEXPTYPE::LGLSXP, _) => self.convert_as(x, "List[bool]"),
+                (SEXPTYPE::CPLXSXP, _) => self.convert_as(x, "List[complex]"),
+                (SEXPTYPE::REALSXP, _) if !inherits(x, "integer64") => self.convert_as(x, "List[float]"),
+                (SEXPTYPE::INTSXP | SEXPTYPE::REALSXP, _) => self.convert_as(x, "List[int]"),
+                (SEXPTYPE::VECSXP, _) => {
+                    // one with names is a dictionary first
+                    self.cost += names(x).is_some() as u32;
+                    self.elements(x, element, wanted, fixed, base)
+                }
+                _ => Err(Mismatch::Type),
+            },
             TypeKind::Int | TypeKind::Float | TypeKind::Bool if !is_list => Err(Mismatch::Type),
             // an atomic vector of anything else: each of its elements in turn
             _ if is_number(x) || matches!(TYPEOF(x), SEXPTYPE::STRSXP | SEXPTYPE::CPLXSXP) => {
@@ -118,6 +133,11 @@ impl Conversion {
     }
 
     pub(crate) unsafe fn dict(&mut self, x: SEXP, wanted: &Type) -> Converted {
+        if wanted.children[1].kind == TypeKind::Variable {
+            if let Some(text) = string(Rf_getAttrib(x, symbol("jit_type"))).filter(|text| text.starts_with("Dict[")) {
+                return self.convert_as(x, &text);
+            }
+        }
         let n = Rf_xlength(x) as usize;
         let mut protect = Protect::new();
         let x = match TYPEOF(x) {

@@ -1,5 +1,6 @@
 //! TorchScript modules: called, and looked into.
 
+use crate::binding::dots;
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::from_r::Conversion;
 use crate::handle::{self, Kind};
@@ -54,8 +55,9 @@ pub unsafe fn module(x: SEXP) -> Result<*mut shim::Object> {
     }
 }
 
-/// `.External(C_call_module, <module>, ...)`: its `forward`.
-pub unsafe extern "C" fn call_module(arguments: SEXP) -> SEXP {
+/// `.External2(C_call_module, <module>)`: its `forward`, with `...` of the calling frame.
+pub unsafe extern "C" fn call_module(_call: SEXP, _op: SEXP, arguments: SEXP, env: SEXP) -> SEXP {
+    let supplied = dots(env);
     crate::routine::finish(|| {
         let object = object(CAR(CDR(arguments)))?;
         let forward = object.forward.get_or_try_init(|| object.method("forward")).map_err(|error| match error {
@@ -66,7 +68,7 @@ pub unsafe extern "C" fn call_module(arguments: SEXP) -> SEXP {
             }
             other => other,
         })?;
-        call(forward, CDR(CDR(arguments)))
+        call(forward, supplied)
     })
 }
 

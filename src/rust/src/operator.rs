@@ -57,6 +57,9 @@ unsafe fn read_overload(name: &str, raw: *const shim::Overload) -> Result<Overlo
         argument.base = convention::base(name, &argument);
         arguments.push(argument);
     }
+    if shim::ts_overload_is_vararg(raw) != 0 {
+        arguments.resize_with(crate::binding::MOST, Argument::more);
+    }
     let returns = (0..schema.returns)
         .map(|i| Return {
             name: borrow_text(shim::ts_overload_return_name(raw, i)).to_string(),

@@ -103,7 +103,11 @@ unsafe fn call_overload(overload: &Overload, plan: &Plan, values: &[Value], supp
     }
     outcome.map_err(|error| {
         let error = if plan.r_conventions { error.reword(crate::wording::in_r_terms) } else { error };
-        error.operator(&plan.operator.name)
+        match error.to_string().contains("can't be told, because it is empty") {
+            true => error.hint("say it: jit_list(list(), type = \"List[int]\"), or jit_dict() with a `type`"),
+            false => error,
+        }
+        .operator(&plan.operator.name)
     })?;
     // the shim has filled as many as it counted
     let results = std::slice::from_raw_parts(results, count as usize);

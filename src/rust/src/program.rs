@@ -1,6 +1,6 @@
 //! Programs: functions compiled, called and shown.
 
-use crate::binding::{bind, gather, Fit};
+use crate::binding::{bind, dots, gather, Fit};
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::from_r::Conversion;
 use crate::handle::{self, Kind};
@@ -55,9 +55,10 @@ pub fn c_string(text: &str) -> Result<CString> {
     CString::new(text).map_err(|_| Error::new(ErrorKind::Value, "a text holds a NUL"))
 }
 
-/// `.External(C_call_function, <function>, ...)`.
-pub unsafe extern "C" fn call_function(arguments: SEXP) -> SEXP {
-    crate::routine::finish(|| call(program(CAR(CDR(arguments)))?, CDR(CDR(arguments))))
+/// `.External2(C_call_function, <function>)`: `...` of the calling frame.
+pub unsafe extern "C" fn call_function(_call: SEXP, _op: SEXP, arguments: SEXP, env: SEXP) -> SEXP {
+    let supplied = dots(env);
+    crate::routine::finish(|| call(program(CAR(CDR(arguments)))?, supplied))
 }
 
 pub unsafe fn call(program: &Program, arguments: SEXP) -> Result<SEXP> {

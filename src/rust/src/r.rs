@@ -261,6 +261,7 @@ pub unsafe fn describe(value: SEXP) -> String {
         SEXPTYPE::CLOSXP | SEXPTYPE::BUILTINSXP | SEXPTYPE::SPECIALSXP => "a function".into(),
         SEXPTYPE::ENVSXP => "an environment".into(),
         SEXPTYPE::EXTPTRSXP => "an external pointer".into(),
+        _ if value == R_MissingArg => "an empty argument".into(),
         SEXPTYPE::SYMSXP | SEXPTYPE::LANGSXP => "an unevaluated expression".into(),
         _ => "an R object of another kind".into(),
     }

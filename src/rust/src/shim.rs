@@ -49,6 +49,7 @@ extern "C" {
         count: *mut c_int,
         error: *mut RawError,
     ) -> c_int;
+    pub fn ts_overload_is_vararg(o: *const Overload) -> c_int;
     pub fn ts_overload_schema(o: *const Overload, schema: *mut RawSchema, error: *mut RawError) -> c_int;
     pub fn ts_overload_argument(o: *const Overload, i: c_int, a: *mut RawArgument, error: *mut RawError) -> c_int;
     pub fn ts_overload_return_name(o: *const Overload, i: c_int) -> *const c_char;
@@ -179,7 +180,14 @@ extern "C" {
     pub fn ts_is_leaf(t: *const Tensor) -> c_int;
     pub fn ts_grad(t: *const Tensor) -> *mut Tensor;
     pub fn ts_set_grad(t: *const Tensor, grad: *const Tensor, error: *mut RawError) -> c_int;
-    pub fn ts_grad_fn_at(t: *const Tensor, path: *const c_int, length: c_int, edges: *mut c_int, name: *mut Text, error: *mut RawError) -> c_int;
+    pub fn ts_grad_fn_at(
+        t: *const Tensor,
+        path: *const c_int,
+        length: c_int,
+        edges: *mut c_int,
+        name: *mut Text,
+        error: *mut RawError,
+    ) -> c_int;
     pub fn ts_tensor_share(t: *const Tensor) -> *mut Tensor;
     pub fn ts_detach_in_place(t: *const Tensor, error: *mut RawError) -> c_int;
     pub fn ts_anomaly_mode() -> c_int;

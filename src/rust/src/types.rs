@@ -102,6 +102,9 @@ impl Type {
         names.lines().map(str::to_string).collect()
     }
     pub fn text(&self) -> String {
+        if self.raw.is_null() {
+            return "Any".into();
+        }
         // SAFETY: `raw` lives as long as its schema
         unsafe { take_text(shim::ts_type_text(self.raw)) }
     }
@@ -191,6 +194,14 @@ pub struct Argument {
 }
 
 impl Argument {
+    /// One of those after the last that has a name, of an operator that takes any number.
+    pub fn more() -> Argument {
+        let symbol = symbol("...");
+        let kind = Type { kind: TypeKind::Any, children: Vec::new(), fields: Vec::new(), raw: std::ptr::null() };
+        let default = Value::default();
+        let (name, base) = ("...".to_string(), Base::Zero);
+        Argument { name, symbol, kind, fixed: -1, has_default: true, default, keyword_only: false, is_out: false, base }
+    }
     pub unsafe fn read(fill: impl FnOnce(*mut RawArgument, *mut shim::RawError) -> i32) -> Result<Argument> {
         let mut raw: RawArgument = std::mem::zeroed();
         shim::call(|error| fill(&mut raw, error))?;
