@@ -2,19 +2,18 @@
 #include <torch/csrc/jit/api/compilation_unit.h>
 #include <torch/csrc/jit/api/function_impl.h>
 #include <torch/csrc/jit/frontend/error_report.h>
-#include <torch/csrc/jit/frontend/parser.h>
 #include <torch/csrc/jit/frontend/resolver.h>
 #include <torch/csrc/jit/frontend/script_type_parser.h>
 #include <torch/csrc/jit/frontend/sugared_value.h>
 #include <torch/csrc/jit/ir/ir.h>
 
-#include <limits>
 #include <map>
 #include <set>
 
 #include "internal.h"
 #include "known_name.h"
-#include "python_text.h"
+#include "python_module.h"
+#include "python_parser.h"
 
 using namespace torch::jit;
 using c10::QualifiedName;
@@ -24,77 +23,11 @@ SugaredValuePtr constant(GraphFunction &m, const SourceRange &at, const IValue &
   return std::make_shared<SimpleValue>(m.graph()->insertConstant(value, at));
 }
 
-const std::map<std::string, double> numbers = {{"pi", 3.141592653589793},
-                                               {"e", 2.718281828459045},
-                                               {"tau", 6.283185307179586},
-                                               {"inf", std::numeric_limits<double>::infinity()},
-                                               {"nan", std::numeric_limits<double>::quiet_NaN()}};
-const std::map<std::string, at::ScalarType> dtypes = {{"uint8", at::kByte},
-                                                      {"int8", at::kChar},
-                                                      {"int16", at::kShort},
-                                                      {"short", at::kShort},
-                                                      {"int32", at::kInt},
-                                                      {"int", at::kInt},
-                                                      {"int64", at::kLong},
-                                                      {"long", at::kLong},
-                                                      {"float16", at::kHalf},
-                                                      {"half", at::kHalf},
-                                                      {"float32", at::kFloat},
-                                                      {"float", at::kFloat},
-                                                      {"float64", at::kDouble},
-                                                      {"double", at::kDouble},
-                                                      {"complex64", at::kComplexFloat},
-                                                      {"bool", at::kBool},
-                                                      {"complex128", at::kComplexDouble},
-                                                      {"bfloat16", at::kBFloat16}};
-const std::map<std::string, int64_t> layouts = {
-    {"strided", static_cast<int64_t>(at::kStrided)},
-    {"sparse_coo", static_cast<int64_t>(at::kSparse)},
-    {"contiguous_format", static_cast<int64_t>(at::MemoryFormat::Contiguous)},
-    {"preserve_format", static_cast<int64_t>(at::MemoryFormat::Preserve)},
-    {"channels_last", static_cast<int64_t>(at::MemoryFormat::ChannelsLast)}};
-
-// What `math` and the modules of `torch` hold beyond the operators of one namespace.
-struct PythonModule final : SugaredValue {
-  using Find = std::function<SugaredValuePtr(const std::string &)>;
-  PythonModule(std::string name, Find find) : name_(std::move(name)), find_(std::move(find)) {}
-  std::string kind() const override { return "module " + name_; }
-  SugaredValuePtr attr(const SourceRange &at, GraphFunction &m, const std::string &field) override {
-    if (name_ == "torch" || name_ == "math") {
-      const auto number = numbers.find(field);
-      if (number != numbers.end()) return constant(m, at, number->second);
-    }
-    if (name_ == "torch") return torch(at, m, field);
-    if (name_ == "torch.jit") {
-      if (field == "fork") return SpecialFormValue::create(prim::fork);
-      if (field == "annotate") return SpecialFormValue::create(prim::annotate);
-      if (field == "isinstance") return SpecialFormValue::create(prim::isinstance);
-      if (field == "wait") return std::make_shared<BuiltinFunction>(aten::wait, std::nullopt);
-      throw ErrorReport(at) << "torch.jit." << field << " is not known";
-    }
-    if (name_ == "torch.nn") return field == "functional" ? part("torch.nn.functional") : refuse(at, field);
-    const std::string prefix = name_ == "math" || name_ == "torch.nn.functional" ? "" : name_.substr(6) + "_";
-    return BuiltinModule("aten").attr(at, m, prefix + field);
-  }
-
- private:
-  SugaredValuePtr part(const std::string &name) const { return std::make_shared<PythonModule>(name, find_); }
-  SugaredValuePtr refuse(const SourceRange &at, const std::string &field) const {
-    throw ErrorReport(at) << name_ << "." << field << " can't be used in compiled source";
-  }
-  SugaredValuePtr torch(const SourceRange &at, GraphFunction &m, const std::string &field) const {
-    static const std::set<std::string> parts{"jit", "nn", "linalg", "fft", "special"};
-    if (parts.count(field) > 0) return part("torch." + field);
-    if (auto found = find_(field)) return found;
-    const auto dtype = dtypes.find(field);
-    if (dtype != dtypes.end()) return constant(m, at, static_cast<int64_t>(dtype->second));
-    const auto layout = layouts.find(field);
-    if (layout != layouts.end()) return constant(m, at, layout->second);
-    return BuiltinModule("aten").attr(at, m, field);
-  }
-  std::string name_;
-  Find find_;
-};
+const std::set<std::string> exceptions{
+    "Exception",           "RuntimeError",   "ValueError",    "TypeError",       "IndexError",        "KeyError",
+    "NotImplementedError", "AssertionError", "OSError",       "ArithmeticError", "ZeroDivisionError", "LookupError",
+    "AttributeError",      "NameError",      "OverflowError", "StopIteration",   "TimeoutError",      "IOError",
+    "FloatingPointError",  "MemoryError",    "UnicodeError",  "BufferError",     "EOFError",          "ImportError"};
 
 // A class whose static methods can be called on it.
 struct ScriptClass final : ClassValue {
@@ -105,30 +38,19 @@ struct ScriptClass final : ClassValue {
   }
 };
 
-// The contexts as PyTorch compiles them, under PyTorch's names.
-std::string grad_mode(const std::string &name, const char *enabled) {
-  return "class " + name + ":\n  def __init__(self) -> None:\n    self.prev = False\n" +
-         "  def __enter__(self) -> None:\n    self.prev = torch.is_grad_enabled()\n    torch.set_grad_enabled(" +
-         enabled + ")\n  def __exit__(self, exc_type: Any, exc_value: Any, traceback: Any) -> None:\n" +
-         "    torch.set_grad_enabled(self.prev)\n";
-}
-
 struct Definitions : std::enable_shared_from_this<Definitions>, Resolver {
   // Not owned: the unit's functions may keep their resolver.
   CompilationUnit *unit = nullptr;
   std::weak_ptr<CompilationUnit> shared;
   std::map<std::string, Def> functions;
-  std::map<std::string, ClassDef> classes;
+  std::map<std::string, shim::PythonClass> classes;
   std::map<std::string, IValue> constants;
   std::map<std::string, shim::Known> known;
   std::map<std::string, c10::TypePtr> types;
-  std::set<size_t> static_lines;
   std::vector<std::string> order;
 
   SugaredValuePtr resolveValue(const std::string &name, GraphFunction &m, const SourceRange &at) override {
-    static const std::set<std::string> exceptions{
-        "Exception",           "RuntimeError",   "ValueError", "TypeError",       "IndexError",       "KeyError",
-        "NotImplementedError", "AssertionError", "OSError",    "ArithmeticError", "ZeroDivisionError"};
+    if (is_exception_class(name)) return std::make_shared<ExceptionValue>(name);
     if (functions.count(name) > 0) return std::make_shared<FunctionValue>(function(name));
     const auto given = known.find(name);
     if (given != known.end()) return given->second.value(m, at);
@@ -136,25 +58,24 @@ struct Definitions : std::enable_shared_from_this<Definitions>, Resolver {
     const auto found = constants.find(name);
     if (found != constants.end()) return constant(m, at, found->second);
     if (exceptions.count(name) > 0) return std::make_shared<ExceptionValue>(name);
-    const bool is_functional = name == "F";
-    if (name != "torch" && name != "math" && !is_functional) return nullptr;
-    return std::make_shared<PythonModule>(is_functional ? "torch.nn.functional" : name,
-                                          [this](const std::string &field) {
-                                            const bool is_context = field == "no_grad" || field == "enable_grad";
-                                            return is_context && unit != nullptr ? value_of(context(field)) : nullptr;
-                                          });
+    return shim::python_module(name, [this](const std::string &whole) { return in_library(whole); });
   }
   c10::TypePtr resolveType(const std::string &name, const SourceRange &) override {
     const auto known = types.find(name);
     if (known != types.end()) return known->second;
+    if (auto type = shim::type_of_torch(name)) return type;
     const auto found = classes.find(name);
-    if (found == classes.end()) return nullptr;
+    if (found == classes.end() || is_exception_class(name)) return nullptr;
     // the methods of a module are compiled one by one
     const QualifiedName qualified("__torch__", name);
     if (auto made = unit == nullptr ? nullptr : unit->get_type(qualified)) return types[name] = made;
     return type(found->second, qualified);
   }
 
+  bool is_exception_class(const std::string &name) const {
+    const auto own = classes.find(name);
+    return own != classes.end() && exceptions.count(base_of(own->second.definition)) > 0;
+  }
   Function *function(const std::string &name) {
     const QualifiedName qualified("__torch__", name);
     if (auto *found = unit->find_function(qualified)) return found;
@@ -207,37 +128,51 @@ struct Definitions : std::enable_shared_from_this<Definitions>, Resolver {
     if (auto found = type->cast<c10::TupleType>()) return std::make_shared<NamedTupleConstructor>(found);
     return std::make_shared<ScriptClass>(type->expect<c10::ClassType>());
   }
-  c10::TypePtr context(const std::string &name) {
-    const auto known = types.find("torch." + name);
-    if (known != types.end()) return known->second;
-    Parser parser(std::make_shared<Source>(grad_mode(name, name == "no_grad" ? "False" : "True")));
-    return class_(ClassDef(parser.parseClass()), QualifiedName("__torch__.torch.autograd.grad_mode", name),
-                  "torch." + name, false);
+  static std::string base_of(const ClassDef &definition) {
+    if (!definition.superclass().present()) return "";
+    const auto base = definition.superclass().get();
+    return base.kind() == TK_VAR ? Var(base).name().name() : base.range().text().str();
   }
-  c10::TypePtr type(const ClassDef &definition, const QualifiedName &name) {
-    std::string base;
-    if (definition.superclass().present()) {
-      const auto range = definition.superclass().get().range();
-      base = definition.superclass().get().kind() == TK_VAR ? Var(definition.superclass().get()).name().name()
-                                                            : range.text().str();
+  // What PyTorch writes in Python, under its own name.
+  SugaredValuePtr in_library(const std::string &whole) {
+    const char *text = unit == nullptr ? nullptr : shim::library_source(whole);
+    if (text == nullptr) return nullptr;
+    const QualifiedName qualified("__torch__." + whole);
+    if (auto *found = unit->find_function(qualified)) return std::make_shared<FunctionValue>(found);
+    const auto made = types.find(whole);
+    if (made != types.end()) return value_of(made->second);
+    const auto parsed = shim::parse_python(text);
+    if (!parsed.classes.empty()) return value_of(class_(parsed.classes[0], qualified, whole));
+    unit->define(QualifiedName(qualified.prefix()), {}, {}, {parsed.functions.at(0)}, {shared_from_this()}, nullptr);
+    return std::make_shared<FunctionValue>(unit->find_function(qualified));
+  }
+  c10::TypePtr type(const shim::PythonClass &made, const QualifiedName &name) {
+    const ClassDef &definition = made.definition;
+    const std::string base = base_of(definition);
+    if (made.is_interface) {
+      unit->define_interface(name, definition, shared_from_this());
+      return types[name.name()] = unit->get_interface(name);
     }
-    if (base.empty() || base == "object") return class_(definition, name, name.name(), true);
-    if (base == "NamedTuple") return named_tuple(definition, name);
-    if (base == "Enum") return enum_(definition, name);
+    if (base.empty() || base == "object") return class_(made, name, name.name());
+    if (base == "NamedTuple" || base == "typing.NamedTuple") return named_tuple(definition, name);
+    if (base == "Enum" || base == "IntEnum" || base == "enum.Enum") return enum_(definition, name);
     if (base.find("Module") != std::string::npos) {
       throw ErrorReport(definition) << "source can't define a network: make it with nn_module(), then use jit_script() "
                                        "or jit_trace()";
     }
-    throw ErrorReport(definition) << "a class can be a NamedTuple or an Enum, not a " << base;
+    throw ErrorReport(definition)
+        << "a class can't inherit in TorchScript, but of NamedTuple, Enum and exceptions: repeat "
+           "what `"
+        << base << "` has";
   }
   c10::TypePtr annotated(const Expr &type) { return ScriptTypeParser(shared_from_this()).parseTypeFromExpr(type); }
 
-  c10::TypePtr class_(const ClassDef &definition, const QualifiedName &name, const std::string &key, bool is_users) {
+  c10::TypePtr class_(const shim::PythonClass &written, const QualifiedName &name, const std::string &key) {
     auto made = c10::ClassType::create(name, shared);
     unit->register_type(made);
     types[key] = made;
     std::vector<Def> methods, statics;
-    for (const auto &statement : definition.body()) {
+    for (const auto &statement : written.definition.body()) {
       if (statement.kind() == TK_ASSIGN) {
         const Assign field(statement);
         if (!field.type().present() || field.lhs().kind() != TK_VAR) {
@@ -246,18 +181,21 @@ struct Definitions : std::enable_shared_from_this<Definitions>, Resolver {
         if (field.rhs().present()) throw ErrorReport(statement) << "a field's value is given in `__init__`";
         made->addAttribute(Var(field.lhs()).name().name(), annotated(field.type().get()));
       } else if (statement.kind() == TK_DEF) {
-        const Def method(statement);
-        const auto &at = method.range();
-        const bool is_static = is_users && static_lines.count(at.source()->lineno_for_offset(at.start())) > 0;
-        (is_static ? statics : methods).push_back(method);
+        const Def method(statement.tree());
+        (written.statics.count(method.range().start()) > 0 ? statics : methods).push_back(method);
       }
     }
     for (const auto &method : statics) {
       unit->define(name, {}, {}, {method}, {shared_from_this()}, nullptr);
       made->addStaticMethod(unit->find_function(QualifiedName(name, method.name().name())));
     }
+    std::vector<Property> properties;
+    if (written.definition.properties().present()) {
+      for (const auto &property : written.definition.properties().get()) properties.push_back(property);
+    }
     const SimpleSelf self(made);
-    unit->define(name, {}, {}, methods, std::vector<ResolverPtr>(methods.size(), shared_from_this()), &self);
+    unit->define(name, properties, std::vector<ResolverPtr>(properties.size(), shared_from_this()), methods,
+                 std::vector<ResolverPtr>(methods.size(), shared_from_this()), &self);
     return made;
   }
   c10::TypePtr named_tuple(const ClassDef &definition, const QualifiedName &name) {
@@ -323,43 +261,6 @@ struct Definitions : std::enable_shared_from_this<Definitions>, Resolver {
   }
 };
 
-void read(const std::shared_ptr<Definitions> &definitions, const std::string &text) {
-  Parser parser(std::make_shared<Source>(text, "<string>", 1));
-  Lexer &lexer = parser.lexer();
-  while (lexer.cur().kind != TK_EOF) {
-    switch (lexer.cur().kind) {
-      case TK_NEWLINE: lexer.next(); break;
-      case TK_DEF: {
-        Def made(parser.parseFunction(false));
-        const std::string name = made.name().name();
-        if (!definitions->functions.emplace(name, made).second) {
-          throw ErrorReport(made) << "the source defines `" << name << "` twice";
-        }
-        definitions->order.push_back(name);
-        break;
-      }
-      case TK_CLASS_DEF: {
-        ClassDef made(parser.parseClass());
-        const std::string name = made.name().name();
-        if (!definitions->classes.emplace(name, made).second) {
-          throw ErrorReport(made) << "the source defines `" << name << "` twice";
-        }
-        definitions->order.push_back(name);
-        break;
-      }
-      case TK_STRINGLITERAL: parser.parseExp(); break;
-      case TK_IDENT: {
-        const std::string name = lexer.next().text();
-        if (lexer.nextIf(':')) parser.parseExp();
-        lexer.expect('=');
-        definitions->constants[name] = Definitions::literal(parser.parseExp());
-        break;
-      }
-      default: throw ErrorReport(lexer.cur().range) << "only functions, classes and constants can stand here";
-    }
-  }
-}
-
 }  // namespace
 
 std::shared_ptr<Resolver> shim::source_resolver(const std::shared_ptr<CompilationUnit> &unit, const char *source,
@@ -368,9 +269,11 @@ std::shared_ptr<Resolver> shim::source_resolver(const std::shared_ptr<Compilatio
   definitions->unit = unit.get();
   definitions->shared = unit;
   definitions->known = shim::known_names(known, n);
-  const auto text = shim::plain_text(source);
-  definitions->static_lines = text.static_lines;
-  read(definitions, text.text);
+  auto parsed = shim::parse_python(source);
+  for (const auto &made : parsed.functions) definitions->functions.emplace(made.name().name(), made);
+  for (const auto &made : parsed.classes) definitions->classes.emplace(made.definition.name().name(), made);
+  for (const auto &made : parsed.constants) definitions->constants[made.first] = Definitions::literal(made.second);
+  definitions->order = std::move(parsed.order);
   return definitions;
 }
 
@@ -389,7 +292,9 @@ int ts_compile(const char *source, const ts_known *known, int n, ts_unit **unit,
         names.push_back(name);
         continue;
       }
+      if (definitions->is_exception_class(name)) continue;
       const auto type = definitions->resolveType(name, SourceRange());
+      if (type->kind() == c10::TypeKind::InterfaceType) continue;
       definitions->constructor(name);
       if (made->find_function(QualifiedName("__torch__.__new__", name)) == nullptr) continue;
       // the sign tells R that the members are wanted, not the function
