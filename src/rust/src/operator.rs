@@ -258,13 +258,14 @@ routine!(
             let names: Vec<&str> = arguments.iter().map(|argument| argument.name.as_str()).collect();
             let types: Vec<String> = arguments.iter().map(|argument| argument.kind.text()).collect();
             let results: Vec<&str> = overloads[i].returns.iter().map(|result| result.name.as_str()).collect();
-            named_list(&["names", "types", "optional", "fixed", "base", "results", "counts"], |part| match part {
+            named_list(&["names", "types", "optional", "fixed", "base", "results", "counts", "keyword_only"], |part| match part {
                 0 => mk_strings(&names),
                 1 => mk_strings(&types),
                 2 => crate::to_r::integers(&arguments.iter().map(|a| a.has_default as i64).collect::<Vec<_>>()),
                 3 => crate::to_r::integers(&arguments.iter().map(|a| a.fixed as i64).collect::<Vec<_>>()),
                 4 => crate::to_r::integers(&arguments.iter().map(|a| a.base as i64).collect::<Vec<_>>()),
                 5 => mk_strings(&results),
+                7 => crate::to_r::integers(&arguments.iter().map(|a| a.keyword_only as i64).collect::<Vec<_>>()),
                 _ => crate::to_r::integers(&overloads[i].returns.iter().map(|r| r.counts as i64).collect::<Vec<_>>()),
             })
         }))

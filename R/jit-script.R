@@ -1,0 +1,144 @@
+# jit_script(): R source to a TorchScript program.
+#' @include script-table.R script-calls.R script-operators.R script-condition.R
+NULL
+
+#' Compile R functions to TorchScript
+#'
+#' `jit_script()` translates the source of an R function into a TorchScript program. Unlike [jit_trace()], which follows
+#' one run, it keeps what the source says: `if`, `for`, `while` and `repeat` are part of the program, and decide anew for
+#' each input. [script_table] lists what each construct and function of R becomes. What can't be translated is reported,
+#' all of it at once; nothing becomes something that means something else.
+#'
+#' The types of the arguments are those in `...`, otherwise those of their defaults: `n = 3L` is an `int`, `scale = 1.5` a
+#' `float`, `flag = FALSE` a `bool`, `mode = "a"` a `str`, `mask = NULL` an `Optional[Tensor]`. What has neither is a
+#' `Tensor`. Numbers in the program are R's: `5L / 2L` is 2.5, a double that is whole stands where a whole number is wanted,
+#' and one that is not stops the program there. Whole numbers have 64 bits: they go on where R's integers become `NA`.
+#' Positions count from one.
+#'
+#' Other functions that `fn` calls are compiled as well, tensors and other values from around it become constants, and
+#' functions that are TorchScript programs already are put in. Changing a list changes one variable alone, as in R, and
+#' changing a tensor in place shows under all its names, as it does outside programs.
+#'
+#' @param fn A function.
+#' @param ... Types of arguments, by name, as TorchScript writes them: `n = "int"`, `xs = "List[Tensor]"`.
+#' @param .returns The type of the result, as TorchScript writes it. By default it follows from the code.
+#' @return A [script_function].
+#' @section Errors: a `torchscript_compile_error` that lists every problem with its line and column in the R code, where R
+#'   kept that (`options(keep.source = TRUE)`); a `torchscript_type_error` for arguments that do not exist and types that
+#'   are none.
+#' @seealso [jit_trace()], [jit_compile()] for TorchScript's own source, and [PyTorch's
+#'   page](https://docs.pytorch.org/docs/stable/generated/torch.jit.script.html).
+#' @export
+#' @examples
+#' running_sum <- jit_script(function(x) {
+#'   total <- torch_zeros_like(x[1])
+#'   rows <- lapply(torch_unbind(x), function(row) {
+#'     total <<- total + row
+#'     total
+#'   })
+#'   torch_stack(rows)
+#' })
+#' running_sum(torch_ones(3, 2))
+#' running_sum(torch_ones(5, 2))
+#'
+#' newton <- jit_script(function(a = 2, tolerance = 1e-9) {
+#'   x <- a
+#'   while (abs(x * x - a) > tolerance) x <- (x + a / x) / 2
+#'   x
+#' })
+#' newton(10)
+jit_script <- function(fn, ..., .returns = NULL) {
+  if (inherits(fn, "script_function")) {
+    return(fn)
+  }
+  if (!is.function(fn) || is.primitive(fn)) {
+    abort_torchscript(sprintf("`fn` must be an R function, not %s.", describe(fn)), "type")
+  }
+  types <- argument_types(fn, list(...))
+  unit <- new_script_unit("r")
+  defaults <- Filter(Negate(is.null), lapply(formals(fn), default_code))
+  returns <- if (!is.null(.returns)) declared_script_type(.returns)
+  made <- compile_function(unit, fn, "fn", types, returns, defaults)
+  report_problems(unit)
+  handle <- link_unit(unit)[["fn"]]
+  new_script_function(handle, "compiled from R")
+}
+
+new_script_unit <- function(name) {
+  unit <- new.env(parent = emptyenv())
+  unit$name <- name
+  unit$functions <- list()
+  unit$helpers <- list()
+  unit$records <- list()
+  unit$known <- list()
+  unit$known_names <- list()
+  unit$problems <- list()
+  unit$done <- list()
+  unit$compiling <- character()
+  unit
+}
+
+script_source <- function(unit) {
+  paste(c(vapply(unit$records, function(record) record$text, ""), unlist(unit$helpers), unlist(unit$functions)), collapse = "\n\n")
+}
+
+link_unit <- function(unit) {
+  source <- paste0(script_source(unit), "\n")
+  tryCatch(.Call(C_compile, source, if (length(unit$known) > 0) unit$known), torchscript_compile_error = function(e) {
+    abort_torchscript(
+      paste0("The compiler made source that libtorch refuses: ", conditionMessage(e)), "compile",
+      "This is a mistake of jit_script(): please report it, with the function."
+    )
+  })
+}
+
+argument_types <- function(fn, given) {
+  formals <- formals(fn)
+  if (length(given) > 0 && any(rlang::names2(given) == "")) {
+    abort_torchscript("Types must have the names of their arguments.", "type", "jit_script(f, n = \"int\")")
+  }
+  unknown <- setdiff(names(given), names(formals))
+  if (length(unknown) > 0) {
+    abort_torchscript(sprintf("The function has no argument `%s`.", unknown[[1]]), "type", sprintf("Its arguments: %s.", toString(names(formals))))
+  }
+  if ("..." %in% names(formals)) {
+    abort_torchscript("A program has no argument `...`.", "type", "A list of tensors is an argument of type \"List[Tensor]\".")
+  }
+  types <- lapply(stats::setNames(nm = names(formals)), function(name) {
+    type <- given[[name]]
+    if (is.null(type)) {
+      return(type_of_default(formals[[name]]))
+    }
+    if (!rlang::is_string(type)) {
+      abort_torchscript(sprintf("The type of `%s` must be a string, not %s.", name, describe(type)), "type")
+    }
+    declared_script_type(type)
+  })
+  types
+}
+
+type_of_default <- function(default) {
+  if (identical(default, quote(expr = ))) {
+    return("Tensor")
+  }
+  if (is.call(default) && identical(default[[1]], quote(`-`)) && length(default) == 2 && is.numeric(default[[2]])) default <- -default[[2]]
+  if (is.language(default)) {
+    return("Tensor")
+  }
+  if (is.null(default)) {
+    return("Optional[Tensor]")
+  }
+  switch(typeof(default), integer = "int", double = "float", logical = "bool", character = "str", "Tensor")
+}
+
+default_code <- function(default) {
+  if (identical(default, quote(expr = ))) {
+    return(NULL)
+  }
+  if (is.call(default) && identical(default[[1]], quote(`-`)) && length(default) == 2 && is.numeric(default[[2]])) default <- -default[[2]]
+  if (is.language(default)) {
+    return(NULL)
+  }
+  term <- literal_term(default)
+  if (is.double(default) && length(default) == 1) gsub("[()]", "", number_text(default)) else gsub("[()]", "", term$code)
+}

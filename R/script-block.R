@@ -1,0 +1,101 @@
+# The text being written, and the problems found: a problem ends the statement that has it, and the next one goes on.
+
+new_block <- function() {
+  block <- new.env(parent = emptyenv())
+  block$lines <- character()
+  block
+}
+
+emit <- function(cx, lines) {
+  if (!cx$dead) cx$block$lines <- c(cx$block$lines, lines)
+  invisible()
+}
+
+# The lines that `body` writes, apart.
+in_block <- function(cx, body) {
+  outer <- cx$block
+  on.exit(cx$block <- outer)
+  cx$block <- new_block()
+  body
+  cx$block$lines
+}
+indented <- function(lines) paste0("  ", if (length(lines) == 0) "pass" else lines)
+
+# The term as a variable, so that its text may stand anywhere and is run once, here.
+keep_term <- function(cx, term) {
+  if (term$simple || is.null(term$code) || term$type %in% c("?", "None")) {
+    return(term)
+  }
+  name <- new_name(cx, "t")
+  code <- if (term$type == "Empty") empty_code(cx, "List[Tensor]") else term$code
+  emit(cx, paste(name, "=", code))
+  if (!is.null(term$parts) && script_type_kind(term$type) %in% c("Tuple", "Record")) {
+    types <- script_type_parts(term$type)
+    term$parts <- lapply(seq_along(types), function(i) new_term(types[[i]], sprintf("%s[%d]", name, i - 1), simple = TRUE))
+  }
+  term$code <- name
+  term$simple <- TRUE
+  if (!is.null(term$linear)) term$linear <- list(base = name, offset = 0)
+  term
+}
+
+# Translates several expressions in order. What one of them writes as statements runs after the ones before it.
+translate_in_order <- function(cx, translators) {
+  terms <- vector("list", length(translators))
+  for (i in seq_along(translators)) {
+    before <- length(cx$block$lines)
+    term <- translators[[i]]()
+    if (length(cx$block$lines) > before) {
+      for (j in seq_len(i - 1)) {
+        earlier <- terms[[j]]
+        if (is.null(earlier$code) || is_static(earlier) || earlier$type %in% c("?", "None", "Empty") || isTRUE(earlier$kept)) next
+        kept <- in_block(cx, held <- keep_now(cx, earlier))
+        cx$block$lines <- append(cx$block$lines, kept, before)
+        before <- before + length(kept)
+        terms[[j]] <- held
+      }
+    }
+    terms[[i]] <- term
+  }
+  names(terms) <- names(translators)
+  terms
+}
+keep_now <- function(cx, term) {
+  # a variable may be given another value by what comes next
+  held <- keep_term(cx, utils::modifyList(term, list(simple = FALSE)))
+  held$kept <- TRUE
+  held
+}
+
+refuse <- function(cx, expr, message, hint = NULL, silent = FALSE) {
+  problem <- list(message = message, hint = hint, expr = expr, statement = cx$statement, silent = silent)
+  stop(structure(class = c("script_problem", "error", "condition"), list(message = message, call = NULL, problem = problem)))
+}
+
+# A problem that does not end its statement.
+note_problem <- function(cx, problem) {
+  if (!problem$silent) cx$unit$problems <- c(cx$unit$problems, list(problem))
+}
+
+# `alternative` after a problem in `body`.
+noting_problems <- function(cx, body, alternative) {
+  tryCatch(body, script_problem = function(p) {
+    note_problem(cx, p$problem)
+    alternative
+  })
+}
+
+need_code <- function(cx, term, type, expr, what = "This") {
+  if (term$type == "?") {
+    return(term$code)
+  }
+  code <- if (term$type == "static") NULL else coerced_code(cx, term, type)
+  if (is.null(code) && is_whole_type(type) && term$type == "float") code <- sprintf("%s(%s)", helper(cx, "whole"), term$code)
+  if (is.null(code)) {
+    hint <- if (is_optional_type(term$type)) "Ask is.null() first."
+    if (term$type == "Tensor" && is_number_type(type)) hint <- "$item() takes the number out of a tensor."
+    if (term$type == "Tensor" && type == "bool") hint <- "$item() takes the value out of a tensor with one element."
+    refuse(cx, expr, sprintf("%s is %s, and %s is needed.", what, script_type_in_words(term$type), script_type_in_words(type)), hint)
+  }
+  code
+}

@@ -1,0 +1,348 @@
+# Expressions: names, constants and calls become terms.
+
+translate <- function(cx, expr, scope) {
+  if (is.name(expr)) {
+    return(read_variable(cx, scope, as.character(expr), expr))
+  }
+  if (!is.call(expr)) {
+    return(if (is_term(expr)) expr else literal_term(expr) %||% static_term(expr))
+  }
+  head <- expr[[1]]
+  if (is.name(head)) {
+    name <- as.character(head)
+    found <- find_binding(cx, scope, name)
+    if (!is.null(found)) {
+      term <- read_variable(cx, scope, name, head)
+      if (is_static(term) && (is_callable(static_value(term)))) {
+        return(call_function(cx, static_value(term), expr, scope))
+      }
+    }
+    fn <- get0(name, scope$env, mode = "function")
+    if (is.null(fn)) refuse(cx, expr, sprintf("There is no function `%s()`.", name))
+    return(call_function(cx, fn, expr, scope, name))
+  }
+  if (is.call(head) && is.name(head[[1]]) && as.character(head[[1]]) %in% c("$", "[[", ".subset2")) {
+    return(call_member(cx, head, expr, scope))
+  }
+  term <- translate(cx, head, scope)
+  if (!is_static(term) || !is_callable(static_value(term))) {
+    refuse(cx, expr, sprintf("`%s` is no function.", squeeze_text(head)))
+  }
+  call_function(cx, static_value(term), expr, scope)
+}
+
+is_callable <- function(x) is.function(x) || inherits(x, c("script_closure", "script_member"))
+
+# `table`: what R's own functions become; see script-table.R.
+call_function <- function(cx, fn, expr, scope, name = NULL) {
+  if (inherits(fn, "script_closure")) {
+    return(inline_call(cx, fn$formals, fn$body, given_arguments(cx, expr, scope), expr, parent = fn$scope))
+  }
+  if (inherits(fn, "script_member")) {
+    return(fn$call(cx, given_arguments(cx, expr, scope), expr, scope))
+  }
+  if (is.null(name) && !is_nn_module(fn) && !inherits(fn, "script_function")) name <- function_name(fn)
+  entry <- table_entry(fn, name)
+  if (!is.null(entry)) {
+    return(call_entry(cx, entry, expr, scope))
+  }
+  if (inherits(fn, "script_function")) {
+    return(call_compiled(cx, fn, given_arguments(cx, expr, scope), expr, name %||% "compiled"))
+  }
+  if (is_nn_module(fn)) {
+    return(call_module(cx, fn, given_arguments(cx, expr, scope), expr))
+  }
+  if (is.primitive(fn)) {
+    return(call_untabled(cx, fn, name %||% "this", expr, scope))
+  }
+  home <- topenv(environment(fn))
+  if (identical(home, topenv())) {
+    plan <- plan_of_function(fn)
+    given <- given_arguments(cx, expr, scope)
+    known <- all(vapply(given, function(term) is_static(term) && !is.environment(static_value(term)), NA))
+    if (known && !is.null(name) && !name %in% getNamespaceExports(topenv())) {
+      return(call_now(cx, fn, given, expr))
+    }
+    return(if (is.null(plan)) {
+      inline_call(cx, formals(fn), body(fn), given, expr, env = environment(fn), is_package = TRUE, name = name)
+    } else {
+      call_planned(cx, plan, formals(fn), given, expr)
+    })
+  }
+  if (isNamespace(home) || identical(home, baseenv())) {
+    return(call_untabled(cx, fn, name %||% "this", expr, scope))
+  }
+  call_user_function(cx, fn, name %||% "f", given_arguments(cx, expr, scope), expr)
+}
+
+# A function of this package's own that has nothing to do with tensors.
+call_now <- function(cx, fn, given, expr) {
+  value <- tryCatch(do.call(fn, lapply(given, static_value)), error = function(e) refuse(cx, expr, conditionMessage(e)))
+  literal_term(value) %||% static_term(value)
+}
+
+# A function of other packages: it has a method for tensors, or is called now if everything is known.
+call_untabled <- function(cx, fn, name, expr, scope) {
+  given <- given_arguments(cx, expr, scope)
+  if (length(given) > 0 && given[[1]]$type == "Tensor") {
+    method <- tensor_generic(name)
+    if (!is.null(method)) {
+      return(call_tensor_method(cx, method, name, given, expr))
+    }
+  }
+  if (any(vapply(given, function(term) term$type == "?", NA))) {
+    return(unknown_term())
+  }
+  if (name %in% pure_functions && all(vapply(given, is_static, NA))) {
+    return(call_now(cx, fn, given, expr))
+  }
+  nearest <- nearest_names(name, names(script_table()))
+  refuse(
+    cx, expr, sprintf("`%s()` can't be translated.", name),
+    if (length(nearest) > 0) sprintf("Did you mean %s? ?script_table lists what can.", paste0("`", nearest, "()`", collapse = " or ")) else "?script_table lists what can."
+  )
+}
+
+# Without effects, and the same each time: called while compiling when all arguments are known.
+pure_functions <- c(
+  "prod", "nchar", "identical", "rev", "setdiff", "union", "is.numeric", "is.character", "is.logical", "as.vector", "seq",
+  "is_integerish", "toupper", "tolower", "is.function", "inherits", "is.atomic", "is.object", "is.list", "names", "vapply",
+  "is_string", "sub", "gsub", "match.arg", "cumsum", "cumprod", "diff", "order", "unname", "rbind", "cbind", "matrix", "outer",
+  "t", "diag", "as.numeric", "is_torch_device", "rep", "rep_len", "choose", "factorial", "gamma", "beta", "startsWith", "endsWith",
+  "%in%", "c", "list", "unlist", "is.na", "is.nan", "is.finite", "is.infinite", "trunc", "sign", "anyNA", "setequal", "which"
+)
+
+tensor_generic <- function(name) {
+  method <- get0(paste0(name, ".torch_tensor"), topenv(), mode = "function", inherits = FALSE)
+  if (!is.null(method)) {
+    return(method)
+  }
+  math_functions[[name]] %||%
+    if (name %in% math_generics) get0("Math.torch_tensor", topenv()) else if (name %in% summary_generics) get0("Summary.torch_tensor", topenv())
+}
+math_generics <- c("round", "log", "signif", "gamma", "trigamma", "cospi", "sinpi", "tanpi", "cumsum", "cumprod", "cummax", "cummin")
+summary_generics <- c("sum", "prod", "max", "min", "range", "any", "all")
+
+call_tensor_method <- function(cx, method, name, given, expr) {
+  plan <- plan_of_function(method)
+  if (!is.null(plan)) {
+    return(call_planned(cx, plan, formals(method), given, expr))
+  }
+  inline_call(cx, formals(method), body(method), given, expr, env = environment(method), is_package = TRUE, name = name, generic = name)
+}
+
+# ---- arguments
+
+# The terms of a call's arguments, named as given; `...` is put in.
+given_arguments <- function(cx, expr, scope) {
+  translators <- list()
+  for (i in seq_along(expr)[-1]) {
+    part <- expr[[i]]
+    label <- names(expr)[i] %||% ""
+    if (identical(part, quote(...))) {
+      dots <- dots_of(cx, scope)
+      translators <- c(translators, lapply(dots, function(term) function() term))
+    } else if (identical(part, quote(expr = ))) {
+      translators <- c(translators, stats::setNames(list(function() new_term("missing", NULL, simple = TRUE)), label))
+    } else {
+      translators <- c(translators, stats::setNames(list(local({
+        part <- part
+        function() translate(cx, part, scope)
+      })), label))
+    }
+  }
+  translate_in_order(cx, translators)
+}
+
+dots_of <- function(cx, scope) find_binding(cx, scope, "...")$binding$terms %||% list()
+
+# Which argument goes to which formal, as R matches them: list(matched = terms by formal, dots = the rest).
+match_given <- function(cx, formals, given, expr) {
+  labels <- rlang::names2(given)
+  wanted <- names(formals)
+  taken <- rep(FALSE, length(given))
+  matched <- list()
+  before_dots <- if ("..." %in% wanted) wanted[seq_len(match("...", wanted) - 1)] else wanted
+  for (name in setdiff(wanted, "...")) {
+    i <- match(TRUE, labels == name & !taken)
+    if (!is.na(i)) {
+      matched[[name]] <- given[[i]]
+      taken[[i]] <- TRUE
+    }
+  }
+  for (name in setdiff(before_dots, names(matched))) {
+    i <- which(labels != "" & !taken & startsWith(rep(name, length(labels)), labels))
+    if (length(i) == 1) {
+      matched[[name]] <- given[[i]]
+      taken[[i]] <- TRUE
+    }
+  }
+  for (name in setdiff(before_dots, names(matched))) {
+    i <- match(TRUE, labels == "" & !taken)
+    if (is.na(i)) break
+    matched[[name]] <- given[[i]]
+    taken[[i]] <- TRUE
+  }
+  if (any(!taken) && !"..." %in% wanted) {
+    what <- if (any(labels[!taken] != "")) sprintf("There is no argument `%s`.", labels[!taken & labels != ""][[1]]) else "There are too many arguments."
+    refuse(cx, expr, what, sprintf("The arguments are %s.", toString(wanted)))
+  }
+  list(matched = matched[!vapply(matched, function(term) term$type == "missing", NA)], dots = given[!taken])
+}
+
+# ---- functions put in where they are called
+
+inline_call <- function(cx, formals, body, given, expr, parent = NULL, env = emptyenv(), is_package = FALSE, name = NULL,
+                        generic = NULL) {
+  if (cx$depth > 40) refuse(cx, expr, "Functions call each other too deeply, or themselves.", "Write a loop.")
+  cx$depth <- cx$depth + 1L
+  on.exit(cx$depth <- cx$depth - 1L)
+  scope <- new_scope(cx, parent, env)
+  scope$is_inline <- TRUE
+  scope$is_package <- is_package || isTRUE(parent$is_package)
+  matched <- match_given(cx, formals, given, expr)
+  for (formal in names(formals)) {
+    if (formal == "...") {
+      bind(cx, scope, "...", list(kind = "dots", terms = lapply(matched$dots, function(term) keep_term(cx, term))))
+    } else if (!is.null(matched$matched[[formal]])) {
+      bind_term(cx, scope, formal, keep_term(cx, matched$matched[[formal]]))
+    } else if (identical(formals[[formal]], quote(expr = ))) {
+      bind(cx, scope, formal, list(kind = "missing"))
+    } else {
+      bind(cx, scope, formal, list(kind = "default", expr = formals[[formal]]))
+    }
+  }
+  if (!is.null(generic)) bind_term(cx, scope, ".Generic", literal_term(generic))
+  result <- block_value(cx, list(body), scope)
+  # names of the function are not seen after it
+  prefix <- paste0(scope$id, " ")
+  if (!is.null(result$place) && startsWith(result$place, prefix)) result["place"] <- list(NULL)
+  result
+}
+
+# ---- functions of the user's: functions of the program
+
+call_user_function <- function(cx, fn, name, given, expr) {
+  matched <- match_given(cx, formals(fn), given, expr)
+  if (any(vapply(matched$matched, function(term) term$type == "?", NA))) {
+    return(unknown_term())
+  }
+  needs_inline <- "..." %in% names(formals(fn)) || any(vapply(matched$matched, function(term) term$type == "static", NA))
+  if (needs_inline) {
+    return(inline_call(cx, formals(fn), body(fn), given, expr, env = environment(fn), name = name))
+  }
+  for (term in matched$matched) if (!is.null(term$place) && is_container_type(term$type)) disown(cx, term$place)
+  types <- lapply(matched$matched, function(term) if (term$type == "whole") "float" else term$type)
+  made <- compile_once(cx$unit, fn, name, types, expr, cx)
+  if (made$returns == "?") {
+    return(unknown_term())
+  }
+  order <- intersect(names(formals(fn)), names(types))
+  codes <- vapply(order, function(label) need_code(cx, matched$matched[[label]], types[[label]], expr), "")
+  if (length(codes) > 0) codes <- sprintf("%s=%s", made$labels[order], codes)
+  new_term(made$returns, sprintf("%s(%s)", made$name, paste(codes, collapse = ", ")))
+}
+
+compile_once <- function(unit, fn, name, types, expr, cx) {
+  key <- paste(c(rlang::obj_address(fn), paste(names(types), types)), collapse = "|")
+  if (key %in% unit$compiling) {
+    refuse(cx, expr, sprintf("`%s()` calls itself, which TorchScript functions can't.", name), "Write a loop.")
+  }
+  if (is.null(unit$done[[key]])) {
+    unit$compiling <- c(unit$compiling, key)
+    on.exit(unit$compiling <- setdiff(unit$compiling, key))
+    label <- sprintf("%s_%d", identifier(name), length(unit$done) + 1L)
+    unit$done[[key]] <- compile_function(unit, fn, label, types)
+  }
+  unit$done[[key]]
+}
+
+# The function as text, in as many passes as its types need.
+compile_function <- function(unit, fn, name, types, returns = NULL, defaults = list(), prepare = NULL) {
+  previous <- NULL
+  problems <- unit$problems
+  for (pass in 1:12) {
+    unit$problems <- problems
+    cx <- new_compile_context(unit, name, previous)
+    if (!is.null(returns)) {
+      cx$returns <- returns
+    }
+    labels <- compile_body(cx, fn, types, prepare)
+    now <- list(declared = cx$declared, owned = cx$owned, returns = cx$returns)
+    if (identical(now, previous)) break
+    previous <- now
+  }
+  result <- cx$returns
+  if (!is_known_type(result) || result == "Empty") {
+    if (length(unit$problems) == length(problems)) {
+      unit$problems <- c(unit$problems, list(list(
+        message = sprintf("It is not known what `%s` returns.", name), hint = "`.returns` can say it.", expr = body(fn),
+        statement = NULL, silent = FALSE
+      )))
+    }
+    result <- "Tensor"
+  }
+  result <- returned_type(result)
+  arguments <- vapply(names(types), function(label) {
+    text <- sprintf("%s: %s", labels[[label]], script_type_text(unit, types[[label]]))
+    if (is.null(defaults[[label]])) text else paste(text, "=", defaults[[label]])
+  }, "")
+  head <- sprintf("def %s(%s) -> %s:", name, paste(c(if (!is.null(prepare)) "self", arguments), collapse = ", "), script_type_text(unit, result))
+  text <- paste(c(head, indented(cx$block$lines)), collapse = "\n")
+  made <- list(name = name, labels = labels, returns = result, text = text)
+  unit$functions[[name]] <- text
+  made
+}
+
+compile_body <- function(cx, fn, types, prepare = NULL) {
+  scope <- new_scope(cx, NULL, environment(fn) %||% baseenv())
+  if (!is.null(prepare)) prepare(cx, scope)
+  labels <- vapply(names(types), function(name) new_name(cx, name), "")
+  for (name in names(types)) {
+    type <- types[[name]]
+    key <- paste0(scope_key(scope, name), " argument")
+    cx$declared[[key]] <- list(name = labels[[name]], type = type)
+    bind(cx, scope, name, list(
+      kind = "variable", name = labels[[name]], type = type, declared = type, version = key, owned = FALSE, r_name = name
+    ))
+  }
+  for (name in setdiff(names(formals(fn)), names(types))) {
+    default <- formals(fn)[[name]]
+    bind(cx, scope, name, if (identical(default, quote(expr = ))) list(kind = "missing") else list(kind = "default", expr = default))
+  }
+  # an argument that is given another value is a variable with a type of its own
+  for (name in intersect(names(types), union(assigned_names(body(fn)), character()))) {
+    term <- read_variable(cx, scope, name, as.name(name))
+    cx$vars[[scope_key(scope, name)]] <- NULL
+    declared <- types[[name]]
+    term$type <- declared
+    term$place <- NULL
+    term$code <- labels[[name]]
+    assign_variable(cx, scope, name, term, as.name(name))
+  }
+  do_tail(cx, body(fn), scope)
+  labels
+}
+
+# ---- functions and modules that are compiled already
+
+call_compiled <- function(cx, fn, given, expr, name) {
+  handle <- environment(fn)$handle
+  signature <- .Call(C_function_signature, handle)
+  # a function from elsewhere is put in where it is called
+  label <- constant_name(cx$unit, handle, name)
+  call_with_signature(cx, label, signature, given, expr)
+}
+
+call_with_signature <- function(cx, code, signature, given, expr, skip = 0L) {
+  types <- vapply(signature$types, declared_script_type, "", USE.NAMES = FALSE)
+  labels <- signature$arguments
+  formals <- stats::setNames(rep(list(quote(expr = )), length(labels)), labels)
+  matched <- match_given(cx, formals, given, expr)$matched
+  missing <- setdiff(labels[signature$required], names(matched))
+  if (length(missing) > 0) refuse(cx, expr, sprintf("Argument `%s` is missing.", missing[[1]]))
+  codes <- vapply(intersect(labels, names(matched)), function(label) {
+    paste0(label, "=", need_code(cx, matched[[label]], types[[match(label, labels)]], expr, sprintf("`%s`", label)))
+  }, "")
+  new_term(declared_script_type(signature$returns), sprintf("%s(%s)", code, paste(codes, collapse = ", ")))
+}

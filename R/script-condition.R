@@ -1,0 +1,115 @@
+# Conditions: TRUE or FALSE, and what a test for NULL tells of its variable.
+
+# A term of type bool; `yes` and `no` are the variables known to be "null" or "there" where it holds, or does not.
+translate_condition <- function(cx, expr, scope) {
+  head <- if (is.call(expr) && is.name(expr[[1]])) as.character(expr[[1]]) else ""
+  if (head %in% c("(", "!", "&&", "||", "is.null", "is_null") && is_base_function(cx, scope, head)) {
+    return(switch(head,
+      `(` = translate_condition(cx, expr[[2]], scope),
+      `!` = negate_condition(cx, expr, scope),
+      is.null = test_null(cx, expr, scope),
+      join_conditions(cx, expr, scope, head)
+    ))
+  }
+  condition_of(cx, translate(cx, expr, scope), expr)
+}
+
+condition_of <- function(cx, term, expr) {
+  if (term$type == "?") {
+    return(new_term("bool", "True", simple = TRUE))
+  }
+  if (is_static(term)) {
+    value <- static_value(term)
+    if (!(is.logical(value) || is.numeric(value)) || length(value) != 1 || is.na(value)) {
+      refuse(cx, expr, sprintf("A condition must be TRUE or FALSE, not %s.", describe(value)))
+    }
+    return(literal_term(as.logical(value)))
+  }
+  if (is_number_type(term$type)) {
+    zero <- if (term$type == "float") "0." else "0"
+    code <- if (term$type == "float") sprintf("%s(%s)", helper(cx, "known"), term$code) else term$code
+    return(new_term("bool", sprintf("(%s != %s)", code, zero)))
+  }
+  if (term$type == "Tensor") {
+    refuse(cx, expr, "A condition must be TRUE or FALSE, not a tensor.", "$item() takes the value out of a tensor with one element.")
+  }
+  term$code <- need_code(cx, term, "bool", expr, "The condition")
+  term$type <- "bool"
+  term
+}
+
+negate_condition <- function(cx, expr, scope) {
+  inner <- translate(cx, expr[[2]], scope)
+  if (inner$type == "Tensor") {
+    return(condition_of(cx, inner, expr))
+  }
+  inner <- translate_condition(cx, expr[[2]], scope)
+  negated(inner)
+}
+negated <- function(inner) {
+  if (is_static(inner)) {
+    return(literal_term(!static_value(inner)))
+  }
+  term <- new_term("bool", sprintf("(not %s)", inner$code))
+  term$yes <- inner$no
+  term$no <- inner$yes
+  term
+}
+
+test_null <- function(cx, expr, scope) {
+  operand <- expr[[2]]
+  # an element of a list with names is NULL where there is none
+  if (is.call(operand) && identical(operand[[1]], quote(`[[`)) && length(operand) == 3) {
+    held <- translate(cx, operand[[2]], scope)
+    if (startsWith(held$type, "Dict")) {
+      return(new_term("bool", sprintf("(%s not in %s)", need_code(cx, translate(cx, operand[[3]], scope), "str", expr), held$code)))
+    }
+  }
+  term <- if (is.name(operand)) {
+    found <- find_binding(cx, scope, as.character(operand))
+    if (identical(found$binding$kind, "missing")) refuse(cx, expr, sprintf("Argument `%s` is missing, with no default.", operand))
+    translate(cx, operand, scope)
+  } else {
+    translate(cx, operand, scope)
+  }
+  if (term$type == "None" || !is_optional_type(term$type)) {
+    if (term$type == "?") {
+      return(new_term("bool", "True", simple = TRUE))
+    }
+    return(literal_term(term$type == "None"))
+  }
+  test <- new_term("bool", sprintf("(%s is None)", term$code))
+  if (!is.null(term$place)) {
+    test$yes <- stats::setNames("null", term$place)
+    test$no <- stats::setNames("there", term$place)
+  }
+  test
+}
+
+join_conditions <- function(cx, expr, scope, head) {
+  first <- translate_condition(cx, expr[[2]], scope)
+  is_and <- head == "&&"
+  if (is_static(first)) {
+    # R does not look at the second
+    if (static_value(first) != is_and) {
+      return(first)
+    }
+    return(translate_condition(cx, expr[[3]], scope))
+  }
+  state <- cx$vars
+  refine(cx, if (is_and) first$yes else first$no)
+  lines <- in_block(cx, second <- translate_condition(cx, expr[[3]], scope))
+  cx$vars <- state
+  if (length(lines) > 0) {
+    name <- new_name(cx, "t")
+    emit(cx, c(
+      sprintf("%s = %s", name, if (is_and) "False" else "True"), sprintf("if %s:", if (is_and) first$code else negated(first)$code),
+      indented(c(lines, paste(name, "=", second$code)))
+    ))
+    term <- new_term("bool", name, simple = TRUE)
+  } else {
+    term <- new_term("bool", sprintf("(%s %s %s)", first$code, if (is_and) "and" else "or", second$code))
+  }
+  if (is_and) term$yes <- c(first$yes, second$yes) else term$no <- c(first$no, second$no)
+  term
+}

@@ -1,0 +1,120 @@
+# `x$name` and `x$name(...)`: of tensors, lists, modules and `self`.
+
+dollar_value <- function(cx, expr, scope) {
+  held <- translate(cx, expr[[2]], scope)
+  name <- if (is.name(expr[[3]]) || is.character(expr[[3]])) as.character(expr[[3]]) else refuse(cx, expr, "A name must stand behind `$`.")
+  member_value(cx, held, name, expr, scope)
+}
+
+member_value <- function(cx, held, name, expr, scope) {
+  switch(script_type_kind(held$type),
+    `?` = unknown_term(),
+    Tensor = tensor_member(cx, held, name, expr, scope),
+    Record = part_of(cx, held, name, expr),
+    Dict = new_term(element_type(held$type), sprintf("%s[%s]", held$code, string_text(name))),
+    static = static_member(cx, static_value(held), name, expr, scope),
+    dtype = dtype_member(cx, held, name, expr),
+    refuse(cx, expr, sprintf("%s has no `$%s`.", script_type_in_words(held$type), name), if (is_optional_type(held$type)) "Ask is.null() first.")
+  )
+}
+
+# x$f(...) and self$f(...)
+call_member <- function(cx, head, expr, scope) {
+  term <- translate(cx, head, scope)
+  if (term$type == "?") {
+    return(term)
+  }
+  if (!is_static(term) || !(is_callable(static_value(term)) || is_nn_module(static_value(term)))) {
+    refuse(cx, expr, sprintf("`%s` is no function.", squeeze_text(head)))
+  }
+  call_function(cx, static_value(term), expr, scope)
+}
+
+member_function <- function(call) structure(list(call = call), class = "script_member")
+
+tensor_member <- function(cx, held, name, expr, scope) {
+  own <- script_tensor_members[[name]]
+  held <- keep_term(cx, held)
+  if (!is.null(own)) {
+    return(own(cx, held, expr))
+  }
+  member <- .subset2(tensor_members, name) %||% tryCatch(find_tensor_member(name), torchscript_error = function(e) refuse(cx, expr, conditionMessage(e), e$hint))
+  inline_call(cx, formals(member), body(member), list(held), expr, env = environment(member), is_package = TRUE, name = name)
+}
+
+tensor_property <- function(type, code) {
+  force(type)
+  force(code)
+  function(cx, held, expr) new_term(type, sprintf(code, held$code))
+}
+tensor_call <- function(run) {
+  force(run)
+  function(cx, held, expr) static_term(member_function(function(cx, given, expr, scope) run(cx, held, given, expr)))
+}
+
+item_of <- function(cx, held) {
+  switch(held$dtype %||% "float",
+    bool = new_term("bool", sprintf("bool(%s)", held$code)),
+    int = new_term("int", sprintf("int(%s)", held$code)),
+    new_term("float", sprintf("float(%s)", held$code))
+  )
+}
+
+script_tensor_members <- list(
+  shape = function(cx, held, expr) new_term("Vector[int]", sprintf("torch.size(%s)", held$code), fresh = TRUE),
+  dtype = tensor_property("dtype", "%s.dtype"),
+  device = tensor_property("Device", "%s.device"),
+  ndim = function(cx, held, expr) new_term("int", sprintf("torch.dim(%s)", held$code), lower = 0),
+  requires_grad = tensor_property("bool", "%s.requires_grad"),
+  is_cuda = tensor_property("bool", "%s.is_cuda"),
+  grad = function(cx, held, expr) new_term("Optional[Tensor]", sprintf("%s.grad", held$code)),
+  dim = tensor_call(function(cx, held, given, expr) new_term("int", sprintf("torch.dim(%s)", held$code), lower = 0)),
+  numel = tensor_call(function(cx, held, given, expr) new_term("int", sprintf("torch.numel(%s)", held$code), lower = 0)),
+  item = tensor_call(function(cx, held, given, expr) item_of(cx, held)),
+  size = tensor_call(function(cx, held, given, expr) {
+    if (length(given) == 0) {
+      return(new_term("Vector[int]", sprintf("torch.size(%s)", held$code), fresh = TRUE))
+    }
+    new_term("int", sprintf("torch.size(%s, %s)", held$code, position_code(cx, given[[1]], expr)), lower = 0)
+  }),
+  requires_grad_ = tensor_call(function(cx, held, given, expr) {
+    new_term("Tensor", sprintf("%s.requires_grad_(%s)", held$code, if (length(given) == 0) "True" else need_code(cx, given[[1]], "bool", expr)))
+  }),
+  backward = tensor_call(function(cx, held, given, expr) refuse(cx, expr, "`$backward()` can't run inside a program.", "Call it on what the program returns.")),
+  detach_ = tensor_call(function(cx, held, given, expr) new_term("Tensor", sprintf("torch.detach_(%s)", held$code))),
+  copy_ = tensor_call(function(cx, held, given, expr) {
+    new_term("Tensor", sprintf("torch.copy_(%s, %s)", held$code, need_code(cx, given[[1]], "Tensor", expr, "`src`")))
+  })
+)
+for (.dtype in c("float", "double", "half", "bfloat16", "long", "int", "short", "bool")) {
+  script_tensor_members[[.dtype]] <- local({
+    made <- .dtype
+    tensor_call(function(cx, held, given, expr) {
+      dtype <- literal_term(get(paste0("torch_", made), topenv())())
+      new_term("Tensor", sprintf("torch.to(%s, %s)", held$code, dtype$code), dtype = switch(made, bool = "bool", long = , int = , short = "int"))
+    })
+  })
+}
+rm(.dtype)
+
+dtype_member <- function(cx, held, name, expr) {
+  if (is_static(held)) {
+    return(capture_value(cx, static_value(held)[[name]] %||% refuse(cx, expr, sprintf("A dtype has no `$%s`.", name)), name))
+  }
+  switch(name,
+    is_floating_point = new_term("bool", sprintf("(%s in [5, 6, 7, 15])", held$code)),
+    is_complex = new_term("bool", sprintf("(%s in [8, 9, 10])", held$code)),
+    refuse(cx, expr, sprintf("`$%s` of a dtype can't be translated.", name))
+  )
+}
+
+static_member <- function(cx, object, name, expr, scope) {
+  if (inherits(object, "script_self")) {
+    return(self_member(cx, object, name, expr))
+  }
+  if (is_nn_module(object)) {
+    refuse(cx, expr, "A module from outside can't be used in a function.", "jit_script() the module.")
+  }
+  value <- tryCatch(if (is.character(name) && !is.environment(object)) object[[name]] else object[[name]], error = function(e) refuse(cx, expr, conditionMessage(e)))
+  capture_value(cx, value, if (is.character(name)) name else "element")
+}

@@ -1,0 +1,255 @@
+# Arithmetic, comparison and mathematics of numbers; of tensors by their operators.
+
+arithmetic <- function(cx, sign, given, expr) {
+  if (any(vapply(given, function(term) term$type == "?", NA))) {
+    return(unknown_term())
+  }
+  if (length(given) == 1) {
+    return(unary_sign(cx, sign, given[[1]], expr))
+  }
+  a <- given[[1]]
+  b <- given[[2]]
+  if ("Tensor" %in% c(a$type, b$type)) {
+    return(tensor_arithmetic(cx, sign, a, b, expr))
+  }
+  if (is_static(a) && is_static(b) && can_fold(a) && can_fold(b)) {
+    value <- tryCatch(do.call(sign, list(static_value(a), static_value(b))), error = function(e) refuse(cx, expr, conditionMessage(e)))
+    return(literal_term(value) %||% static_term(value))
+  }
+  a <- as_number(cx, a, expr)
+  b <- as_number(cx, b, expr)
+  whole <- is_whole_type(a$type) && is_whole_type(b$type)
+  both_int <- a$type == "int" && b$type == "int"
+  if (sign %in% c("+", "-") && whole) {
+    return(add_whole(cx, sign, a, b, both_int))
+  }
+  if (whole && (both_int && sign == "*" || sign %in% c("%%", "%/%"))) {
+    type <- if (both_int) "int" else "whole"
+    code <- if (sign == "*") {
+      sprintf("(%s * %s)", a$code, b$code)
+    } else if (is_static(b) && static_value(b) != 0) {
+      sprintf("(%s %s %s)", a$code, if (sign == "%%") "%" else "//", b$code)
+    } else if (both_int) {
+      sprintf("%s(%s, %s)", helper(cx, if (sign == "%%") "modulo" else "floor_divide"), a$code, b$code)
+    }
+    if (!is.null(code)) {
+      lower <- if (sign == "%%" && is_static(b) && static_value(b) > 0) 0 else if (sign == "*" && a$lower >= 0 && b$lower >= 0) a$lower * b$lower else -Inf
+      return(new_term(type, code, lower = lower))
+    }
+  }
+  a <- coerced_code(cx, a, "float")
+  b <- coerced_code(cx, b, "float")
+  new_term("float", switch(sign,
+    `^` = sprintf("(%s ** %s)", a, b),
+    `%%` = sprintf("(%s %% %s)", a, b),
+    `%/%` = sprintf("(%s // %s)", a, b),
+    sprintf("(%s %s %s)", a, sign, b)
+  ))
+}
+
+can_fold <- function(term) {
+  value <- static_value(term)
+  inherits(value, "torch_index_end") || ((is.numeric(value) || is.logical(value) || is.complex(value)) && !is.object(value))
+}
+
+# Sums of a number in a loop may grow without end, but only by what is added each time.
+add_whole <- function(cx, sign, a, b, both_int) {
+  type <- if (both_int) "int" else "whole"
+  if (is_static(b) || (is_static(a) && sign == "+")) {
+    if (is_static(a)) {
+      held <- a
+      a <- b
+      b <- held
+    }
+    k <- static_value(b) * (if (sign == "-") -1 else 1)
+    linear <- linear_of(a)
+    return(linear_term(linear$base, linear$offset + k, type, a$lower + k))
+  }
+  if (!both_int && a$type != "int" && b$type != "int") {
+    return(new_term("float", sprintf("(%s %s %s)", coerced_code(cx, a, "float"), sign, coerced_code(cx, b, "float"))))
+  }
+  new_term(type, sprintf("(%s %s %s)", a$code, sign, b$code), lower = if (sign == "+") a$lower + b$lower else -Inf)
+}
+
+unary_sign <- function(cx, sign, a, expr) {
+  if (a$type == "Tensor") {
+    return(call_tensor_method(cx, tensor_generic(sign), sign, list(a), expr))
+  }
+  if (is_static(a) && can_fold(a)) {
+    return(literal_term(do.call(sign, list(static_value(a)))))
+  }
+  a <- as_number(cx, a, expr)
+  if (sign == "+") a else new_term(a$type, sprintf("(-%s)", a$code))
+}
+
+as_number <- function(cx, term, expr, what = "This") {
+  if (term$type == "bool") {
+    return(new_term("int", sprintf("int(%s)", term$code), lower = 0))
+  }
+  if (is_number_type(term$type) || term$type == "complex") {
+    return(term)
+  }
+  hint <- if (is_list_type(term$type)) "Signs of R's vectors are not translated: use a tensor, or lapply()." else if (is_optional_type(term$type)) "Ask is.null() first."
+  refuse(cx, expr, sprintf("%s is %s, and a number is needed.", what, script_type_in_words(term$type)), hint)
+}
+
+tensor_arithmetic <- function(cx, sign, a, b, expr) {
+  for (term in list(a, b)) {
+    if (is_optional_type(term$type)) refuse(cx, expr, sprintf("`%s` takes no value that may be NULL.", sign), "Ask is.null() first.")
+    if (term$type %in% c("None", "static", "str")) refuse(cx, expr, sprintf("`%s` takes tensors and numbers, not %s.", sign, script_type_in_words(term$type)))
+  }
+  method <- tensor_generic(sign)
+  body <- body(method)
+  plan <- plan_of_function(method) %||% body[[4]][[3]]
+  labels <- names(plan[[2]])
+  call_operator(cx, plan, stats::setNames(list(a, b), labels), expr)
+}
+
+comparison <- function(cx, sign, given, expr) {
+  if (any(vapply(given, function(term) term$type == "?", NA))) {
+    return(unknown_term())
+  }
+  a <- given[[1]]
+  b <- given[[2]]
+  if ("Tensor" %in% c(a$type, b$type)) {
+    return(tensor_arithmetic(cx, sign, a, b, expr))
+  }
+  if (is_static(a) && is_static(b)) {
+    value <- tryCatch(do.call(sign, list(static_value(a), static_value(b))), error = function(e) refuse(cx, expr, conditionMessage(e)))
+    return(literal_term(value) %||% static_term(value))
+  }
+  if (a$type == "str" && b$type == "str") {
+    if (!sign %in% c("==", "!=")) refuse(cx, expr, "Strings can be compared with `==` and `!=` only: their order depends on the language.")
+    return(new_term("bool", sprintf("(%s %s %s)", a$code, sign, b$code)))
+  }
+  if (a$type == b$type && a$type %in% c("bool", "dtype", "Device") && sign %in% c("==", "!=")) {
+    return(new_term("bool", sprintf("(%s %s %s)", a$code, sign, b$code)))
+  }
+  a <- as_number(cx, a, expr)
+  b <- as_number(cx, b, expr)
+  if (is_whole_type(a$type) && is_whole_type(b$type)) {
+    return(new_term("bool", sprintf("(%s %s %s)", a$code, sign, b$code)))
+  }
+  # where R would have NA, a program stops
+  checked <- function(term) {
+    code <- coerced_code(cx, term, "float")
+    if (is_static(term) || is_whole_type(term$type)) code else sprintf("%s(%s)", helper(cx, "known"), code)
+  }
+  new_term("bool", sprintf("(%s %s %s)", checked(a), sign, checked(b)))
+}
+
+# & and |: both sides are looked at.
+both_sides <- function(cx, sign, given, expr) {
+  if (any(vapply(given, function(term) term$type == "?", NA))) {
+    return(unknown_term())
+  }
+  if ("Tensor" %in% vapply(given, function(term) term$type, "")) {
+    return(tensor_arithmetic(cx, sign, given[[1]], given[[2]], expr))
+  }
+  parts <- lapply(given, function(term) keep_term(cx, condition_of(cx, term, expr)))
+  if (all(vapply(parts, is_static, NA))) {
+    return(literal_term(do.call(sign, unname(lapply(parts, static_value)))))
+  }
+  new_term("bool", sprintf("(%s %s %s)", parts[[1]]$code, if (sign == "&") "and" else "or", parts[[2]]$code))
+}
+
+# Functions of one number: `code` has %s for it, or is one of script_helpers; `type` is the result's, or NULL for that of a whole argument.
+number_function <- function(code, whole = NULL) {
+  force(code)
+  force(whole)
+  function(cx, given, expr, scope) {
+    term <- as_number(cx, given[[1]], expr)
+    if (!is.null(whole) && is_whole_type(term$type)) {
+      return(new_term(term$type, sprintf(whole, term$code), lower = if (whole == "abs(%s)") 0 else term$lower))
+    }
+    argument <- coerced_code(cx, term, "float")
+    new_term("float", if (grepl("%s", code, fixed = TRUE)) sprintf(code, argument) else sprintf("%s(%s)", helper(cx, code), argument))
+  }
+}
+
+round_number <- function(cx, given, expr, scope) {
+  digits <- if (length(given) > 1) given[[2]] else literal_term(0L)
+  term <- as_number(cx, given[[1]], expr)
+  if (is_whole_type(term$type) && is_static_value(digits, 0L)) {
+    return(term)
+  }
+  if (!is_static(digits) || static_value(digits) != 0) {
+    refuse(cx, expr, "`round()` of a number takes no `digits`.", "torch_round() of a tensor does.")
+  }
+  new_term("float", sprintf("round(%s)", coerced_code(cx, term, "float")))
+}
+
+log_number <- function(cx, given, expr, scope) {
+  x <- coerced_code(cx, as_number(cx, given[[1]], expr), "float")
+  if (length(given) == 1) {
+    return(new_term("float", sprintf("math.log(%s)", x)))
+  }
+  new_term("float", sprintf("(math.log(%s) / math.log(%s))", x, coerced_code(cx, as_number(cx, given[[2]], expr), "float")))
+}
+
+# sum(), min(), max() of numbers and vectors.
+summary_function <- function(name) {
+  force(name)
+  function(cx, given, expr, scope) {
+    given <- given[rlang::names2(given) != "na.rm"]
+    if (length(given) == 1 && is_list_type(given[[1]]$type)) {
+      element <- element_type(given[[1]]$type)
+      if (!is_number_type(element)) refuse(cx, expr, sprintf("`%s()` takes numbers, not %s.", name, script_type_in_words(given[[1]]$type)))
+      kept <- keep_term(cx, given[[1]])
+      code <- switch(name,
+        sum = sprintf("sum(%s)", kept$code),
+        prod = product_code(cx, kept, element),
+        sprintf("%s(%s)", helper(cx, paste0(name, if (element == "float") "_float" else "_int")), kept$code)
+      )
+      return(new_term(if (name == "prod") "float" else element, code))
+    }
+    terms <- lapply(given, function(term) as_number(cx, term, expr))
+    if (length(terms) == 0) refuse(cx, expr, sprintf("`%s()` has nothing to work on.", name))
+    if (name %in% c("sum", "prod")) {
+      return(Reduce(function(a, b) arithmetic(cx, if (name == "sum") "+" else "*", list(a, b), expr), terms))
+    }
+    type <- Reduce(join_types, lapply(terms, function(term) term$type))
+    codes <- vapply(terms, function(term) coerced_code(cx, term, type), "")
+    lower <- vapply(terms, function(term) as.double(term$lower), 0)
+    pair <- if (type == "float") sprintf("%s(%%s, %%s)", helper(cx, paste0(name, "_of"))) else paste0(name, "(%s, %s)")
+    new_term(type, Reduce(function(a, b) sprintf(pair, a, b), codes), lower = if (name == "max") max(lower) else min(lower))
+  }
+}
+product_code <- function(cx, term, element) {
+  sprintf("%s(%s)", helper(cx, "product"), if (element == "float") term$code else coerced_code(cx, term, "Vector[float]"))
+}
+
+# as.integer() and its like.
+convert_number <- function(type) {
+  force(type)
+  function(cx, given, expr, scope) {
+    term <- given[[1]]
+    from <- term$type
+    if (from == "Tensor") {
+      return(new_term(type, switch(type, int = sprintf("int(%s)", term$code), float = sprintf("float(%s)", term$code), sprintf("bool(%s)", term$code))))
+    }
+    if (type == "str") {
+      return(text_term(cx, term, expr))
+    }
+    if (is_list_type(from)) {
+      item <- new_name(cx, "v")
+      inner <- convert_number(type)(cx, list(new_term(element_type(from), item, simple = TRUE)), expr, scope)
+      return(new_term(vector_type_of(type), sprintf("[%s for %s in %s]", inner$code, item, term$code), fresh = TRUE))
+    }
+    if (is_static(term)) {
+      value <- switch(type, int = as.integer(static_value(term)), float = as.double(static_value(term)), as.logical(static_value(term)))
+      literal <- literal_term(value)
+      if (is.null(literal)) refuse(cx, expr, sprintf("`%s` is no number.", format(static_value(term))))
+      return(literal)
+    }
+    if (from == "str") refuse(cx, expr, "Strings are not read as numbers.")
+    term <- as_number(cx, term, expr)
+    if (type == "float") {
+      return(new_term("float", coerced_code(cx, term, "float")))
+    }
+    if (type == "bool") {
+      return(condition_of(cx, term, expr))
+    }
+    if (is_whole_type(term$type)) utils::modifyList(term, list(type = "int")) else new_term("int", sprintf("int(%s)", term$code))
+  }
+}

@@ -1,0 +1,351 @@
+# Operators of libtorch in scripted code: R's functions carry the plan of their operator, and the plan is enough.
+
+plan_of_function <- function(fn) {
+  body <- body(fn)
+  if (is.call(body) && identical(body[[1]], quote(.External2)) && identical(body[[2]], quote(C_call_operator))) body[[3]]
+}
+
+# The plan's arguments are the variables of the scope.
+call_plan_in_scope <- function(cx, plan, scope, expr) {
+  supplied <- list()
+  for (i in seq_along(plan[[2]])) {
+    variable <- plan[[2]][[i]]
+    found <- find_binding(cx, scope, variable)
+    if (is.null(found) || found$binding$kind == "missing") next
+    supplied[[plan_label(plan, i)]] <- read_variable(cx, scope, variable, as.name(variable))
+  }
+  call_operator(cx, plan, supplied, expr)
+}
+
+plan_label <- function(plan, i) {
+  label <- names(plan[[2]])[i]
+  if (is.null(label) || is.na(label) || label == "") plan[[2]][[i]] else label
+}
+
+# The same without a scope in between.
+call_planned <- function(cx, plan, formals, given, expr) {
+  matched <- match_given(cx, formals, given, expr)
+  if (length(matched$dots) > 0) refuse(cx, expr, "`...` must be empty.")
+  supplied <- list()
+  for (i in seq_along(plan[[2]])) {
+    variable <- plan[[2]][[i]]
+    term <- matched$matched[[variable]]
+    if (is.null(term) && !identical(formals[[variable]], quote(expr = ))) {
+      value <- constant_default(formals[[variable]])
+      term <- literal_term(value) %||% static_term(value)
+    }
+    if (!is.null(term)) supplied[[plan_label(plan, i)]] <- term
+  }
+  call_operator(cx, plan, supplied, expr)
+}
+
+operator_overloads <- local({
+  known <- new.env(parent = emptyenv())
+  function(name) {
+    if (is.null(known[[name]])) {
+      found <- .Call(C_operator_overloads, name)
+      returns <- vapply(names(found), schema_returns, "", USE.NAMES = FALSE)
+      assign(name, Map(function(overload, returns) c(overload, returned = returns), unname(found), returns), envir = known)
+    }
+    known[[name]]
+  }
+})
+
+# What stands behind the arrow, as our types.
+schema_returns <- function(schema) {
+  text <- sub(".*\\) -> ", "", schema)
+  if (grepl("\\(.*, ", text)) text <- sub(".* -> (\\(.*\\))$", "\\1", schema)
+  text <- gsub("\\([a-z](!)?\\)", "", gsub("\\([a-z]!( -> .)?\\)", "", text))
+  text <- gsub("^\\(|\\)$", "", text)
+  types <- vapply(strsplit(text, ", ", fixed = TRUE)[[1]], function(part) {
+    type <- sub(" .*", "", part)
+    type <- gsub("\\bSymInt\\b", "int", type)
+    if (grepl("\\[[0-9]*\\]$", type)) {
+      inner <- sub("\\[[0-9]*\\]$", "", type)
+      type <- if (inner == "Tensor") "List[Tensor]" else vector_type_of(inner)
+    }
+    switch(type, Scalar = "float", ScalarType = "dtype", type)
+  }, "", USE.NAMES = FALSE)
+  if (length(types) == 1) types else if (length(types) == 0) "None" else tuple_type(types)
+}
+
+call_operator <- function(cx, plan, supplied, expr) {
+  if (any(vapply(supplied, function(term) term$type == "?", NA))) {
+    return(unknown_term())
+  }
+  if (!plan[[4]][[1]]) refuse(cx, expr, "Operators that count from zero can't be used here.")
+  wants_gradient <- supplied$requires_grad
+  supplied$requires_grad <- NULL
+  defaults <- stats::setNames(plan[[3]], vapply(seq_along(plan[[2]]), function(i) plan_label(plan, i), ""))
+  best <- NULL
+  for (as_tensors in unique(c(FALSE, plan[[4]][[2]]))) {
+    for (overload in operator_overloads(plan[[1]])) {
+      fit <- fit_overload(cx, overload, supplied, defaults, as_tensors)
+      if (!is.null(fit) && (is.null(best) || fit$cost < best$cost)) best <- c(fit, list(overload = overload, as_tensors = as_tensors))
+    }
+    if (!is.null(best)) break
+  }
+  label <- sub("^aten::", "", plan[[1]])
+  if (is.null(best)) refuse_operator(cx, label, supplied, operator_overloads(plan[[1]]), expr)
+  term <- write_operator(cx, label, best, supplied, expr)
+  if (!is.null(wants_gradient) && !is_static_value(wants_gradient, FALSE)) {
+    term$code <- sprintf("%s.requires_grad_(%s)", term$code, need_code(cx, wants_gradient, "bool", expr, "`requires_grad`"))
+  }
+  term
+}
+
+refuse_operator <- function(cx, label, supplied, overloads, expr) {
+  given <- paste(sprintf("`%s` is %s", names(supplied), vapply(supplied, function(term) script_type_in_words(term$type), "")), collapse = ", ")
+  wanted <- vapply(overloads, function(overload) {
+    sprintf("%s(%s)", label, paste0(overload$names, ": ", overload$types, collapse = ", "))
+  }, "")
+  refuse(
+    cx, expr, sprintf("No form of `%s` takes these arguments: %s.", label, given),
+    paste0("Its forms: ", paste(utils::head(wanted, 4), collapse = "; "), ".")
+  )
+}
+
+fit_overload <- function(cx, overload, supplied, defaults, as_tensors) {
+  cost <- 0
+  used <- character()
+  for (label in names(supplied)) {
+    i <- match(label, overload$names)
+    term <- supplied[[label]]
+    if (is.na(i)) {
+      is_default <- is_static(term) && !identical(defaults[[label]], quote(expr = )) && same_constant(static_value(term), defaults[[label]])
+      if (!is_default) {
+        return(NULL)
+      }
+      next
+    }
+    fit <- fit_cost(term, overload$types[[i]], overload$fixed[[i]], as_tensors)
+    if (is.na(fit)) {
+      return(NULL)
+    }
+    cost <- cost + fit
+    used <- c(used, label)
+  }
+  missing <- setdiff(overload$names[overload$optional == 0], used)
+  if (length(missing) > 0) {
+    return(NULL)
+  }
+  list(cost = cost, used = used)
+}
+same_constant <- function(x, default) identical(x, default) || (is.numeric(x) && is.numeric(default) && length(x) == 1 && length(default) == 1 && !is.na(x) && !is.na(default) && x == default)
+
+# How well a term fits a type of a schema; NA where it does not.
+fit_cost <- function(term, type, fixed, as_tensors) {
+  from <- term$type
+  if (startsWith(type, "Optional[")) {
+    if (from == "None") {
+      return(0)
+    }
+    return(fit_cost(if (is_optional_type(from)) utils::modifyList(term, list(type = required_type(from))) else term, substr(type, 10, nchar(type) - 1), fixed, as_tensors))
+  }
+  if (startsWith(type, "List[")) {
+    return(fit_list_cost(term, substr(type, 6, nchar(type) - 1), fixed))
+  }
+  value <- if (is_static(term)) static_value(term)
+  switch(type,
+    Tensor = if (from == "Tensor") 0 else if (as_tensors && (is_number_type(from) || from %in% c("bool", "Vector[float]", "Vector[int]", "Vector[bool]"))) 10 else NA,
+    ScalarType = , Layout = , MemoryFormat = , QScheme = if (from == "dtype") 0 else NA,
+    int = switch(from, int = 0, dtype = 0, whole = 1, float = 2, NA),
+    float = switch(from, float = 0, whole = 0, int = 1, NA),
+    number = , Scalar = if (is_number_type(from) || from %in% c("bool", "complex")) 0 else NA,
+    bool = if (from == "bool") 0 else NA,
+    str = if (from == "str") 0 else NA,
+    complex = if (from == "complex") 0 else NA,
+    Device = if (from == "Device") 0 else if (from == "str" && is_static(term)) 1 else NA,
+    Generator = NA,
+    NA
+  )
+}
+
+fit_list_cost <- function(term, element, fixed) {
+  from <- term$type
+  if (from == "Empty") {
+    return(0)
+  }
+  if (is_list_type(from)) {
+    return(fit_cost(new_term(element_type(from), ""), element, -1, FALSE))
+  }
+  if (startsWith(from, "Tuple") || startsWith(from, "Record")) {
+    return(sum(vapply(script_type_parts(from), function(type) as.double(fit_cost(new_term(type, ""), element, -1, FALSE)), 0)))
+  }
+  # one number is a vector of one, and repeated where the operator wants several
+  if (is_number_type(from) || from == "bool") {
+    return(1 + fit_cost(term, element, -1, FALSE))
+  }
+  NA
+}
+
+write_operator <- function(cx, label, best, supplied, expr) {
+  overload <- best$overload
+  codes <- character()
+  positional <- TRUE
+  for (i in seq_along(overload$names)) {
+    name <- overload$names[[i]]
+    if (!name %in% best$used) {
+      positional <- FALSE
+      next
+    }
+    positional <- positional && overload$keyword_only[[i]] == 0
+    code <- operator_argument(cx, supplied[[name]], overload$types[[i]], overload$base[[i]], expr, name)
+    codes <- c(codes, if (positional) code else paste0(name, "=", code))
+  }
+  dtypes <- c(
+    eq = "bool", ne = "bool", lt = "bool", le = "bool", gt = "bool", ge = "bool", logical_and = "bool", logical_or = "bool",
+    logical_not = "bool", isnan = "bool", isfinite = "bool", isinf = "bool", all = "bool", any = "bool", allclose = "bool",
+    argmax = "int", argmin = "int", argsort = "int", nonzero = "int"
+  )
+  function_name <- if (grepl("^_", label)) sprintf("torch.ops.aten.%s", label) else sprintf("torch.%s", label)
+  term <- new_term(overload$returned, sprintf("%s(%s)", function_name, paste(codes, collapse = ", ")))
+  if (overload$returned == "Tensor" && label %in% names(dtypes)) term$dtype <- dtypes[[label]]
+  count_results(cx, term, overload)
+}
+
+# Positions among the results count from one.
+count_results <- function(cx, term, overload) {
+  counted <- function(term, how) {
+    if (how == 0) {
+      return(term)
+    }
+    term$code <- switch(script_type_kind(term$type),
+      Tensor = if (how == 1) sprintf("(%s + 1)", term$code) else sprintf("%s(%s)", helper(cx, "counted"), term$code),
+      int = sprintf("(%s + 1)", term$code),
+      List = sprintf("[v + 1 for v in %s]", term$code),
+      term$code
+    )
+    term$simple <- FALSE
+    term
+  }
+  if (length(overload$counts) < 2) {
+    return(if (length(overload$counts) == 1) counted(term, overload$counts[[1]]) else term)
+  }
+  types <- script_type_parts(term$type)
+  if (any(nzchar(overload$results))) term$type <- record_type(overload$results, types)
+  held <- new_name(cx, "t")
+  emit(cx, paste(held, "=", term$code))
+  parts <- lapply(seq_along(types), function(i) {
+    part <- counted(new_term(types[[i]], sprintf("%s[%d]", held, i - 1), simple = TRUE), overload$counts[[i]])
+    if (overload$counts[[i]] != 0) part$dtype <- "int"
+    part
+  })
+  term$parts <- parts
+  term$code <- tuple_code(cx, vapply(parts, function(part) part$code, ""), term$type)
+  term
+}
+
+operator_argument <- function(cx, term, type, base, expr, name) {
+  if (startsWith(type, "Optional[") && !is_optional_type(term$type)) {
+    if (term$type == "None") {
+      return("None")
+    }
+    type <- substr(type, 10, nchar(type) - 1)
+  }
+  if (base %in% c(3, 4)) {
+    return(sprintf("%s(%s)", helper(cx, if (base == 3) "positions" else "positions_or_mask"), need_code(cx, term, "Tensor", expr)))
+  }
+  if (startsWith(type, "List[")) {
+    return(operator_list(cx, term, substr(type, 6, nchar(type) - 1), base, expr, name))
+  }
+  if (type == "Tensor" && term$type != "Tensor") {
+    if (is_optional_type(term$type)) {
+      return(term$code)
+    }
+    return(if (term$type %in% c("float", "whole")) sprintf("torch.tensor(%s)", need_code(cx, term, "float", expr)) else sprintf("torch.tensor(%s)", term$code))
+  }
+  if (type == "int" && base != 0) {
+    return(position_code(cx, term, expr, base))
+  }
+  if (type == "Device" && term$type == "str") {
+    return(sprintf("torch.device(%s)", term$code))
+  }
+  if (type %in% c("number", "Scalar")) {
+    return(if (term$type == "whole") need_code(cx, term, "float", expr) else term$code)
+  }
+  if (term$type == "dtype") {
+    return(term$code)
+  }
+  need_code(cx, term, if (is_optional_type(term$type)) optional_type(type) else type, expr, sprintf("`%s`", name))
+}
+
+operator_list <- function(cx, term, element, base, expr, name) {
+  one <- function(part) {
+    if (base != 0) position_code(cx, part, expr, base) else operator_argument(cx, part, element, 0, expr, name)
+  }
+  if (term$type == "Empty") {
+    return(sprintf("torch.jit.annotate(List[%s], [])", if (element == "number") "float" else element))
+  }
+  if (!is_list_type(term$type) && !startsWith(term$type, "Tuple") && !startsWith(term$type, "Record")) {
+    return(sprintf("[%s]", one(term)))
+  }
+  parts <- if (is_list_type(term$type)) term$parts else term_parts(cx, term)
+  if (is.null(parts) && is_static(term)) parts <- lapply(static_value(term), literal_term)
+  if (!is.null(parts)) {
+    text <- vapply(parts, one, "")
+    list_text <- sprintf("[%s]", paste(text, collapse = ", "))
+    return(if (length(parts) == 0 || startsWith(element, "Optional")) sprintf("torch.jit.annotate(List[%s], %s)", element, list_text) else list_text)
+  }
+  from <- element_type(term$type)
+  if (base == 0 && (from == element || (element == "number" && is_number_type(from)) || (element == "int" && is_whole_type(from)))) {
+    return(term$code)
+  }
+  item <- new_name(cx, "v")
+  inner <- one(new_term(from, item, simple = TRUE, linear = list(base = item, offset = 0)))
+  sprintf("[%s for %s in %s]", inner, item, term$code)
+}
+
+# A position that R counts from one, as libtorch's; `base` 2: the last one of a range, which R includes.
+position_code <- function(cx, term, expr, base = 1) {
+  if (is_static(term)) {
+    value <- static_value(term)
+    if (!is.numeric(value) || length(value) != 1 || value != trunc(value)) refuse(cx, expr, "A position must be a whole number.")
+    if (value == 0) refuse(cx, expr, "Positions count from one: there is none at zero.")
+    if (base == 2) {
+      return(int_text(if (value > 0) value else if (value == -1) 9007199254740991 else value + 1))
+    }
+    return(int_text(if (value > 0) value - 1 else value))
+  }
+  linear <- linear_of(term)
+  if (is_whole_type(term$type) && term$lower >= 1) {
+    return(linear_term(linear$base, linear$offset - (base == 1))$code)
+  }
+  sprintf("%s(%s)", helper(cx, if (base == 2) "last_position" else "position"), need_code(cx, term, "int", expr, "A position"))
+}
+
+# ---- functions of TorchScript that scripted code calls
+
+script_helpers <- list(
+  whole = "def NAME(x: float) -> int:\n  if math.isnan(x) or abs(x) > 9007199254740992. or x != float(int(x)):\n    raise ValueError(\"A whole number is needed, not \" + str(x) + \".\")\n  return int(x)",
+  floor = "def NAME(x: float) -> float:\n  if math.isnan(x) or abs(x) >= 4503599627370496.:\n    return x\n  return float(math.floor(x))",
+  ceiling = "def NAME(x: float) -> float:\n  if math.isnan(x) or abs(x) >= 4503599627370496.:\n    return x\n  return float(math.ceil(x))",
+  trunc = "def NAME(x: float) -> float:\n  if math.isnan(x) or abs(x) >= 4503599627370496.:\n    return x\n  return float(int(x))",
+  sign = "def NAME(x: float) -> float:\n  if x > 0.:\n    return 1.\n  if x < 0.:\n    return -1.\n  return x",
+  position = "def NAME(i: int) -> int:\n  if i > 0:\n    return i - 1\n  if i == 0:\n    raise IndexError(\"Positions count from one: there is none at zero.\")\n  return i",
+  last_position = "def NAME(i: int) -> int:\n  if i > 0:\n    return i\n  if i == 0:\n    raise IndexError(\"Positions count from one: there is none at zero.\")\n  if i == -1:\n    return 9007199254740991\n  return i + 1",
+  item = "def NAME(i: int, n: int) -> int:\n  if i < 1 or i > n:\n    raise IndexError(\"subscript out of bounds\")\n  return i - 1",
+  slot = "def NAME(i: int, n: int) -> int:\n  if i < 1 or i > n + 1:\n    raise IndexError(\"subscript out of bounds: a list grows at its end, by one\")\n  return i - 1",
+  count = "def NAME(n: int) -> int:\n  if n < 0:\n    raise ValueError(\"A number of elements can't be negative.\")\n  return n",
+  known = "def NAME(x: float) -> float:\n  if math.isnan(x):\n    raise ValueError(\"missing value where TRUE/FALSE needed\")\n  return x",
+  modulo = "def NAME(a: int, b: int) -> int:\n  if b == 0:\n    raise ZeroDivisionError(\"the remainder by zero is NA in R\")\n  return a % b",
+  floor_divide = "def NAME(a: int, b: int) -> int:\n  if b == 0:\n    raise ZeroDivisionError(\"division by zero is NA in R\")\n  return a // b",
+  positions = "def NAME(x: Tensor) -> Tensor:\n  if torch.is_floating_point(x) or x.dtype == 11:\n    return x\n  if bool(torch.any(torch.eq(x, 0))):\n    raise IndexError(\"Positions count from one: there is none at zero.\")\n  return torch.where(torch.gt(x, 0), x - 1, x)",
+  positions_or_mask = "def NAME(x: Tensor) -> Tensor:\n  if x.dtype == 11 or x.dtype == 0:\n    return x\n  if bool(torch.any(torch.eq(x, 0))):\n    raise IndexError(\"Positions count from one: there is none at zero.\")\n  return torch.where(torch.gt(x, 0), x - 1, x)",
+  min_of = "def NAME(a: float, b: float) -> float:\n  if math.isnan(a) or math.isnan(b):\n    return math.nan\n  return a if a < b else b",
+  max_of = "def NAME(a: float, b: float) -> float:\n  if math.isnan(a) or math.isnan(b):\n    return math.nan\n  return a if a > b else b",
+  min_int = "def NAME(x: List[int]) -> int:\n  if len(x) == 0:\n    raise ValueError(\"the least of nothing is Inf in R\")\n  return min(x)",
+  max_int = "def NAME(x: List[int]) -> int:\n  if len(x) == 0:\n    raise ValueError(\"the greatest of nothing is -Inf in R\")\n  return max(x)",
+  min_float = "def NAME(x: List[float]) -> float:\n  least = math.inf\n  for v in x:\n    if math.isnan(v):\n      return math.nan\n    if v < least:\n      least = v\n  return least",
+  max_float = "def NAME(x: List[float]) -> float:\n  greatest = -math.inf\n  for v in x:\n    if math.isnan(v):\n      return math.nan\n    if v > greatest:\n      greatest = v\n  return greatest",
+  product = "def NAME(x: List[float]) -> float:\n  product = 1.\n  for v in x:\n    product = product * v\n  return product",
+  number_text = "def NAME(x: float) -> str:\n  if x == float(int(x)) and abs(x) < 100000.:\n    return str(int(x))\n  raise ValueError(\"a number that is not whole has no text in a program\")",
+  counted = "def NAME(x: Tensor) -> Tensor:\n  return torch.where(torch.lt(x, 0), x, x + 1)",
+  slice_end = "def NAME(a: int, b: int) -> int:\n  if a < 1 or b < a:\n    raise IndexError(\"A range of positions must rise, from one on.\")\n  return b"
+)
+
+helper <- function(cx, name) {
+  label <- paste0(cx$unit$name, "_", name)
+  if (is.null(cx$unit$helpers[[name]])) cx$unit$helpers[[name]] <- gsub("NAME", label, script_helpers[[name]], fixed = TRUE)
+  label
+}

@@ -1,0 +1,273 @@
+# Where names lead, and what is known of variables at each point of the code.
+#
+# The state of all variables is one list in the context, `cx$vars`, so that branches can begin with the same state and be
+# merged after. Its keys are the scope's number and the name. A binding is one of
+#   list(kind = "variable", name, type, version, owned): a TorchScript variable;
+#   list(kind = "term", term): an expression or a static value under a name;
+#   list(kind = "default", expr), list(kind = "missing"): arguments not given;
+#   list(kind = "unset", message, hint): a name that can't be used any more, and why.
+
+new_compile_context <- function(unit, name, previous = NULL) {
+  cx <- new.env(parent = emptyenv())
+  cx$unit <- unit
+  cx$name <- name
+  cx$vars <- list()
+  cx$block <- new_block()
+  cx$dead <- FALSE
+  cx$scopes <- 0L
+  cx$names <- character()
+  cx$declared <- list()
+  cx$previous <- previous %||% list(declared = list(), owned = list(), returns = "?")
+  cx$owned <- list()
+  cx$returns <- "?"
+  cx$loop <- NULL
+  cx$loops <- 0L
+  cx$depth <- 0L
+  cx$statement <- NULL
+  cx
+}
+
+new_scope <- function(cx, parent = NULL, env = emptyenv()) {
+  cx$scopes <- cx$scopes + 1L
+  list(id = cx$scopes, parent = parent, env = if (is.null(parent)) env else parent$env)
+}
+scope_key <- function(scope, name) paste0(scope$id, " ", name)
+
+# A name for a variable of TorchScript that nothing else has.
+new_name <- function(cx, wanted) {
+  wanted <- identifier(wanted)
+  if (wanted %in% python_words || !grepl("^[A-Za-z]", wanted)) wanted <- paste0("v_", wanted)
+  name <- wanted
+  n <- 1L
+  while (name %in% cx$names) {
+    n <- n + 1L
+    name <- sprintf("%s_%d", wanted, n)
+  }
+  cx$names <- c(cx$names, name)
+  name
+}
+python_words <- c(
+  "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif",
+  "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass",
+  "raise", "return", "try", "while", "with", "yield", "self", "torch", "math", "float", "int", "bool", "str", "len", "range",
+  "list", "dict", "print", "min", "max", "sum", "abs", "round", "sorted", "any", "all", "zip", "enumerate", "F", "Tensor",
+  "ops", "CONSTANTS", "annotate", "inf", "nan", "pow", "ord", "chr", "hex", "oct", "bin", "divmod", "isinstance", "complex",
+  "List", "Dict", "Tuple", "Optional", "Union", "Any", "type", "tuple", "unchecked_cast", "uninitialized", "fork", "wait"
+)
+
+find_binding <- function(cx, scope, name) {
+  while (!is.null(scope)) {
+    key <- scope_key(scope, name)
+    binding <- cx$vars[[key]]
+    if (!is.null(binding)) {
+      return(list(key = key, binding = binding, scope = scope))
+    }
+    scope <- scope$parent
+  }
+  NULL
+}
+
+bind <- function(cx, scope, name, binding) cx$vars[[scope_key(scope, name)]] <- binding
+bind_term <- function(cx, scope, name, term) bind(cx, scope, name, list(kind = "term", term = term))
+
+# The term for a name in an expression.
+read_variable <- function(cx, scope, name, expr) {
+  found <- find_binding(cx, scope, name)
+  if (is.null(found)) {
+    return(captured_term(cx, scope, name, expr))
+  }
+  binding <- found$binding
+  switch(binding$kind,
+    variable = variable_term(binding, found$key),
+    term = binding$term,
+    default = {
+      term <- translate(cx, binding$expr, found$scope)
+      if (is.null(term$value) && !term$simple) term <- keep_term(cx, term)
+      cx$vars[[found$key]] <- list(kind = "term", term = term, is_default = TRUE)
+      term
+    },
+    missing = refuse(cx, expr, sprintf("Argument `%s` is missing, with no default.", name)),
+    unset = refuse(cx, expr, binding$message, binding$hint, silent = isTRUE(binding$silent))
+  )
+}
+
+variable_term <- function(binding, key) {
+  code <- binding$name
+  # within a test for NULL the value is known to be there
+  if (is_optional_type(binding$declared) && !is_optional_type(binding$type) && binding$type != "None") {
+    code <- sprintf("torch._unwrap_optional(%s)", code)
+  }
+  if (binding$type == "None") {
+    return(none_term())
+  }
+  new_term(
+    binding$type, code,
+    value = binding$value, simple = TRUE, place = key, dtype = binding$dtype,
+    linear = if (is_whole_type(binding$type)) list(base = code, offset = 0), lower = binding$lower %||% -Inf
+  )
+}
+
+# A name that the function has from where it was made.
+captured_term <- function(cx, scope, name, expr) {
+  value <- tryCatch(get(name, envir = scope$env), error = function(e) {
+    problem <- if (exists(name, envir = scope$env)) conditionMessage(e) else sprintf("There is no `%s`.", name)
+    refuse(cx, expr, problem)
+  })
+  capture_value(cx, value, name)
+}
+
+capture_value <- function(cx, value, name) {
+  if (is.function(value) && !inherits(value, "nn_module") || is_nn_module(value) || is.environment(value)) {
+    return(static_term(value))
+  }
+  if (is_torch_tensor(value)) {
+    return(new_term("Tensor", constant_name(cx$unit, value, name), simple = TRUE))
+  }
+  literal <- literal_term(value)
+  literal %||% static_term(value)
+}
+
+# Tensors and compiled functions go to the compiler by name.
+constant_name <- function(unit, value, name) {
+  address <- rlang::obj_address(value)
+  known <- unit$known_names[[address]]
+  if (is.null(known)) {
+    known <- sprintf("%s_c%d_%s", unit$name, length(unit$known) + 1L, identifier(name))
+    unit$known[[known]] <- value
+    unit$known_names[[address]] <- known
+  }
+  known
+}
+
+# ---- assignment
+
+assign_variable <- function(cx, scope, name, term, expr) {
+  found <- find_binding(cx, list(id = scope$id), name)
+  if (term$type == "static" || (is_static(term) && is.function(static_value(term)))) {
+    refuse_change_in_loop(cx, scope, name, expr)
+    bind_term(cx, scope, name, term)
+    return(invisible())
+  }
+  key <- scope_key(scope, name)
+  version <- if (!is.null(found) && found$binding$kind == "variable") found$binding$version else key
+  type <- term$type
+  repeat {
+    declared <- cx$declared[[version]]
+    joined <- if (is.null(declared)) type else join_types(declared$type, type)
+    expected <- cx$previous$declared[[version]]$type
+    if (!is.null(joined) && (is.null(expected) || !is.null(join_types(joined, expected)))) break
+    version <- paste0(version, "'")
+  }
+  if (is.null(declared)) {
+    label <- cx$previous$declared[[version]]$name
+    if (is.null(label) || label %in% cx$names) label <- new_name(cx, name) else cx$names <- c(cx$names, label)
+    declared <- list(name = label)
+  }
+  declared$type <- joined
+  cx$declared[[version]] <- declared
+  final <- if (is.null(expected)) joined else join_types(joined, expected)
+  code <- coerced_code(cx, term, final)
+  if (is.null(code)) refuse(cx, expr, sprintf("`%s` can't be %s here.", name, script_type_in_words(type)))
+  if (is_container_type(type) && !is.null(term$place)) disown(cx, term$place)
+  if (!identical(code, declared$name)) emit(cx, paste(declared$name, "=", code))
+  flow <- if (is_optional_type(final) && !is_optional_type(type)) (if (type == "None") "None" else required_type(final)) else final
+  bind(cx, scope, name, list(
+    kind = "variable", name = declared$name, type = flow, declared = final, version = version, r_name = name,
+    owned = term$fresh || script_type_kind(type) == "Empty", value = if (!is_container_type(type)) term$value, dtype = term$dtype, lower = if (is_whole_type(final)) loop_bound(cx, term)
+  ))
+}
+
+# What is known of a number's size in one round of a loop may not hold in the next.
+loop_bound <- function(cx, term) if (is.null(cx$loop)) term$lower else -Inf
+
+refuse_change_in_loop <- function(cx, scope, name, expr) {
+  known <- cx$vars[[scope_key(scope, name)]]
+  if (!is.null(known) && !is.null(cx$loop) && known$kind == "variable") {
+    refuse(cx, expr, sprintf("`%s` can't become %s inside a loop.", name, script_type_in_words("static")))
+  }
+}
+
+disown <- function(cx, key) {
+  binding <- cx$vars[[key]]
+  if (identical(binding$kind, "variable") && isTRUE(binding$owned)) {
+    binding$owned <- FALSE
+    cx$vars[[key]] <- binding
+  }
+}
+
+# Before a list is changed: no other variable may see it.
+own_variable <- function(cx, key) {
+  binding <- cx$vars[[key]]
+  if (!isTRUE(binding$owned)) {
+    copy <- if (startsWith(binding$type, "Dict")) dict_copy_code(cx, binding) else sprintf("list(%s)", binding$name)
+    emit(cx, sprintf("%s = %s", binding$name, copy))
+    binding$owned <- TRUE
+    cx$vars[[key]] <- binding
+  }
+}
+
+dict_copy_code <- function(cx, binding) {
+  sprintf("%s.copy()", binding$name)
+}
+
+# ---- states and their merging
+
+merge_states <- function(cx, states, labels, expr, what = "if") {
+  states <- states[!vapply(states, is.null, NA)]
+  if (length(states) == 0) {
+    return(NULL)
+  }
+  if (length(states) == 1) {
+    return(states[[1]])
+  }
+  keys <- unique(unlist(lapply(states, names)))
+  merged <- lapply(keys, function(key) merge_bindings(lapply(states, function(state) state[[key]]), key, labels, what))
+  names(merged) <- keys
+  merged
+}
+
+merge_bindings <- function(bindings, key, labels, what) {
+  name <- sub("^[0-9]+ ", "", key)
+  first <- bindings[[1]]
+  if (all(vapply(bindings[-1], identical, NA, first))) {
+    return(first)
+  }
+  is_absent <- vapply(bindings, function(b) is.null(b) || b$kind %in% c("default", "missing"), NA)
+  unset <- Find(function(b) identical(b$kind, "unset"), bindings)
+  if (!is.null(unset)) {
+    return(unset)
+  }
+  if (any(is_absent)) {
+    defaults <- Filter(Negate(is.null), bindings)
+    # an argument's default that only one branch has looked at
+    if (any(vapply(defaults, function(b) identical(b$kind, "default"), NA)) && !any(vapply(defaults, function(b) identical(b$kind, "variable"), NA))) {
+      return(Find(function(b) b$kind == "default", defaults))
+    }
+    where <- labels[!is_absent]
+    return(list(
+      kind = "unset", message = sprintf("`%s` is set only %s.", name, paste(where, collapse = " and ")),
+      hint = sprintf("Give it a value before, or %s as well.", paste(labels[is_absent], collapse = " and "))
+    ))
+  }
+  kinds <- vapply(bindings, function(b) b$kind, "")
+  versions <- vapply(bindings, function(b) b$version %||% "", "")
+  if (all(kinds == "variable") && length(unique(versions)) == 1) {
+    merged <- first
+    type <- Reduce(function(a, b) if (!is.null(a)) join_types(a, b), lapply(bindings, function(b) b$type))
+    merged$type <- type %||% first$declared
+    merged$declared <- Find(function(d) is_optional_type(d), lapply(bindings, function(b) b$declared)) %||% first$declared
+    if (is_optional_type(merged$type)) merged$type <- merged$declared
+    merged$owned <- all(vapply(bindings, function(b) isTRUE(b$owned), NA))
+    merged$lower <- min(vapply(bindings, function(b) as.double(b$lower %||% -Inf), 0))
+    dtypes <- unique(lapply(bindings, function(b) b$dtype))
+    merged["dtype"] <- list(if (length(dtypes) == 1) dtypes[[1]])
+    merged["value"] <- list(if (length(unique(lapply(bindings, function(b) b$value))) == 1) first$value)
+    return(merged)
+  }
+  words <- vapply(bindings, function(b) script_type_in_words(b$type %||% b$term$type), "")
+  list(
+    kind = "unset",
+    message = sprintf("`%s` is %s.", name, paste(words, labels, collapse = " and ")),
+    hint = "Give the results names of their own, or make them of one type."
+  )
+}

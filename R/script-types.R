@@ -1,0 +1,158 @@
+# The types of scripted code, as text: TorchScript's, and a few that say more about R's values.
+#
+# `whole` is an R double known to be a whole number, kept as `int`; `Vector[T]` is an atomic vector and `List[T]` an R
+# list, both `List[T]` in TorchScript; `Record[a: T]` is a list with fixed names; `Empty` is `list()` or `c()` before
+# anything is in it; `dtype` is a number that stands for one; `static` is known while compiling and never written; `?` is
+# not known yet: the next pass will know.
+
+script_type_parts <- local({
+  known <- new.env(parent = emptyenv())
+  function(type) {
+    parts <- known[[type]]
+    if (is.null(parts)) {
+      parts <- if (grepl("[", type, fixed = TRUE)) split_type_arguments(sub("]$", "", sub("^[^[]*[[]", "", type))) else character()
+      names <- ifelse(grepl("^[^[]+: ", parts), sub(": .*", "", parts), "")
+      if (startsWith(type, "Record")) {
+        parts <- sub("^[^:]*: ", "", parts)
+        names(parts) <- names
+      }
+      assign(type, parts, envir = known)
+    }
+    parts
+  }
+})
+
+# Commas inside brackets belong to the arguments.
+split_type_arguments <- function(text) {
+  if (text == "") {
+    return(character())
+  }
+  characters <- strsplit(text, "")[[1]]
+  depth <- cumsum((characters == "[") - (characters == "]"))
+  cuts <- which(characters == "," & depth == 0)
+  starts <- c(1, cuts + 1)
+  ends <- c(cuts - 1, length(characters))
+  trimws(substring(text, starts, ends))
+}
+
+script_type_kind <- function(type) sub("[[].*", "", type)
+is_list_type <- function(type) script_type_kind(type) %in% c("List", "Vector")
+is_optional_type <- function(type) startsWith(type, "Optional[")
+is_number_type <- function(type) type %in% c("int", "whole", "float")
+is_whole_type <- function(type) type == "int" || type == "whole"
+is_container_type <- function(type) script_type_kind(type) %in% c("List", "Vector", "Dict", "Empty")
+element_type <- function(type) if (type == "Empty") "?" else script_type_parts(type)[[if (startsWith(type, "Dict")) 2 else 1]]
+required_type <- function(type) if (is_optional_type(type)) script_type_parts(type)[[1]] else type
+optional_type <- function(type) if (is_optional_type(type) || type == "None" || type == "?") type else sprintf("Optional[%s]", type)
+list_type_of <- function(type) sprintf("List[%s]", type)
+vector_type_of <- function(type) sprintf("Vector[%s]", type)
+record_type <- function(names, types) sprintf("Record[%s]", paste0(names, ": ", types, collapse = ", "))
+tuple_type <- function(types) sprintf("Tuple[%s]", paste(types, collapse = ", "))
+is_known_type <- function(type) !grepl("?", type, fixed = TRUE)
+
+# The type that holds values of both, or NULL where there is none.
+join_types <- function(a, b) {
+  if (identical(a, b) || b == "?") {
+    return(a)
+  }
+  if (a == "?") {
+    return(b)
+  }
+  if (a == "None" || b == "None") {
+    return(optional_type(if (a == "None") b else a))
+  }
+  if (is_optional_type(a) || is_optional_type(b)) {
+    joined <- join_types(required_type(a), required_type(b))
+    return(if (!is.null(joined)) optional_type(joined))
+  }
+  if (is_number_type(a) && is_number_type(b)) {
+    return(if (is_whole_type(a) && is_whole_type(b)) "whole" else "float")
+  }
+  kinds <- c(script_type_kind(a), script_type_kind(b))
+  if ("Empty" %in% kinds && all(is_container_type(a), is_container_type(b))) {
+    return(if (a == "Empty") b else a)
+  }
+  if (setequal(kinds, c("Record", "Dict"))) {
+    return(join_record_and_dict(if (kinds[[1]] == "Record") a else b, if (kinds[[1]] == "Dict") a else b))
+  }
+  if (all(kinds %in% c("List", "Vector"))) {
+    joined <- join_types(element_type(a), element_type(b))
+    return(if (!is.null(joined)) sprintf("%s[%s]", if (all(kinds == "Vector")) "Vector" else "List", joined))
+  }
+  if (kinds[[1]] != kinds[[2]] || !kinds[[1]] %in% c("Tuple", "Record", "Dict")) {
+    return(NULL)
+  }
+  parts <- list(script_type_parts(a), script_type_parts(b))
+  if (length(parts[[1]]) != length(parts[[2]]) || !identical(names(parts[[1]]), names(parts[[2]]))) {
+    return(NULL)
+  }
+  joined <- Map(join_types, parts[[1]], parts[[2]])
+  if (any(vapply(joined, is.null, NA))) {
+    return(NULL)
+  }
+  switch(kinds[[1]],
+    Record = record_type(names(joined), joined),
+    sprintf("%s[%s]", kinds[[1]], paste(joined, collapse = ", "))
+  )
+}
+
+join_record_and_dict <- function(record, dict) {
+  joined <- Reduce(function(a, b) if (!is.null(a)) join_types(a, b), script_type_parts(record), element_type(dict))
+  if (!is.null(joined)) sprintf("Dict[str, %s]", joined)
+}
+
+# As TorchScript writes it. Records are classes of the unit.
+script_type_text <- function(unit, type) {
+  parts <- script_type_parts(type)
+  switch(script_type_kind(type),
+    whole = , dtype = "int",
+    `?` = "Tensor",
+    Empty = "List[Tensor]",
+    Record = record_class(unit, type),
+    Vector = sprintf("List[%s]", script_type_text(unit, parts[[1]])),
+    List = , Dict = , Optional = , Tuple = {
+      sprintf("%s[%s]", script_type_kind(type), paste(vapply(parts, function(part) script_type_text(unit, part), ""), collapse = ", "))
+    },
+    type
+  )
+}
+
+record_class <- function(unit, type) {
+  if (is.null(unit$records[[type]])) {
+    parts <- script_type_parts(type)
+    fields <- sprintf("  %s: %s", identifier(names(parts)), vapply(parts, function(part) script_type_text(unit, part), ""))
+    name <- sprintf("%s_record_%d", unit$name, length(unit$records) + 1)
+    unit$records[[type]] <- list(name = name, text = paste(c(sprintf("class %s(NamedTuple):", name), fields), collapse = "\n"))
+  }
+  unit$records[[type]]$name
+}
+
+# For messages.
+script_type_in_words <- function(type) {
+  switch(script_type_kind(type),
+    Tensor = "a tensor", int = "a whole number", whole = , float = "a number", bool = "TRUE or FALSE", str = "a string",
+    None = "NULL", Empty = "an empty list", complex = "a complex number", Device = "a device", dtype = "a dtype",
+    static = "something that only R has", `?` = "something not known",
+    Vector = sprintf("a vector of %s values", script_type_parts(type)[[1]]),
+    List = sprintf("a list of elements that are each %s", script_type_in_words(element_type(type))),
+    Dict = "a list with names", Record = sprintf("a list with the names %s", toString(names(script_type_parts(type)))),
+    Tuple = sprintf("a list of %d", length(script_type_parts(type))),
+    Optional = sprintf("%s or NULL", script_type_in_words(required_type(type))),
+    type
+  )
+}
+
+# A type as the user writes it, in terms of the compiler.
+declared_script_type <- function(text) {
+  parsed <- tryCatch(check_torchscript_type(text), torchscript_error = function(e) NULL)
+  if (is.null(parsed)) {
+    abort_torchscript(
+      sprintf("`%s` is no TorchScript type.", text), "type", "Types are written as in \"int\", \"List[Tensor]\", \"Optional[float]\"."
+    )
+  }
+  atomic <- "List\\[(int|float|bool|str)\\]"
+  gsub(" ", "", gsub(atomic, "Vector[\\1]", gsub("torch.", "", text, fixed = TRUE)), fixed = TRUE)
+}
+check_torchscript_type <- function(text) {
+  .Call(C_compile, sprintf("def f(x: %s):\n  return x\n", text), NULL)
+}
