@@ -19,10 +19,16 @@ NULL
 #' functions that are TorchScript programs already are put in. Changing a list changes one variable alone, as in R, and
 #' changing a tensor in place shows under all its names, as it does outside programs.
 #'
-#' @param fn A function.
+#' Of a module `forward` becomes a program, with every method that it calls, and its sub-modules likewise; those that are
+#' TorchScript modules already are taken as they are. Parameters, buffers and `self$training` live on in the program; other
+#' fields are constants, unless a method changes them.
+#'
+#' @param fn A function, or an [nn_module()].
 #' @param ... Types of arguments, by name, as TorchScript writes them: `n = "int"`, `xs = "List[Tensor]"`.
+#' @param methods Names of methods of a module that are compiled besides `forward`; their arguments have the types of
+#'   their defaults.
 #' @param .returns The type of the result, as TorchScript writes it. By default it follows from the code.
-#' @return A [script_function].
+#' @return A [script_function], or a [script_module].
 #' @section Errors: a `torchscript_compile_error` that lists every problem with its line and column in the R code, where R
 #'   kept that (`options(keep.source = TRUE)`); a `torchscript_type_error` for arguments that do not exist and types that
 #'   are none.
@@ -47,9 +53,20 @@ NULL
 #'   x
 #' })
 #' newton(10)
-jit_script <- function(fn, ..., .returns = NULL) {
-  if (inherits(fn, "script_function")) {
+#'
+#' gate <- nn_module(
+#'   initialize = function() self$linear <- nn_linear(2, 2),
+#'   forward = function(x) if (x$sum()$item() > 0) self$linear(x) else x
+#' )
+#' jit_script(gate())(torch_ones(1, 2))
+jit_script <- function(fn, ..., methods = NULL, .returns = NULL) {
+  if (inherits(fn, c("script_function", "script_module"))) {
     return(fn)
+  }
+  if (is_nn_module(fn)) {
+    if (!is.null(.returns)) abort_torchscript("`.returns` is for functions.", "type")
+    if (!is.null(methods) && !is.character(methods)) abort_torchscript(sprintf("`methods` must be names, not %s.", describe(methods)), "type")
+    return(script_module_of(fn, list(...), methods))
   }
   if (!is.function(fn) || is.primitive(fn)) {
     abort_torchscript(sprintf("`fn` must be an R function, not %s.", describe(fn)), "type")
@@ -84,12 +101,14 @@ script_source <- function(unit) {
 
 link_unit <- function(unit) {
   source <- paste0(script_source(unit), "\n")
-  tryCatch(.Call(C_compile, source, if (length(unit$known) > 0) unit$known), torchscript_compile_error = function(e) {
-    abort_torchscript(
-      paste0("The compiler made source that libtorch refuses: ", conditionMessage(e)), "compile",
-      "This is a mistake of jit_script(): please report it, with the function."
-    )
-  })
+  tryCatch(.Call(C_compile, source, if (length(unit$known) > 0) unit$known), torchscript_compile_error = function(e) refuse_source(e))
+}
+
+refuse_source <- function(e) {
+  abort_torchscript(
+    paste0("The compiler made source that libtorch refuses: ", conditionMessage(e)), "compile",
+    "This is a mistake of jit_script(): please report it, with the function."
+  )
 }
 
 argument_types <- function(fn, given) {

@@ -31,7 +31,7 @@ translate <- function(cx, expr, scope) {
   call_function(cx, static_value(term), expr, scope)
 }
 
-is_callable <- function(x) is.function(x) || inherits(x, c("script_closure", "script_member"))
+is_callable <- function(x) is.function(x) || inherits(x, c("script_closure", "script_member", "script_self"))
 
 # `table`: what R's own functions become; see script-table.R.
 call_function <- function(cx, fn, expr, scope, name = NULL) {
@@ -40,6 +40,12 @@ call_function <- function(cx, fn, expr, scope, name = NULL) {
   }
   if (inherits(fn, "script_member")) {
     return(fn$call(cx, given_arguments(cx, expr, scope), expr, scope))
+  }
+  if (inherits(fn, "script_self")) {
+    return(call_method(cx, fn, "forward", given_arguments(cx, expr, scope), expr))
+  }
+  if (inherits(fn, "script_unused")) {
+    return(call_unused(cx, name %||% "the function"))
   }
   if (is.null(name) && !is_nn_module(fn) && !inherits(fn, "script_function")) name <- function_name(fn)
   entry <- table_entry(fn, name)
@@ -227,7 +233,9 @@ call_user_function <- function(cx, fn, name, given, expr) {
   if (any(vapply(matched$matched, function(term) term$type == "?", NA))) {
     return(unknown_term())
   }
-  needs_inline <- "..." %in% names(formals(fn)) || any(vapply(matched$matched, function(term) term$type == "static", NA))
+  # a function of a module knows the module
+  around <- get0("self", environment(fn))
+  needs_inline <- is.environment(around) && inherits(around, "nn_Module") || "..." %in% names(formals(fn)) || any(vapply(matched$matched, function(term) term$type == "static", NA))
   if (needs_inline) {
     return(inline_call(cx, formals(fn), body(fn), given, expr, env = environment(fn), name = name))
   }

@@ -99,7 +99,7 @@ length_of <- function(cx, given, expr, scope) {
   term <- given[[1]]
   if (is_static(term) && term$type == "static") {
     value <- static_value(term)
-    return(literal_term(if (is_nn_module(value)) length(as.list(value)) else length(value)))
+    return(literal_term(if (inherits(value, "script_self")) length(registered(value$self, "child")) else length(value)))
   }
   if (term$type == "Empty") term <- new_term("List[Tensor]", empty_code(cx, "List[Tensor]"))
   switch(script_type_kind(term$type),
@@ -204,14 +204,18 @@ sequence_of_term <- function(cx, term, expr) {
     }
   }
   code <- switch(kind, Tensor = sprintf("torch.unbind(%s, 0)", term$code), List = , Vector = term$code, sprintf("[%s]", term$code))
-  list(code = code, element = function(counter) {
+  known <- if (is_static(term)) lapply(static_value(term), literal_term)
+  list(code = code, known = known, element = function(counter) {
     new_term(type, counter, simple = TRUE, dtype = term$dtype, linear = if (is_whole_type(type)) list(base = counter, offset = 0))
   })
 }
 
 static_elements <- function(cx, term, expr) {
   value <- static_value(term)
-  if (is_nn_module(value)) value <- as.list(value)
+  if (inherits(value, "script_self")) {
+    children <- registered(value$self, "child")
+    return(unname(Map(function(name, child) child_term(cx, value, name, child), names(children), children)))
+  }
   if (!is.list(value) && !is.vector(value)) refuse(cx, expr, sprintf("A loop can't go through %s.", describe(value)))
   lapply(unname(as.list(value)), function(element) capture_value(cx, element, "element"))
 }

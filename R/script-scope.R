@@ -117,6 +117,9 @@ captured_term <- function(cx, scope, name, expr) {
 }
 
 capture_value <- function(cx, value, name) {
+  if (is.environment(value) && inherits(value, "nn_Module")) {
+    return(static_term(script_self_of(cx$unit, callable(value), "self")))
+  }
   if (is.function(value) && !inherits(value, "nn_module") || is_nn_module(value) || is.environment(value)) {
     return(static_term(value))
   }

@@ -281,6 +281,7 @@ do_for <- function(cx, expr, scope) {
   body <- expr[[4]]
   sequence <- translate_sequence(cx, expr[[3]], scope)
   assigned <- assigned_names(body)
+  if (isTRUE(scope$is_package) && !is.null(sequence$known)) sequence$terms <- sequence$known
   if (!is.null(sequence$terms)) {
     return(unroll(cx, sequence$terms, name, body, scope))
   }

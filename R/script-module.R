@@ -1,0 +1,266 @@
+# Modules as programs: their methods compiled, each for the types that it is called with.
+#' @include jit-script.R jit-trace-module.R
+NULL
+
+script_module_of <- function(module, types, methods) {
+  unit <- new_script_unit("r")
+  unit$selves <- list()
+  unit$methods <- list()
+  self <- script_self_of(unit, module, "self")
+  for (name in union("forward", methods)) {
+    fn <- self$self[[name]]
+    if (!is.function(fn)) {
+      abort_torchscript(sprintf("The module has no method `%s`.", name), "type")
+    }
+    wanted <- if (name == "forward") types else list()
+    formals <- formals(fn)
+    if ("..." %in% names(formals)) {
+      # a container passes on what it is given
+      fn <- eval(call("function", as.pairlist(alist(input = )), quote(self$forward(input))), list(self = self$self), baseenv())
+      environment(fn) <- list2env(list(self = self$self), parent = baseenv())
+    }
+    compile_method(unit, self, fn, name, argument_types(fn, wanted), is_entry = TRUE)
+  }
+  report_problems(unit)
+  done <- new.env()
+  handle <- native_module(module, NULL, done)
+  define_methods(unit, module, done)
+  new_script_module(handle, "compiled from an R module")
+}
+
+# A module as code sees it: `code` leads to it from the method being compiled.
+script_self_of <- function(unit, module, code) {
+  self <- self_of(module)
+  address <- rlang::obj_address(self)
+  structure(list(module = module, self = self, address = address, code = code, changed = changed_fields(self)), class = "script_self")
+}
+
+# Fields that methods assign: they live on in the program, and all others are constants.
+changed_fields <- function(self) {
+  found <- character()
+  for (name in ls(self, sorted = FALSE)) {
+    if (name %in% c("initialize", names(nn_Module$public_methods), names(nn_Module$active)) && name != "forward" || bindingIsActive(name, self)) next
+    fn <- self[[name]]
+    if (!is.function(fn) || is_nn_module(fn)) next
+    walk_calls(body(fn), function(call) {
+      if (is.name(call[[1]]) && as.character(call[[1]]) %in% c("<-", "=", "<<-") && is.call(call[[2]])) {
+        target <- call[[2]]
+        while (is.call(target) && is.call(target[[2]])) target <- target[[2]]
+        if (identical(target[[1]], quote(`$`)) && identical(target[[2]], quote(self))) found <<- c(found, as.character(target[[3]]))
+      }
+    })
+  }
+  unique(found)
+}
+
+# ---- methods
+
+compile_method <- function(unit, self, fn, name, types, is_entry = FALSE) {
+  key <- paste(c(self$address, name, names(types), types), collapse = "|")
+  if (key %in% unit$compiling) {
+    return(NULL)
+  }
+  if (is.null(unit$methods[[key]])) {
+    unit$compiling <- c(unit$compiling, key)
+    on.exit(unit$compiling <- setdiff(unit$compiling, key))
+    others <- sum(vapply(unit$methods, function(method) method$address == self$address && method$method == name, NA))
+    label <- if (others == 0) identifier(name) else sprintf("%s_%d", identifier(name), others + 1L)
+    defaults <- if (is_entry) Filter(Negate(is.null), lapply(formals(fn), default_code)) else list()
+    inside <- script_self_of(unit, self$module, "self")
+    made <- compile_function(unit, fn, label, types, defaults = defaults, prepare = function(cx, scope) {
+      bind_term(cx, scope, "self", static_term(inside))
+      cx$names <- c(cx$names, "self")
+    })
+    unit$functions[[label]] <- NULL
+    unit$methods[[key]] <- c(made, list(address = self$address, method = name))
+  }
+  unit$methods[[key]]
+}
+
+call_method <- function(cx, self, name, given, expr) {
+  fn <- self$self[[name]]
+  if (inherits(self$module, "script_module")) {
+    method <- self$module[[name]]
+    signature <- .Call(C_function_signature, environment(method)$handle)
+    return(call_with_signature(cx, sprintf("%s.%s", self$code, name), signature, given, expr))
+  }
+  if (inherits(fn, "script_unused")) {
+    return(call_unused(cx, name))
+  }
+  matched <- match_given(cx, formals(fn), given, expr)
+  if (any(vapply(given, function(term) term$type == "?", NA))) {
+    return(unknown_term())
+  }
+  static <- any(vapply(matched$matched, function(term) term$type %in% c("static", "None"), NA))
+  own <- setdiff(names(formals(fn)), names(matched$matched))
+  if ("..." %in% names(formals(fn)) || static) {
+    return(inline_method(cx, self, fn, given, expr))
+  }
+  types <- lapply(matched$matched, function(term) if (term$type == "whole") "float" else term$type)
+  types <- types[intersect(names(formals(fn)), names(types))]
+  made <- compile_method(cx$unit, self, fn, name, types)
+  if (is.null(made)) refuse(cx, expr, sprintf("`self$%s()` calls itself, which methods of a program can't.", name), "Write a loop.")
+  for (term in matched$matched) if (!is.null(term$place) && is_container_type(term$type)) disown(cx, term$place)
+  codes <- vapply(names(types), function(label) paste0(made$labels[[label]], "=", need_code(cx, matched$matched[[label]], types[[label]], expr)), "")
+  new_term(made$returns, sprintf("%s.%s(%s)", self$code, made$name, paste(codes, collapse = ", ")))
+}
+
+inline_method <- function(cx, self, fn, given, expr) {
+  outer <- new_scope(cx, NULL, environment(fn))
+  outer$is_package <- identical(topenv(environment(fn)), topenv())
+  bind_term(cx, outer, "self", static_term(self))
+  outer$is_inline <- TRUE
+  inline_call(cx, formals(fn), body(fn), given, expr, parent = outer)
+}
+
+call_unused <- function(cx, name) {
+  emit(cx, sprintf("raise NotImplementedError(%s)", string_text(sprintf("%s() is marked with jit_unused() and is not in the program", name))))
+  cx$dead <- TRUE
+  none_term()
+}
+
+call_module <- function(cx, module, given, expr) {
+  refuse(cx, expr, "A module from outside can't be used in a function.", "jit_script() the module that holds it.")
+}
+
+# ---- members
+
+self_member <- function(cx, self, name, expr) {
+  r_self <- self$self
+  if (is.numeric(name) || inherits(self$module, c("nn_module_list", "nn_module_dict", "nn_sequential"))) {
+    children <- registered(r_self, "child")
+    at <- if (is.numeric(name)) name else match(name, names(children))
+    if (is.numeric(name) && (at < 1 || at > length(children))) refuse(cx, expr, "subscript out of bounds")
+    if (!is.na(at)) {
+      return(child_term(cx, self, names(children)[[at]], children[[at]]))
+    }
+  }
+  if (inherits(self$module, "script_module")) {
+    return(scripted_member(cx, self, name, expr))
+  }
+  code <- sprintf("%s.%s", self$code, gsub(".", "_", name, fixed = TRUE))
+  if (name == "training") {
+    return(new_term("bool", code, simple = FALSE))
+  }
+  kinds <- private_of(r_self)$.registry
+  if (name %in% c(kinds$parameter, kinds$buffer)) {
+    return(if (is.null(r_self[[name]])) none_term() else new_term("Tensor", code))
+  }
+  if (name %in% kinds$child) {
+    return(child_term(cx, self, name, r_self[[name]]))
+  }
+  if (!exists(name, envir = r_self, inherits = FALSE)) {
+    refuse(cx, expr, sprintf("The module has no member `%s`.", name))
+  }
+  value <- r_self[[name]]
+  if (is_nn_module(value)) {
+    return(child_term(cx, self, name, value))
+  }
+  if (is.function(value)) {
+    return(static_term(member_function(function(cx, given, expr, scope) call_method(cx, self, name, given, expr))))
+  }
+  if (name %in% self$changed) {
+    return(new_term(field_type(cx, name, value, expr), code))
+  }
+  capture_value(cx, value, name)
+}
+
+# The type of a field that methods change is that of its value now.
+field_type <- function(cx, name, value, expr) {
+  if (is_torch_tensor(value)) {
+    return("Tensor")
+  }
+  type <- switch(typeof(value), double = "float", integer = "int", logical = "bool", character = "str")
+  if (is.null(type)) refuse(cx, expr, sprintf("The field `%s` can't be changed by a program: it is %s.", name, describe(value)), "Register a buffer.")
+  if (length(value) == 1) type else vector_type_of(type)
+}
+
+child_term <- function(cx, self, name, module) {
+  label <- gsub(".", "_", name, fixed = TRUE)
+  code <- if (grepl("^[A-Za-z_][A-Za-z0-9_]*$", label)) sprintf("%s.%s", self$code, label) else sprintf("getattr(%s, \"%s\")", self$code, label)
+  static_term(script_self_of(cx$unit, module, code))
+}
+
+scripted_member <- function(cx, self, name, expr) {
+  handle <- environment(self$module)$handle
+  kind <- .Call(C_module_kind, handle, name)
+  code <- sprintf("%s.%s", self$code, name)
+  if (kind == "method") {
+    return(static_term(member_function(function(cx, given, expr, scope) call_method(cx, self, name, given, expr))))
+  }
+  if (kind == "child") {
+    return(child_term(cx, self, name, self$module[[name]]))
+  }
+  if (kind == "") refuse(cx, expr, sprintf("The module has no member `%s`.", name))
+  value <- .Call(C_module_attribute, handle, name)
+  new_term(field_type(cx, name, value, expr), code)
+}
+
+assign_member <- function(cx, self, name, term, expr) {
+  r_self <- self$self
+  kinds <- private_of(r_self)$.registry
+  code <- sprintf("%s.%s", self$code, gsub(".", "_", name, fixed = TRUE))
+  if (name %in% kinds$parameter) refuse(cx, expr, "A parameter can't be replaced by a program.", sprintf("with_no_grad(self$%s$copy_(x)) changes its values.", name))
+  type <- if (name %in% kinds$buffer) "Tensor" else if (exists(name, envir = r_self, inherits = FALSE)) field_type(cx, name, r_self[[name]], expr)
+  if (is.null(type)) refuse(cx, expr, sprintf("The module has no field `%s` before the program runs.", name), "Set it in `initialize`.")
+  emit(cx, sprintf("%s = %s", code, need_code(cx, term, type, expr, sprintf("`self$%s`", name))))
+}
+
+# ---- the module of TorchScript
+
+# Children first: a method is compiled against those that it calls.
+define_methods <- function(unit, module, done, seen = new.env()) {
+  self <- self_of(module)
+  address <- rlang::obj_address(self)
+  if (inherits(module, "script_module") || !is.null(seen[[address]])) {
+    return(invisible())
+  }
+  assign(address, TRUE, envir = seen)
+  for (child in registered(self, "child")) define_methods(unit, child, done, seen)
+  handle <- done[[address]]
+  changed <- changed_fields(self)
+  fields <- module_fields(self)
+  for (name in setdiff(names(fields), c("training", changed))) make_constant(handle, gsub(".", "_", name, fixed = TRUE), fields[[name]])
+  texts <- vapply(Filter(function(method) method$address == address, unit$methods), function(method) method$text, "")
+  if (length(texts) == 0) {
+    return(invisible())
+  }
+  definitions <- paste0(script_source(unit), "\n")
+  tryCatch(
+    .Call(C_module_define, handle, paste0(paste(texts, collapse = "\n\n"), "\n"), definitions, if (length(unit$known) > 0) unit$known),
+    torchscript_compile_error = function(e) refuse_source(e)
+  )
+}
+
+# What the program does not look up again can't be changed behind its back.
+make_constant <- function(handle, name, value) {
+  if (.Call(C_module_kind, handle, name) == "attribute") {
+    .Call(C_module_remove, handle, name)
+    tryCatch(.Call(C_module_register, handle, name, "c", value, NULL), torchscript_error = function(e) NULL)
+  }
+}
+
+#' Leave functions out of programs
+#'
+#' What [jit_script()] must not compile: a function or method marked so is called in R as ever, and in a program raises an
+#' error when it is reached.
+#'
+#' @param fn A function.
+#' @return `fn`, with the class `script_unused`.
+#' @section Errors: a `torchscript_type_error` for what is no function.
+#' @seealso [PyTorch's page](https://docs.pytorch.org/docs/stable/jit_language_reference.html)
+#' @export
+#' @examples
+#' show_shape <- jit_unused(function(x) print(dim(x)))
+#' f <- jit_script(function(x, verbose = FALSE) {
+#'   if (verbose) show_shape(x)
+#'   x + 1
+#' })
+#' f(torch_tensor(1))
+jit_unused <- function(fn) {
+  if (!is.function(fn)) {
+    abort_torchscript(sprintf("`fn` must be a function, not %s.", describe(fn)), "type")
+  }
+  class(fn) <- c("script_unused", setdiff(oldClass(fn), "script_unused"))
+  fn
+}
