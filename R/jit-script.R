@@ -90,6 +90,7 @@ new_script_unit <- function(name) {
   unit$known <- list()
   unit$known_names <- list()
   unit$problems <- list()
+  unit$settled <- list()
   unit$done <- list()
   unit$compiling <- character()
   unit

@@ -219,6 +219,13 @@ inline_call <- function(cx, formals, body, given, expr, parent = NULL, env = emp
     }
   }
   if (!is.null(generic)) bind_term(cx, scope, ".Generic", literal_term(generic))
+  # what the function changes is a variable of its own, in all branches
+  for (formal in intersect(names(matched$matched), assigned_names(body))) {
+    term <- read_variable(cx, scope, formal, as.name(formal))
+    if (term$type %in% c("static", "?")) next
+    cx$vars[[scope_key(scope, formal)]] <- NULL
+    assign_variable(cx, scope, formal, term, expr)
+  }
   result <- block_value(cx, list(body), scope)
   # names of the function are not seen after it
   prefix <- paste0(scope$id, " ")
@@ -269,6 +276,12 @@ compile_once <- function(unit, fn, name, types, expr, cx) {
 compile_function <- function(unit, fn, name, types, returns = NULL, defaults = list(), prepare = NULL) {
   previous <- NULL
   problems <- unit$problems
+  settled <- unit$settled
+  on.exit({
+    # found by this function's last pass, whatever passes there are of those that call it
+    unit$settled <- unique(c(unit$settled, unit$problems[-seq_along(problems)], if (length(problems) == 0) unit$problems))
+    unit$problems <- problems
+  })
   for (pass in 1:12) {
     unit$problems <- problems
     cx <- new_compile_context(unit, name, previous)
@@ -282,7 +295,7 @@ compile_function <- function(unit, fn, name, types, returns = NULL, defaults = l
   }
   result <- cx$returns
   if (!is_known_type(result) || result == "Empty") {
-    if (length(unit$problems) == length(problems)) {
+    if (length(unit$problems) == length(problems) && length(unit$settled) == length(settled)) {
       unit$problems <- c(unit$problems, list(list(
         message = sprintf("It is not known what `%s` returns.", name), hint = "`.returns` can say it.", expr = body(fn),
         statement = NULL, silent = FALSE

@@ -1,7 +1,7 @@
 # Problems told to the user: all at once, each with its place in the R code.
 
 report_problems <- function(unit, call = NULL) {
-  problems <- unit$problems
+  problems <- unit$settled
   if (length(problems) == 0) {
     return(invisible())
   }

@@ -46,7 +46,7 @@ element_value <- function(cx, expr, scope) {
   }
   switch(kind,
     List = , Vector = {
-      parts <- held$parts
+      parts <- held$parts %||% if (is_static(held)) lapply(static_value(held), literal_term)
       if (!is.null(parts) && is_static(i) && is.numeric(static_value(i)) && static_value(i) >= 1 && static_value(i) <= length(parts)) {
         return(parts[[static_value(i)]])
       }
@@ -105,6 +105,9 @@ list_slice <- function(cx, held, expr, scope) {
     return(new_term(held$type, sprintf("%s[%s - 1:%s]", held$code, codes[[1]], codes[[2]]), fresh = TRUE))
   }
   i <- translate(cx, index, scope)
+  if (is_static(held) && is_static(i)) {
+    return(capture_value(cx, static_value(held)[static_value(i)], "element"))
+  }
   if (is_static(i) && length(static_value(i)) == 1 && is.numeric(static_value(i)) && static_value(i) < 0) {
     # a negative position leaves out
     at <- as.integer(-static_value(i))

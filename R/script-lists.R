@@ -424,7 +424,7 @@ as_vector <- function(cx, term, expr) {
 
 # The expressions of a call under its formals' names.
 matched_expressions <- function(cx, formals, expr) {
-  definition <- as.function(c(formals, quote(NULL)))
+  definition <- as.function(c(formals, list(NULL)))
   matched <- tryCatch(match.call(definition, expr, expand.dots = FALSE), error = function(e) refuse(cx, expr, conditionMessage(e)))
   as.list(matched)[-1]
 }

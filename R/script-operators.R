@@ -111,16 +111,13 @@ fit_overload <- function(cx, overload, supplied, defaults, as_tensors) {
   for (label in names(supplied)) {
     i <- match(label, overload$names)
     term <- supplied[[label]]
-    if (is.na(i)) {
+    fit <- if (!is.na(i)) fit_cost(term, overload$types[[i]], overload$fixed[[i]], as_tensors) else NA
+    if (is.na(fit)) {
       is_default <- is_static(term) && !identical(defaults[[label]], quote(expr = )) && same_constant(static_value(term), defaults[[label]])
       if (!is_default) {
         return(NULL)
       }
       next
-    }
-    fit <- fit_cost(term, overload$types[[i]], overload$fixed[[i]], as_tensors)
-    if (is.na(fit)) {
-      return(NULL)
     }
     cost <- cost + fit
     used <- c(used, label)

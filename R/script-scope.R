@@ -72,6 +72,11 @@ bind_term <- function(cx, scope, name, term) bind(cx, scope, name, list(kind = "
 
 # The term for a name in an expression.
 read_variable <- function(cx, scope, name, expr) {
+  if (grepl("^[.][.][0-9]+$", name)) {
+    dots <- dots_of(cx, scope)
+    i <- as.integer(substring(name, 3))
+    return(if (i <= length(dots)) dots[[i]] else refuse(cx, expr, sprintf("`...` has no argument %d.", i)))
+  }
   found <- find_binding(cx, scope, name)
   if (is.null(found)) {
     return(captured_term(cx, scope, name, expr))
@@ -79,7 +84,7 @@ read_variable <- function(cx, scope, name, expr) {
   binding <- found$binding
   switch(binding$kind,
     variable = variable_term(binding, found$key),
-    term = binding$term,
+    term = term_as_known(cx, binding$term),
     default = {
       term <- translate(cx, binding$expr, found$scope)
       if (is.null(term$value) && !term$simple) term <- keep_term(cx, term)
@@ -89,6 +94,17 @@ read_variable <- function(cx, scope, name, expr) {
     missing = refuse(cx, expr, sprintf("Argument `%s` is missing, with no default.", name)),
     unset = refuse(cx, expr, binding$message, binding$hint, silent = isTRUE(binding$silent))
   )
+}
+
+# Another name of a variable knows what a test has told of it since.
+term_as_known <- function(cx, term) {
+  if (!is.null(term$place) && is_optional_type(term$type)) {
+    binding <- cx$vars[[term$place]]
+    if (identical(binding$kind, "variable") && binding$name == term$code) {
+      return(variable_term(binding, term$place))
+    }
+  }
+  term
 }
 
 variable_term <- function(binding, key) {
@@ -176,7 +192,7 @@ assign_variable <- function(cx, scope, name, term, expr) {
   flow <- if (is_optional_type(final) && !is_optional_type(type)) (if (type == "None") "None" else required_type(final)) else final
   bind(cx, scope, name, list(
     kind = "variable", name = declared$name, type = flow, declared = final, version = version, r_name = name,
-    owned = term$fresh || script_type_kind(type) == "Empty", value = if (!is_container_type(type)) term$value, dtype = term$dtype, lower = if (is_whole_type(final)) loop_bound(cx, term)
+    owned = term$fresh || script_type_kind(type) == "Empty", value = if (!is_container_type(type) || isTRUE(scope$is_package)) term$value, dtype = term$dtype, lower = if (is_whole_type(final)) loop_bound(cx, term)
   ))
 }
 

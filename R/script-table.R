@@ -411,6 +411,15 @@ build_script_table <- function() {
     is.list = entry("known while compiling", run = is_of_type(function(term) script_type_kind(term$type) %in% c("List", "Tuple", "Record", "Dict", "Empty") || is.list(term$value[[1]])), of_tensor = FALSE),
     is.function = entry("known while compiling", run = is_of_type(function(term) is_static(term) && is_callable(static_value(term))), of_tensor = FALSE),
     is_one = entry("known while compiling", run = is_of_type(function(term) is_number_type(term$type) || term$type == "bool"), of_tensor = FALSE),
+    inherits = entry("known while compiling", run = function(cx, given, expr, scope) {
+      term <- given[[1]]
+      if (term$type == "?") {
+        return(unknown_term())
+      }
+      classes <- if (is_static(term)) class(static_value(term)) else if (term$type == "Tensor") "torch_tensor" else character()
+      literal_term(any(static_value(given[[2]]) %in% classes))
+    }, of_tensor = FALSE),
+    identical = entry("of two numbers, strings or vectors of one type", run = identical_values, of_tensor = FALSE),
     missing = entry("known while compiling", call = is_given),
     abs = entry("the absolute value", run = number_function("abs(%s)", "abs(%s)")), sqrt = entry("the root; NaN of negative numbers", run = number_function("math.sqrt(%s)")),
     exp = entry("", run = number_function("math.exp(%s)")), expm1 = entry("", run = number_function("math.expm1(%s)")),
@@ -504,6 +513,24 @@ script_table <- local({
 table_entry <- function(fn, name) {
   found <- if (!is.null(name)) script_table()[[name]]
   if (!is.null(found) && (identical(found$fn, fn) || identical(fn, get0(name, baseenv(), mode = "function")) || (name == "%||%" && isNamespace(topenv(environment(fn)))))) found
+}
+
+identical_values <- function(cx, given, expr, scope) {
+  types <- vapply(given, function(term) term$type, "")
+  if (all(vapply(given, is_static, NA))) {
+    return(literal_term(identical(static_value(given[[1]]), static_value(given[[2]]))))
+  }
+  if ("?" %in% types) {
+    return(unknown_term())
+  }
+  if (types[[1]] != types[[2]]) {
+    # R's 1 and 1L are not identical either
+    return(literal_term(FALSE))
+  }
+  if (!grepl("^(Vector\\[)?(int|bool|str)\\]?$", types[[1]])) {
+    refuse(cx, expr, sprintf("`identical()` can't compare %s.", script_type_in_words(types[[1]])), "torch_equal() compares tensors.")
+  }
+  new_term("bool", sprintf("(%s == %s)", given[[1]]$code, given[[2]]$code))
 }
 
 # sum(x) and its like: all elements, or along `dim`.

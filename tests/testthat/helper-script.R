@@ -1,0 +1,20 @@
+# Runs `fn` in R and as a program on the same inputs, three times: the optimiser changes what it runs.
+expect_same_as_eager <- function(fn, ..., types = list()) {
+  program <- do.call(jit_script, c(list(fn), types))
+  run <- function(f) {
+    withr::local_seed(1)
+    torch_manual_seed(1)
+    tryCatch(plain_values(f(...)), error = function(e) "an error")
+  }
+  expected <- run(fn)
+  for (i in 1:3) expect_equal(run(program), expected, tolerance = 1e-6)
+  invisible(program)
+}
+
+# Tensors as what can be compared: dtype, shape and values.
+plain_values <- function(x) {
+  if (inherits(x, "torch_tensor")) {
+    return(list(dtype = format(x$dtype), shape = x$shape, values = as.vector(as_array(x$detach()$cpu()))))
+  }
+  if (is.list(x)) lapply(x, plain_values) else x
+}
