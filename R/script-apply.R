@@ -1,0 +1,193 @@
+# Functions that take functions: lapply() and its like become loops.
+#' @include script-sequences.R
+NULL
+
+callable_term <- function(cx, expr, scope) {
+  term <- translate(cx, expr, scope)
+  value <- if (is_static(term)) static_value(term)
+  if (is.character(value) && length(value) == 1) value <- get0(value, scope$env, mode = "function")
+  if (!is_callable(value)) refuse(cx, expr, "A function is needed here.", "function(x) ...")
+  value
+}
+
+call_callable <- function(cx, fn, given, expr, scope) {
+  name <- if (is.primitive(fn) || !inherits(fn, c("script_closure", "script_member"))) function_name(fn)
+  made <- as.call(c(list(fn), lapply(unname(given), identity)))
+  names(made) <- c("", rlang::names2(given))
+  call_function(cx, fn, made, scope, name)
+}
+function_name <- function(fn) {
+  for (name in names(script_table())) if (identical(script_table()[[name]]$fn, fn)) {
+    return(name)
+  }
+  for (env in list(topenv(), baseenv())) for (name in ls(env)) if (identical(env[[name]], fn)) {
+    return(name)
+  }
+  "f"
+}
+
+# Runs `body` for each element and collects what it gives.
+collect <- function(cx, sequence, scope, body, changes, expr, named_like = NULL) {
+  if (!is.null(sequence$terms)) {
+    return(make_list(cx, lapply(sequence$terms, body), expr, scope))
+  }
+  cx$loops <- cx$loops + 1L
+  id <- paste0("loop ", cx$loops)
+  enter_loop(cx, scope, super_assigned(changes), changes, id)
+  head <- cx$vars
+  counter <- new_name(cx, "v")
+  out <- new_name(cx, "out")
+  term <- NULL
+  outer <- cx$loop
+  cx$loop <- new.env(parent = emptyenv())
+  lines <- in_block(cx, term <- body(sequence$element(counter)))
+  cx$loop <- outer
+  if (!cx$dead) note_ownership(cx, head, cx$vars, id)
+  cx$dead <- FALSE
+  cx$vars <- merge_states(cx, list(head, cx$vars[names(head)]), c("before", "in the loop"), expr)
+  if (term$type == "?") {
+    return(unknown_term())
+  }
+  if (term$type %in% c("static", "None")) refuse(cx, expr, sprintf("The function gives %s for each element.", script_type_in_words(term$type)), if (term$type == "None") "Write a loop.")
+  if (term$type == "Empty") term <- new_term("List[Tensor]", empty_code(cx, "List[Tensor]"))
+  element <- if (term$type == "whole") "float" else term$type
+  code <- coerced_code(cx, term, element)
+  if (is.null(named_like)) {
+    type <- list_type_of(element)
+    emit(cx, c(
+      sprintf("%s = %s", out, empty_code(cx, type)), sprintf("for %s in %s:", counter, sequence$code),
+      indented(c(lines, sprintf("%s.append(%s)", out, code)))
+    ))
+  } else {
+    type <- sprintf("Dict[str, %s]", element)
+    emit(cx, c(
+      sprintf("%s = %s", out, empty_code(cx, type)), sprintf("for %s in %s.keys():", named_like$key, named_like$code),
+      indented(c(sprintf("%s = %s[%s]", counter, named_like$code, named_like$key), lines, sprintf("%s[%s] = %s", out, named_like$key, code)))
+    ))
+  }
+  new_term(type, out, simple = TRUE, fresh = TRUE)
+}
+
+lapply_loop <- function(vector) {
+  force(vector)
+  function(cx, expr, scope) {
+    matched <- matched_expressions(cx, if (vector) alist(X = , FUN = , FUN.VALUE = , ... = ) else alist(X = , FUN = , ... = ), expr)
+    fn <- callable_term(cx, matched$FUN, scope)
+    more <- lapply(matched$..., function(part) keep_term(cx, translate(cx, part, scope)))
+    named_like <- NULL
+    source <- matched$X
+    sequence <- NULL
+    if (!(is.call(source) && is.name(source[[1]]) && as.character(source[[1]]) %in% c("seq_len", "seq_along", ":", "seq"))) {
+      term <- translate(cx, source, scope)
+      if (startsWith(term$type, "Dict")) {
+        held <- keep_term(cx, term)
+        named_like <- list(code = held$code, key = new_name(cx, "k"))
+        type <- element_type(term$type)
+        sequence <- list(code = held$code, element = function(counter) new_term(type, counter, simple = TRUE))
+      } else {
+        if (startsWith(term$type, "Record")) {
+          parts <- lapply(term_parts(cx, term), function(part) call_callable(cx, fn, c(list(part), more), expr, scope))
+          return(make_list(cx, stats::setNames(parts, names(script_type_parts(term$type))), expr, scope))
+        }
+        sequence <- sequence_of_term(cx, term, source)
+      }
+    } else {
+      sequence <- translate_sequence(cx, source, scope)
+    }
+    changes <- if (inherits(fn, "script_closure")) fn$body else quote(NULL)
+    result <- collect(cx, sequence, scope, function(element) call_callable(cx, fn, c(list(element), more), expr, scope), changes, expr, named_like)
+    if (vector) as_vector(cx, result, expr) else result
+  }
+}
+
+as_vector <- function(cx, term, expr) {
+  if (script_type_kind(term$type) == "List" && element_type(term$type) %in% c("int", "whole", "float", "bool", "str")) {
+    term$type <- vector_type_of(element_type(term$type))
+    return(term)
+  }
+  if (is_static(term) || startsWith(term$type, "Vector") || term$type == "?") {
+    return(term)
+  }
+  refuse(cx, expr, sprintf("A vector can't be made of %s.", script_type_in_words(term$type)), "lapply() gives a list.")
+}
+
+# The expressions of a call under its formals' names.
+matched_expressions <- function(cx, formals, expr) {
+  definition <- as.function(c(formals, list(NULL)))
+  matched <- tryCatch(match.call(definition, expr, expand.dots = FALSE), error = function(e) refuse(cx, expr, conditionMessage(e)))
+  as.list(matched)[-1]
+}
+
+map_function <- function(cx, expr, scope) {
+  matched <- matched_expressions(cx, alist(f = , ... = ), expr)
+  fn <- callable_term(cx, matched$f, scope)
+  sources <- lapply(matched$..., function(part) keep_term(cx, translate(cx, part, scope)))
+  types <- vapply(sources, function(term) script_type_kind(term$type), "")
+  if (any(types == "?")) {
+    return(unknown_term())
+  }
+  if (any(types %in% c("Tuple", "static", "Record"))) {
+    elements <- lapply(sources, function(term) sequence_of_term(cx, term, expr)$terms %||% term$parts)
+    if (any(vapply(elements, is.null, NA)) || length(unique(lengths(elements))) != 1) refuse(cx, expr, "`Map()` needs lists of one kind and length.")
+    return(make_list(cx, lapply(seq_along(elements[[1]]), function(i) call_callable(cx, fn, lapply(elements, `[[`, i), expr, scope)), expr, scope))
+  }
+  codes <- vapply(seq_along(sources), function(i) if (types[[i]] == "Tensor") sprintf("torch.unbind(%s, 0)", sources[[i]]$code) else sources[[i]]$code, "")
+  held <- vapply(codes, function(code) keep_now(cx, new_term("List[Tensor]", code))$code, "")
+  lengths <- sprintf("len(%s)", held)
+  # R repeats the shorter
+  if (length(held) > 1) emit(cx, c(sprintf("if %s:", paste(sprintf("%s != %s", lengths[-1], lengths[[1]]), collapse = " or ")), "  raise ValueError(\"Map() needs lists of one length\")"))
+  index <- new_name(cx, "i")
+  element_types <- vapply(sources, function(term) if (term$type == "Tensor") "Tensor" else element_type(term$type), "")
+  sequence <- list(code = sprintf("range(%s)", lengths[[1]]), element = function(counter) counter)
+  changes <- if (inherits(fn, "script_closure")) fn$body else quote(NULL)
+  collect(cx, sequence, scope, function(counter) {
+    given <- lapply(seq_along(held), function(i) new_term(element_types[[i]], sprintf("%s[%s]", held[[i]], counter), simple = TRUE))
+    names(given) <- names(sources)
+    call_callable(cx, fn, given, expr, scope)
+  }, changes, expr)
+}
+
+filter_function <- function(cx, expr, scope) {
+  matched <- matched_expressions(cx, alist(f = , x = ), expr)
+  fn <- callable_term(cx, matched$f, scope)
+  term <- translate(cx, matched$x, scope)
+  if (term$type == "?") {
+    return(term)
+  }
+  if (!is_list_type(term$type)) refuse(cx, expr, sprintf("`Filter()` goes through lists, not through %s.", script_type_in_words(term$type)))
+  sequence <- sequence_of_term(cx, term, expr)
+  counter <- new_name(cx, "v")
+  out <- new_name(cx, "out")
+  lines <- in_block(cx, test <- condition_of(cx, call_callable(cx, fn, list(sequence$element(counter)), expr, scope), expr))
+  emit(cx, c(
+    sprintf("%s = %s", out, empty_code(cx, term$type)), sprintf("for %s in %s:", counter, sequence$code),
+    indented(c(lines, sprintf("if %s:", test$code), sprintf("  %s.append(%s)", out, counter)))
+  ))
+  new_term(term$type, out, simple = TRUE, fresh = TRUE)
+}
+
+reduce_function <- function(cx, expr, scope) {
+  matched <- matched_expressions(cx, alist(f = , x = , init = , right = FALSE, accumulate = FALSE), expr)
+  if (isTRUE(matched$accumulate) || isTRUE(matched$right)) refuse(cx, expr, "`Reduce()` is translated from the left, without `accumulate`.", "Write a loop.")
+  fn <- callable_term(cx, matched$f, scope)
+  body <- function(x, init) {
+    made <- bquote({
+      .acc <- .(init)
+      for (.v in .(x)) .acc <- .f(.acc, .v)
+      .acc
+    })
+    inner <- new_scope(cx, scope)
+    bind_term(cx, inner, ".f", static_term(fn))
+    inner$is_inline <- TRUE
+    inner$is_package <- TRUE
+    block_value(cx, list(made), inner)
+  }
+  x <- keep_term(cx, translate(cx, matched$x, scope))
+  if (!is.null(matched$init)) {
+    return(body(x, matched$init))
+  }
+  if (!is_list_type(x$type)) refuse(cx, expr, "`Reduce()` goes through lists.", "as.list() makes one of a tensor.")
+  first <- new_term(element_type(x$type), sprintf("%s[0]", x$code))
+  rest <- new_term(x$type, sprintf("%s[1:]", x$code), fresh = TRUE)
+  body(rest, first)
+}

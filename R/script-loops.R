@@ -1,0 +1,181 @@
+# Loops: what is known at their head, in their body and after them.
+
+do_loop <- function(cx, scope, body, header, names_assigned, begin = function() NULL, runs_once = FALSE) {
+  cx$loops <- cx$loops + 1L
+  id <- paste0("loop ", cx$loops)
+  enter_loop(cx, scope, names_assigned, body, id)
+  head <- cx$vars
+  outer <- cx$loop
+  cx$loop <- new.env(parent = emptyenv())
+  cx$loop$breaks <- list()
+  cx$loop$nexts <- list()
+  on.exit(cx$loop <- outer)
+  lines <- in_block(cx, {
+    begin()
+    do_block(cx, body, scope)
+  })
+  ends <- c(if (!cx$dead) list(cx$vars), cx$loop$nexts)
+  for (state in ends) note_ownership(cx, head, state, id)
+  check_loop_types(cx, head, ends, body)
+  cx$dead <- FALSE
+  before <- length(cx$block$lines)
+  emit(cx, c(header, indented(lines)))
+  states <- if (runs_once) cx$loop$breaks else c(list(head), ends, cx$loop$breaks)
+  if (runs_once && length(states) == 0) {
+    cx$dead <- TRUE
+    return(invisible())
+  }
+  if (runs_once) declare_before(cx, head, states, before)
+  labels <- rep("in the loop, which may not run", length(states))
+  if (!runs_once) labels[[1]] <- "before it"
+  cx$vars <- merge_states(cx, states, labels, body, "loop")
+}
+
+# At the head of a loop its variables are whatever any round leaves behind.
+enter_loop <- function(cx, scope, names_assigned, body, id) {
+  changed <- changed_in_place(body)
+  for (name in unique(c(names_assigned, changed))) {
+    found <- find_binding(cx, scope, name)
+    if (is.null(found)) next
+    if (found$binding$kind %in% c("term", "default") && found$scope$id == scope$id && name %in% names_assigned) {
+      term <- read_variable(cx, scope, name, as.name(name))
+      if (term$type == "static") next
+      assign_variable(cx, scope, name, term, as.name(name))
+      found <- find_binding(cx, scope, name)
+    }
+    binding <- found$binding
+    if (binding$kind != "variable") next
+    if (name %in% changed && is_container_type(binding$type) && !isTRUE(binding$owned)) {
+      own_variable(cx, found$key)
+      binding <- cx$vars[[found$key]]
+    }
+    mark <- paste(id, found$key)
+    declared <- cx$previous$declared[[binding$version]]$type %||% binding$declared
+    if (name %in% names_assigned) binding$type <- declared
+    binding$declared <- declared
+    binding["dtype"] <- list(NULL)
+    binding["value"] <- list(NULL)
+    binding$lower <- -Inf
+    binding$owned <- isTRUE(binding$owned) && !isFALSE(cx$previous$owned[[mark]])
+    cx$vars[[found$key]] <- binding
+  }
+}
+
+note_ownership <- function(cx, head, state, id) {
+  for (key in names(head)) {
+    if (isTRUE(head[[key]]$owned) && !isTRUE(state[[key]]$owned)) cx$owned[[paste(id, key)]] <- FALSE
+  }
+}
+
+# A variable that becomes something else in a loop can't be read in the next round.
+check_loop_types <- function(cx, head, ends, body) {
+  for (state in ends) {
+    for (key in names(head)) {
+      first <- head[[key]]
+      then <- state[[key]]
+      if (identical(first$kind, "variable") && identical(then$kind, "variable") && !identical(first$version, then$version)) {
+        name <- sub("^[0-9]+ ", "", key)
+        note_problem(cx, list(
+          message = sprintf(
+            "`%s` is %s before the loop and %s in it.", name, script_type_in_words(first$type), script_type_in_words(then$type)
+          ),
+          hint = if ("Tensor" %in% c(first$type, then$type)) "Begin with a tensor, such as torch_tensor(0)." else "Use another name in the loop.",
+          expr = body, statement = cx$statement, silent = FALSE
+        ))
+      }
+    }
+  }
+}
+
+# TorchScript wants a value before a loop for what the loop always sets.
+declare_before <- function(cx, head, states, before) {
+  keys <- setdiff(Reduce(intersect, lapply(states, names)), names(head))
+  lines <- character()
+  for (key in keys) {
+    binding <- states[[1]][[key]]
+    if (binding$kind != "variable") next
+    value <- placeholder_code(cx, cx$previous$declared[[binding$version]]$type %||% binding$declared)
+    lines <- c(lines, if (!is.null(value)) paste(binding$name, "=", value))
+  }
+  cx$block$lines <- append(cx$block$lines, lines, before)
+}
+
+placeholder_code <- function(cx, type) {
+  switch(script_type_kind(type),
+    Tensor = "torch.zeros([0])", int = , whole = , dtype = "0", float = "0.", bool = "False", str = "\"\"",
+    List = , Vector = , Dict = empty_code(cx, type),
+    Optional = sprintf("torch.jit.annotate(%s, None)", script_type_text(cx$unit, type)),
+    Tuple = , Record = {
+      parts <- lapply(script_type_parts(type), function(part) placeholder_code(cx, part))
+      if (!any(vapply(parts, is.null, NA))) tuple_code(cx, parts, type)
+    }
+  )
+}
+
+do_while <- function(cx, expr, scope) {
+  assigned <- assigned_names(expr)
+  whole <- call("{", call("if", expr[[2]], quote(NULL)), expr[[3]])
+  condition <- NULL
+  begin <- function() {
+    condition <<- translate_condition(cx, expr[[2]], scope)
+    if (is_static(condition)) {
+      if (!static_value(condition)) emit(cx, "break")
+      return(invisible())
+    }
+    cx$loop$breaks <- c(cx$loop$breaks, list(cx$vars))
+    emit(cx, c(sprintf("if not (%s):", condition$code), "  break"))
+    refine(cx, condition$yes)
+  }
+  always <- isTRUE(expr[[2]])
+  if (isFALSE(expr[[2]])) {
+    return(invisible())
+  }
+  do_loop(cx, scope, expr[[3]], "while True:", union(assigned, assigned_names(whole)), begin, runs_once = always)
+}
+
+do_for <- function(cx, expr, scope) {
+  name <- as.character(expr[[2]])
+  body <- expr[[4]]
+  sequence <- translate_sequence(cx, expr[[3]], scope)
+  assigned <- assigned_names(body)
+  if (isTRUE(scope$is_package) && !is.null(sequence$known)) sequence$terms <- sequence$known
+  if (!is.null(sequence$terms)) {
+    return(unroll(cx, sequence$terms, name, body, scope))
+  }
+  counter <- new_name(cx, name)
+  element <- sequence$element(counter)
+  begin <- function() {
+    if (name %in% assigned) {
+      assign_variable(cx, scope, name, element, expr)
+    } else {
+      bind_term(cx, scope, name, element)
+    }
+  }
+  before <- cx$vars[[scope_key(scope, name)]]
+  do_loop(cx, scope, body, sprintf("for %s in %s:", counter, sequence$code), c(assigned, if (!is.null(before)) name), begin)
+  bind(cx, scope, name, list(
+    kind = "unset", message = sprintf("`%s` is not known after its loop, which may not have run.", name),
+    hint = "Give its value to another variable in the loop, which has one before."
+  ))
+}
+
+# Without a loop: what is gone through is known while compiling.
+unroll <- function(cx, terms, name, body, scope) {
+  if (has_jump(body)) {
+    refuse(cx, body, "`break` and `next` can't be used in a loop over modules or lists of different things.", "Use `if`.")
+  }
+  for (term in terms) {
+    if (cx$dead) break
+    bind_term(cx, scope, name, term)
+    do_block(cx, body, scope)
+  }
+}
+
+do_jump <- function(cx, expr, scope) {
+  kind <- as.character(expr[[1]])
+  if (is.null(cx$loop)) refuse(cx, expr, sprintf("`%s` stands outside a loop.", kind))
+  slot <- if (kind == "break") "breaks" else "nexts"
+  cx$loop[[slot]] <- c(cx$loop[[slot]], list(cx$vars))
+  emit(cx, if (kind == "break") "break" else "continue")
+  cx$dead <- TRUE
+}

@@ -1,0 +1,104 @@
+# Returns, and the value of a function or block: its last expression.
+
+do_return <- function(cx, expr, scope) {
+  if (isTRUE(scope$is_inline)) {
+    refuse(cx, expr, "`return()` can't be used inside a loop of a function that is put in where it is called.", "Give the result a name and `break`.")
+  }
+  emit_return(cx, if (length(expr) > 1) translate(cx, expr[[2]], scope) else none_term(), expr)
+}
+
+emit_return <- function(cx, term, expr) {
+  if (cx$dead) {
+    return(invisible())
+  }
+  if (term$type == "static") refuse(cx, expr, sprintf("A program can't return %s.", describe(static_value(term))))
+  joined <- join_types(cx$returns, term$type)
+  if (is.null(joined)) {
+    refuse(
+      cx, expr, sprintf("The function returns %s here and %s elsewhere.", script_type_in_words(term$type), script_type_in_words(cx$returns)),
+      "A program returns one type; list() or NULL may help."
+    )
+  }
+  cx$returns <- joined
+  final <- cx$previous$returns
+  final <- if (is.null(join_types(final, joined))) joined else join_types(final, joined)
+  code <- if (term$type == "?") term$code else coerced_code(cx, term, returned_type(final))
+  if (is.null(code)) {
+    refuse(cx, expr, sprintf("The function returns %s here, and `.returns` wants %s.", script_type_in_words(term$type), script_type_in_words(final)))
+  }
+  emit(cx, paste("return", code))
+  cx$dead <- TRUE
+}
+# An R number is a double, however it was kept.
+returned_type <- function(type) gsub("\\bwhole\\b", "float", type)
+
+# A function's last expression.
+do_tail <- function(cx, expr, scope) {
+  head <- if (is.call(expr) && is.name(expr[[1]])) as.character(expr[[1]]) else ""
+  if (cx$dead) {
+    return(invisible())
+  }
+  if (head == "{") {
+    references <- attr(expr, "srcref")
+    n <- length(expr)
+    for (i in seq_len(n)[-1]) {
+      if (!is.null(references)) cx$statement <- references[[i]]
+      if (i < n) do_statement(cx, expr[[i]], scope) else do_tail(cx, expr[[i]], scope)
+    }
+    if (n == 1) emit_return(cx, none_term(), expr)
+    return(invisible())
+  }
+  tryCatch(
+    switch(head,
+      `if` = do_if(cx, expr, scope, function(branch) do_tail(cx, branch, scope)),
+      `(` = , invisible = do_tail(cx, if (length(expr) > 1) expr[[2]], scope),
+      return = do_return(cx, expr, scope),
+      `for` = , `while` = , `repeat` = {
+        run_statement(cx, expr, scope)
+        emit_return(cx, none_term(), expr)
+      },
+      switch = do_tail(cx, switch_as_if(cx, expr, scope), scope),
+      emit_return(cx, translate(cx, expr, scope), expr)
+    ),
+    script_problem = function(p) {
+      note_problem(cx, p$problem)
+      cx$dead <- TRUE
+    }
+  )
+}
+
+# The value of a block, where return() gives it too: what comes after a branch that may return goes into its branches.
+block_value <- function(cx, exprs, scope) {
+  for (i in seq_along(exprs)) {
+    expr <- exprs[[i]]
+    rest <- exprs[-seq_len(i)]
+    head <- if (is.call(expr) && is.name(expr[[1]])) as.character(expr[[1]]) else ""
+    if (head == "{" && (length(rest) == 0 || has_return(expr))) {
+      return(block_value(cx, c(as.list(expr)[-1], rest), scope))
+    }
+    if (head == "return") {
+      return(if (length(expr) > 1) translate(cx, expr[[2]], scope) else none_term())
+    }
+    if (head == "if" && (length(rest) == 0 || has_return(expr))) {
+      return(do_if(cx, expr, scope, function(branch) {
+        goes_on <- length(rest) > 0 && !always_returns(branch)
+        block_value(cx, c(list(branch), if (goes_on) rest), scope)
+      }))
+    }
+    if (head == "switch" && length(rest) == 0) {
+      return(block_value(cx, list(switch_as_if(cx, expr, scope)), scope))
+    }
+    if (length(rest) == 0) {
+      if (head %in% c("for", "while", "repeat")) {
+        run_statement(cx, expr, scope)
+        return(none_term())
+      }
+      return(translate(cx, expr, scope))
+    }
+    do_statement(cx, expr, scope)
+    if (cx$dead) {
+      return(none_term())
+    }
+  }
+  none_term()
+}

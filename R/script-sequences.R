@@ -1,0 +1,152 @@
+# What loops go through.
+
+# What a loop goes through: list(code, element = function(counter) term), or list(terms) when it is known now.
+translate_sequence <- function(cx, expr, scope) {
+  head <- if (is.call(expr) && is.name(expr[[1]])) as.character(expr[[1]]) else ""
+  if (head == "(") {
+    return(translate_sequence(cx, expr[[2]], scope))
+  }
+  ranges <- list(seq_len = range_to, seq_along = range_along, `:` = range_between, seq = range_by, seq.int = range_by)
+  if (head %in% names(ranges) && is_base_function(cx, scope, head)) {
+    found <- ranges[[head]](cx, expr, scope)
+    if (!is.null(found)) {
+      return(found)
+    }
+  }
+  sequence_of_term(cx, translate(cx, expr, scope), expr)
+}
+
+sequence_of_term <- function(cx, term, expr) {
+  if (term$type == "static") {
+    return(list(terms = static_elements(cx, term, expr)))
+  }
+  kind <- script_type_kind(term$type)
+  if (kind %in% c("Tuple", "Record")) {
+    return(list(terms = term_parts(cx, term)))
+  }
+  if (kind == "?") {
+    return(list(code = "[0]", element = function(counter) unknown_term()))
+  }
+  if (kind == "None") {
+    return(list(terms = list()))
+  }
+  type <- switch(kind, Tensor = "Tensor", List = , Vector = element_type(term$type), int = , whole = , float = , str = , bool = term$type)
+  if (is.null(type)) {
+    refuse(cx, expr, sprintf("A loop can't go through %s.", script_type_in_words(term$type)), if (kind == "Dict") "names(x) gives its names.")
+  }
+  if (kind %in% c("List", "Vector") && !is.null(term$place)) {
+    disown(cx, term$place)
+    # the loop goes through what the list was when it began
+    if (!is.null(term$place)) {
+      held <- new_name(cx, "t")
+      emit(cx, paste(held, "=", term$code))
+      term$code <- held
+    }
+  }
+  code <- switch(kind, Tensor = sprintf("torch.unbind(%s, 0)", term$code), List = , Vector = term$code, sprintf("[%s]", term$code))
+  known <- if (is_static(term)) lapply(static_value(term), literal_term)
+  list(code = code, known = known, element = function(counter) {
+    new_term(type, counter, simple = TRUE, dtype = term$dtype, linear = if (is_whole_type(type)) list(base = counter, offset = 0))
+  })
+}
+
+static_elements <- function(cx, term, expr) {
+  value <- static_value(term)
+  if (inherits(value, "script_self")) {
+    children <- registered(value$self, "child")
+    return(unname(Map(function(name, child) child_term(cx, value, name, child), names(children), children)))
+  }
+  if (!is.list(value) && !is.vector(value)) refuse(cx, expr, sprintf("A loop can't go through %s.", describe(value)))
+  lapply(unname(as.list(value)), function(element) capture_value(cx, element, "element"))
+}
+
+counted <- function(first, lower) {
+  function(counter) linear_term(counter, first, "int", lower)
+}
+
+range_to <- function(cx, expr, scope) {
+  n <- translate(cx, expr[[2]], scope)
+  code <- need_code(cx, n, "int", expr, "The length")
+  if (is_static(n) && static_value(n) < 0) refuse(cx, expr, "A length can't be negative.")
+  if (n$lower < 0 && !is_static(n)) code <- sprintf("%s(%s)", helper(cx, "count"), code)
+  list(code = sprintf("range(%s)", code), element = counted(1, 1))
+}
+range_along <- function(cx, expr, scope) {
+  term <- translate(cx, expr[[2]], scope)
+  n <- length_of(cx, list(term), expr, scope)
+  if (term$type == "static") {
+    return(list(terms = lapply(seq_len(static_value(n)), literal_term)))
+  }
+  if (term$type == "?") {
+    return(list(code = "range(1)", element = counted(1, 1)))
+  }
+  list(code = sprintf("range(%s)", n$code), element = counted(1, 1))
+}
+range_between <- function(cx, expr, scope) {
+  ends <- translate_in_order(cx, list(function() translate(cx, expr[[2]], scope), function() translate(cx, expr[[3]], scope)))
+  if (any(vapply(ends, function(term) term$type == "?", NA))) {
+    return(list(code = "range(1)", element = counted(1, 1)))
+  }
+  codes <- vapply(ends, function(term) need_code(cx, term, "int", expr, "An end of a range"), "")
+  a <- ends[[1]]
+  b <- ends[[2]]
+  if (is_static(a) && is_static(b)) {
+    from <- as.integer(static_value(a))
+    to <- as.integer(static_value(b))
+    if (from <= to) {
+      return(list(code = sprintf("range(%d)", to - from + 1L), element = counted(from, from)))
+    }
+    return(list(code = sprintf("range(%d, %d, -1)", from, to - 1L), element = counted(0, to)))
+  }
+  if (is_static(a) && b$lower >= static_value(a)) {
+    return(list(code = sprintf("range(%s, %s + 1)", codes[[1]], codes[[2]]), element = counted(0, static_value(a))))
+  }
+  # R counts down where the second end is less
+  first <- new_name(cx, "t")
+  last <- new_name(cx, "t")
+  step <- new_name(cx, "t")
+  emit(cx, c(sprintf("%s = %s", first, codes[[1]]), sprintf("%s = %s", last, codes[[2]]), sprintf("%s = 1 if %s >= %s else -1", step, last, first)))
+  list(code = sprintf("range(%s, %s + %s, %s)", first, last, step, step), element = counted(0, min(a$lower, b$lower)))
+}
+range_by <- function(cx, expr, scope) {
+  given <- match_given(cx, alist(from = , to = , by = , length.out = , along.with = ), given_arguments(cx, expr, scope), expr)$matched
+  if (!is.null(given$along.with)) refuse(cx, expr, "`along.with` is not translated.", "seq_along() is.")
+  if (!is.null(given$length.out) || is.null(given$to)) refuse(cx, expr, "`seq()` needs `from`, `to` and a whole `by`.", "seq_len() counts.")
+  if (any(vapply(given, function(term) term$type == "?", NA))) {
+    return(list(code = "range(1)", element = counted(1, 1)))
+  }
+  if (is.null(given$by)) {
+    return(range_between(cx, call(":", given$from, given$to), scope))
+  }
+  if (!is_static(given$by) || !is_whole_double(as.double(static_value(given$by))) || static_value(given$by) == 0) {
+    refuse(cx, expr, "`by` must be a whole number that is written out.")
+  }
+  by <- as.integer(static_value(given$by))
+  codes <- vapply(given[c("from", "to")], function(term) need_code(cx, term, "int", expr, "An end of a range"), "")
+  if (is_static(given$from) && is_static(given$to)) {
+    if ((static_value(given$to) - static_value(given$from)) * by < 0) refuse(cx, expr, "wrong sign in 'by' argument")
+  } else {
+    first <- new_name(cx, "t")
+    last <- new_name(cx, "t")
+    emit(cx, c(
+      sprintf("%s = %s", first, codes[[1]]), sprintf("%s = %s", last, codes[[2]]),
+      sprintf("if (%s - %s) * %s < 0:", last, first, int_text(by)), "  raise ValueError(\"wrong sign in 'by' argument\")"
+    ))
+    codes <- c(first, last)
+  }
+  lower <- if (by > 0) given$from$lower else given$to$lower
+  list(code = sprintf("range(%s, %s %s 1, %s)", codes[[1]], codes[[2]], if (by > 0) "+" else "-", int_text(by)), element = counted(0, lower))
+}
+
+# A range as a vector.
+range_vector <- function(range) {
+  force(range)
+  function(cx, expr, scope) {
+    found <- range(cx, expr, scope)
+    if (!is.null(found$terms)) {
+      return(combine(cx, found$terms, quote(c()), scope))
+    }
+    counter <- new_name(cx, "i")
+    new_term("Vector[int]", sprintf("[%s for %s in %s]", found$element(counter)$code, counter, found$code), fresh = TRUE)
+  }
+}

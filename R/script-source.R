@@ -1,0 +1,79 @@
+# What code does, as far as its text tells.
+
+walk_calls <- function(expr, visit) {
+  if (is.call(expr)) {
+    if (!isFALSE(visit(expr))) for (part in as.list(expr)) if (!missing(part)) walk_calls(part, visit)
+  }
+}
+
+assigned_names <- function(expr) {
+  found <- character()
+  walk_calls(expr, function(call) {
+    head <- call[[1]]
+    if (identical(head, quote(`function`))) {
+      found <<- c(found, super_assigned(call[[3]]))
+      return(FALSE)
+    }
+    if (is.name(head) && as.character(head) %in% c("<-", "=", "<<-", "for")) {
+      target <- call[[2]]
+      while (is.call(target)) target <- target[[2]]
+      found <<- c(found, as.character(target))
+    } else if (is.name(head) && as.character(head) == "->") {
+      found <<- c(found, as.character(call[[3]]))
+    }
+  })
+  unique(found)
+}
+super_assigned <- function(body) {
+  found <- character()
+  walk_calls(body, function(call) {
+    if (identical(call[[1]], quote(`<<-`))) {
+      target <- call[[2]]
+      while (is.call(target)) target <- target[[2]]
+      found <<- c(found, as.character(target))
+    }
+  })
+  found
+}
+# Variables of which elements are set.
+changed_in_place <- function(expr) {
+  found <- character()
+  walk_calls(expr, function(call) {
+    head <- call[[1]]
+    if (is.name(head) && as.character(head) %in% c("<-", "=", "<<-") && is.call(call[[2]])) {
+      target <- call[[2]]
+      while (is.call(target)) target <- target[[2]]
+      found <<- c(found, as.character(target))
+    }
+  })
+  unique(found)
+}
+has_call <- function(expr, names, into_loops = TRUE) {
+  found <- FALSE
+  walk_calls(expr, function(call) {
+    head <- call[[1]]
+    if (identical(head, quote(`function`))) {
+      return(FALSE)
+    }
+    if (is.name(head)) {
+      if (as.character(head) %in% names) found <<- TRUE
+      if (!into_loops && as.character(head) %in% c("for", "while", "repeat")) {
+        return(FALSE)
+      }
+    }
+  })
+  found
+}
+has_return <- function(expr) has_call(expr, "return")
+has_jump <- function(expr) has_call(expr, c("break", "next"), into_loops = FALSE)
+always_returns <- function(expr) {
+  if (!is.call(expr) || !is.name(expr[[1]])) {
+    return(FALSE)
+  }
+  switch(as.character(expr[[1]]),
+    return = , stop = TRUE,
+    `{` = any(vapply(as.list(expr)[-1], always_returns, NA)),
+    `if` = length(expr) > 3 && always_returns(expr[[3]]) && always_returns(expr[[4]]),
+    FALSE
+  )
+}

@@ -1,0 +1,127 @@
+# Text, output, warnings and errors of programs.
+
+raise <- function(cx, given, expr, scope) {
+  given <- given[!rlang::names2(given) %in% c("call.", "domain", "call", "class", "kind", "hint", "argument")]
+  text <- text_of_terms(cx, given, expr)
+  emit(cx, sprintf("raise RuntimeError(%s)", text))
+  cx$dead <- TRUE
+  none_term()
+}
+
+# An error of this package's own, whose text may say more than a program knows.
+raise_own <- function(cx, expr, scope) {
+  lines <- length(cx$block$lines)
+  text <- tryCatch(text_of_terms(cx, list(translate(cx, expr[[2]], scope)), expr), script_problem = function(p) string_text("wrong arguments"))
+  cx$block$lines <- cx$block$lines[seq_len(lines)]
+  emit(cx, sprintf("raise RuntimeError(%s)", text))
+  cx$dead <- TRUE
+  none_term()
+}
+
+text_of_terms <- function(cx, given, expr, sep = "") {
+  if (length(given) == 0) {
+    return("\"\"")
+  }
+  codes <- vapply(given, function(term) text_term(cx, term, expr)$code, "")
+  paste0("(", paste(codes, collapse = if (sep == "") " + " else sprintf(" + %s + ", string_text(sep))), ")")
+}
+
+# As R writes it. Numbers that are not whole have no such text in TorchScript.
+text_term <- function(cx, term, expr) {
+  if (is_static(term) && is.atomic(static_value(term)) && length(static_value(term)) == 1) {
+    return(literal_term(as.character(static_value(term))))
+  }
+  switch(term$type,
+    str = term,
+    int = , whole = new_term("str", sprintf("str(%s)", term$code)),
+    bool = new_term("str", sprintf("(\"TRUE\" if %s else \"FALSE\")", term$code)),
+    float = new_term("str", sprintf("%s(%s)", helper(cx, "number_text"), term$code)),
+    `?` = new_term("str", "\"\""),
+    refuse(cx, expr, sprintf("%s can't become text.", script_type_in_words(term$type)))
+  )
+}
+
+write_output <- function(cx, given, expr, scope) {
+  labels <- rlang::names2(given)
+  sep <- given[["sep"]]
+  if (!is.null(sep) && !is_static(sep)) refuse(cx, expr, "`sep` must be a constant.")
+  sep <- if (is.null(sep)) " " else static_value(sep)
+  given <- given[labels == ""]
+  n <- length(given)
+  last <- if (n > 0 && is_static(given[[n]])) static_value(given[[n]]) else ""
+  if (!(is.character(last) && endsWith(last, "\n"))) {
+    refuse(cx, expr, "`cat()` of a program writes whole lines.", "End it with \"\\n\".")
+  }
+  given[[n]] <- literal_term(sub("\n$", "", last))
+  emit(cx, sprintf("print(%s)", text_of_terms(cx, unname(given), expr, sep)))
+  none_term()
+}
+
+print_value <- function(cx, given, expr, scope) {
+  term <- given[[1]]
+  if (term$type == "Tensor") {
+    emit(cx, sprintf("print(%s)", term$code))
+    return(term)
+  }
+  shown <- if (term$type == "str") sprintf("(\"[1] \\\"\" + %s + \"\\\"\")", term$code) else sprintf("(\"[1] \" + %s)", text_term(cx, term, expr)$code)
+  emit(cx, sprintf("print(%s)", shown))
+  term
+}
+
+check_all <- function(cx, expr, scope) {
+  for (i in seq_along(expr)[-1]) {
+    condition <- translate_condition(cx, expr[[i]], scope)
+    message <- names(expr)[i] %||% ""
+    if (message == "") message <- sprintf("%s is not TRUE", squeeze_text(expr[[i]], 200))
+    if (is_static(condition)) {
+      if (!static_value(condition)) {
+        emit(cx, sprintf("raise RuntimeError(%s)", string_text(message)))
+        cx$dead <- TRUE
+      }
+      next
+    }
+    emit(cx, c(sprintf("if not %s:", condition$code), sprintf("  raise RuntimeError(%s)", string_text(message))))
+    refine(cx, condition$yes)
+  }
+  none_term()
+}
+
+format_text <- function(cx, given, expr, scope) {
+  format <- if (is_static(given[[1]])) static_value(given[[1]]) else refuse(cx, expr, "The format must be a constant.")
+  if (all(vapply(given, is_static, NA))) {
+    return(literal_term(do.call(sprintf, lapply(given, static_value))))
+  }
+  pieces <- regmatches(format, gregexpr("%%|%[^%a-zA-Z]*[a-zA-Z]", format))[[1]]
+  texts <- regmatches(format, gregexpr("%%|%[^%a-zA-Z]*[a-zA-Z]", format), invert = TRUE)[[1]]
+  codes <- string_text(texts[[1]])
+  used <- 1L
+  for (i in seq_along(pieces)) {
+    if (pieces[[i]] == "%%") {
+      codes <- c(codes, "\"%\"")
+    } else {
+      used <- used + 1L
+      if (used > length(given)) refuse(cx, expr, "too few arguments")
+      term <- given[[used]]
+      if (!pieces[[i]] %in% c("%d", "%i", "%s") || (pieces[[i]] != "%s" && !is_whole_type(term$type) && term$type != "?")) {
+        refuse(cx, expr, sprintf("`%s` can't be translated for %s.", pieces[[i]], script_type_in_words(term$type)), "%d writes whole numbers, %s strings and numbers.")
+      }
+      codes <- c(codes, text_term(cx, term, expr)$code)
+    }
+    codes <- c(codes, string_text(texts[[i + 1]]))
+  }
+  new_term("str", sprintf("(%s)", paste(codes[codes != "\"\""], collapse = " + ")))
+}
+
+paste_text <- function(default_sep) {
+  function(cx, given, expr, scope) {
+    labels <- rlang::names2(given)
+    sep <- if (is.null(given[["sep"]])) default_sep else static_value(given[["sep"]])
+    collapse <- given[["collapse"]]
+    given <- unname(given[!labels %in% c("sep", "collapse")])
+    if (length(given) == 1 && identical(given[[1]]$type, "Vector[str]") && !is.null(collapse)) {
+      return(new_term("str", sprintf("%s.join(%s)", need_code(cx, collapse, "str", expr), given[[1]]$code)))
+    }
+    if (!is.null(collapse) && collapse$type != "None") refuse(cx, expr, "`collapse` is for one vector of strings here.")
+    new_term("str", text_of_terms(cx, given, expr, sep))
+  }
+}
