@@ -17,7 +17,7 @@ call_callable <- function(cx, fn, given, expr, scope) {
   call_function(cx, fn, made, scope, name)
 }
 function_name <- function(fn) {
-  for (name in names(script_table())) if (identical(script_table()[[name]]$fn, fn)) {
+  for (name in names(script_entries())) if (identical(script_entries()[[name]]$fn, fn)) {
     return(name)
   }
   for (env in list(topenv(), baseenv())) for (name in ls(env)) if (identical(env[[name]], fn)) {

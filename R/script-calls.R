@@ -102,7 +102,7 @@ call_untabled <- function(cx, fn, name, expr, scope) {
   if (name %in% pure_functions && all(vapply(given, is_static, NA))) {
     return(call_now(cx, fn, given, expr))
   }
-  nearest <- nearest_names(name, names(script_table()))
+  nearest <- nearest_names(name, names(script_entries()))
   refuse(
     cx, expr, sprintf("`%s()` can't be translated.", name),
     if (length(nearest) > 0) sprintf("Did you mean %s? ?script_table lists what can.", paste0("`", nearest, "()`", collapse = " or ")) else "?script_table lists what can."

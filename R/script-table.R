@@ -37,7 +37,7 @@ comparison_entry <- function(sign) {
   entry(sprintf("`%s`; a number that is NaN stops the program, as a condition that is NA does in R", sign), run = function(cx, given, expr, scope) comparison(cx, sign, unname(given), expr), of_tensor = FALSE)
 }
 
-build_script_table <- function() {
+build_script_entries <- function() {
   force_constant <- function(value) function(cx, given, expr, scope) literal_term(value)
   table <- list(
     `<-` = entry("a variable; one that changes its type in a straight line is a new one", call = assignment),
@@ -101,23 +101,23 @@ build_script_table <- function() {
     identical = entry("of two numbers, strings or vectors of one type", run = identical_values, of_tensor = FALSE),
     missing = entry("known while compiling", call = is_given),
     abs = entry("the absolute value", run = number_function("abs(%s)", "abs(%s)")), sqrt = entry("the root; NaN of negative numbers", run = number_function("math.sqrt(%s)")),
-    exp = entry("", run = number_function("math.exp(%s)")), expm1 = entry("", run = number_function("math.expm1(%s)")),
-    log = entry("with `base` too", run = log_number), log1p = entry("", run = number_function("math.log1p(%s)")),
-    log2 = entry("", run = number_function("math.log2(%s)")), log10 = entry("", run = number_function("math.log10(%s)")),
-    sin = entry("", run = number_function("math.sin(%s)")), cos = entry("", run = number_function("math.cos(%s)")),
-    tan = entry("", run = number_function("math.tan(%s)")), asin = entry("", run = number_function("math.asin(%s)")),
-    acos = entry("", run = number_function("math.acos(%s)")), atan = entry("", run = number_function("math.atan(%s)")),
-    sinh = entry("", run = number_function("math.sinh(%s)")), cosh = entry("", run = number_function("math.cosh(%s)")),
-    tanh = entry("", run = number_function("math.tanh(%s)")),
+    exp = entry("the exponential", run = number_function("math.exp(%s)")), expm1 = entry("`exp(x) - 1`", run = number_function("math.expm1(%s)")),
+    log = entry("with `base` too", run = log_number), log1p = entry("`log(1 + x)`", run = number_function("math.log1p(%s)")),
+    log2 = entry("of a number, as in R", run = number_function("math.log2(%s)")), log10 = entry("of a number, as in R", run = number_function("math.log10(%s)")),
+    sin = entry("of a number, as in R", run = number_function("math.sin(%s)")), cos = entry("of a number, as in R", run = number_function("math.cos(%s)")),
+    tan = entry("of a number, as in R", run = number_function("math.tan(%s)")), asin = entry("of a number, as in R", run = number_function("math.asin(%s)")),
+    acos = entry("of a number, as in R", run = number_function("math.acos(%s)")), atan = entry("of a number, as in R", run = number_function("math.atan(%s)")),
+    sinh = entry("of a number, as in R", run = number_function("math.sinh(%s)")), cosh = entry("of a number, as in R", run = number_function("math.cosh(%s)")),
+    tanh = entry("of a number, as in R", run = number_function("math.tanh(%s)")),
     floor = entry("rounded down", run = number_function("floor", "%s")), ceiling = entry("rounded up", run = number_function("ceiling", "%s")),
-    trunc = entry("without what is behind the point", run = number_function("trunc", "%s")), sign = entry("", run = number_function("sign")),
+    trunc = entry("without what is behind the point", run = number_function("trunc", "%s")), sign = entry("of a number, as in R", run = number_function("sign")),
     round = entry("to whole numbers, halves to the even one", run = round_number),
     sum = entry("of numbers, or of a vector", run = summary_function("sum")), prod = entry("of numbers, or of a vector", run = summary_function("prod")),
     min = entry("of numbers, or of a vector", run = summary_function("min")), max = entry("of numbers, or of a vector", run = summary_function("max")),
     any = entry("whether one of them holds", run = any_of("|")), all = entry("whether all of them hold", run = any_of("&")),
-    is.nan = entry("", run = function(cx, given, expr, scope) new_term("bool", sprintf("math.isnan(%s)", need_code(cx, given[[1]], "float", expr)))),
-    is.na = entry("", run = function(cx, given, expr, scope) new_term("bool", sprintf("math.isnan(%s)", need_code(cx, given[[1]], "float", expr)))),
-    is.finite = entry("", run = function(cx, given, expr, scope) new_term("bool", sprintf("math.isfinite(%s)", need_code(cx, given[[1]], "float", expr)))),
+    is.nan = entry("whether a number is NaN", run = function(cx, given, expr, scope) new_term("bool", sprintf("math.isnan(%s)", need_code(cx, given[[1]], "float", expr)))),
+    is.na = entry("whether a number is NaN: programs have no NA", run = function(cx, given, expr, scope) new_term("bool", sprintf("math.isnan(%s)", need_code(cx, given[[1]], "float", expr)))),
+    is.finite = entry("of a number", run = function(cx, given, expr, scope) new_term("bool", sprintf("math.isfinite(%s)", need_code(cx, given[[1]], "float", expr)))),
     as.integer = entry("a whole number; of a tensor its one element", run = convert_number("int"), of_tensor = FALSE),
     as.numeric = entry("a number; of a tensor its one element", run = convert_number("float"), of_tensor = FALSE),
     as.double = entry("as as.numeric()", run = convert_number("float"), of_tensor = FALSE),
@@ -130,8 +130,8 @@ build_script_table <- function() {
     numeric = entry("a vector of zeros", run = filled_vector("numeric")), integer = entry("a vector of zeros", run = filled_vector("integer")),
     logical = entry("a vector of FALSE", run = filled_vector("logical")), character = entry("a vector of empty strings", run = filled_vector("character")),
     length = entry("how many; of a tensor all its elements", run = length_of, of_tensor = FALSE),
-    dim = entry("the shape of a tensor", run = shape_of, of_tensor = FALSE), nrow = entry("", run = extent_of(1L), of_tensor = FALSE),
-    ncol = entry("", run = extent_of(2L), of_tensor = FALSE), NROW = entry("", run = extent_of(1L), of_tensor = FALSE),
+    dim = entry("the shape of a tensor", run = shape_of, of_tensor = FALSE), nrow = entry("the size of the first dimension", run = extent_of(1L), of_tensor = FALSE),
+    ncol = entry("the size of the second dimension", run = extent_of(2L), of_tensor = FALSE), NROW = entry("as nrow()", run = extent_of(1L), of_tensor = FALSE),
     names = entry("of a list with names", run = names_of, of_tensor = FALSE), rev = entry("of a list or vector", run = reversed),
     unlist = entry("a vector of a list of numbers or strings", run = function(cx, given, expr, scope) as_vector(cx, given[[1]], expr), of_tensor = FALSE),
     as.list = entry("of a tensor, along its first dimension", run = as_list_of, of_tensor = FALSE),
@@ -146,7 +146,7 @@ build_script_table <- function() {
     `[[` = entry("an element", call = element_value), `$` = entry("an element, a property, a method", call = dollar_value),
     .subset2 = entry("as `[[`", call = element_value),
     paste0 = entry("strings joined", run = paste_text(""), of_tensor = FALSE), paste = entry("strings joined", run = paste_text(" "), of_tensor = FALSE),
-    sprintf = entry("with %d and %s", run = format_text, of_tensor = FALSE), nchar = entry("", run = function(cx, given, expr, scope) new_term("int", sprintf("len(%s)", need_code(cx, given[[1]], "str", expr)), lower = 0), of_tensor = FALSE),
+    sprintf = entry("with %d and %s", run = format_text, of_tensor = FALSE), nchar = entry("how many bytes a string has", run = function(cx, given, expr, scope) new_term("int", sprintf("len(%s)", need_code(cx, given[[1]], "str", expr)), lower = 0), of_tensor = FALSE),
     stop = entry("`raise RuntimeError`", run = raise, of_tensor = FALSE), stopifnot = entry("`raise` unless all hold", call = check_all),
     abort_torchscript = entry("", call = raise_own),
     warning = entry("a warning", run = function(cx, given, expr, scope) {
@@ -181,16 +181,16 @@ build_script_table <- function() {
 }
 
 # Made at the first use: it holds R's own functions, to be compared.
-script_table <- local({
+script_entries <- local({
   table <- NULL
   function() {
-    if (is.null(table)) table <<- build_script_table()
+    if (is.null(table)) table <<- build_script_entries()
     table
   }
 })
 
 table_entry <- function(fn, name) {
-  found <- if (!is.null(name)) script_table()[[name]]
+  found <- if (!is.null(name)) script_entries()[[name]]
   if (!is.null(found) && (identical(found$fn, fn) || identical(fn, get0(name, baseenv(), mode = "function")) || (name == "%||%" && isNamespace(topenv(environment(fn)))))) found
 }
 
@@ -224,4 +224,32 @@ call_entry <- function(cx, entry, expr, scope) {
     }
   }
   entry$run(cx, given, expr, scope)
+}
+
+#' What R becomes in programs
+#'
+#' What [jit_script()] makes of each construct and function of R. Besides these it takes every `torch_*()`, `nnf_*()` and
+#' `linalg_*()` function and every method of tensors, by the operators that they call; functions of base R that have a method
+#' for tensors, on tensors; the user's own functions; and functions of base R without side effects when all their arguments
+#' are known. Everything else is refused, and told.
+#'
+#' @return A data frame: `construct`, and what it `becomes`.
+#' @seealso [jit_script()], [torchscript_types()]
+#' @eval script_table_help()
+#' @export
+#' @examples
+#' head(script_table())
+script_table <- function() {
+  entries <- Filter(function(entry) nzchar(entry$becomes), script_entries())
+  data.frame(
+    construct = names(entries), becomes = vapply(entries, function(entry) entry$becomes, ""), row.names = NULL,
+    stringsAsFactors = FALSE
+  )
+}
+
+script_table_help <- function() {
+  table <- script_table()
+  lines <- sprintf("%s %s", formatC(table$construct, width = -14), table$becomes)
+  escaped <- gsub("([\\\\{}%])", "\\\\\\1", lines)
+  c("@section The table:", "\\preformatted{", escaped, "}")
 }

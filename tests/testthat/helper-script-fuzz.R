@@ -1,0 +1,93 @@
+# Random programs, as R functions of a tensor, a whole number and a double. Every variable has one type, so that the
+# programs are such as people write; what they compute is up to the seed.
+random_script <- function(seed) {
+  withr::local_seed(seed)
+  counters <- character()
+  pick <- function(...) sample(c(...), 1)
+  number <- function(depth) {
+    if (depth <= 0) {
+      return(pick("a", "n", "k", "s", "1", "2", "0.5", "3L", counters))
+    }
+    x <- function() number(depth - sample(1:2, 1))
+    switch(pick("leaf", "add", "mul", "div", "mod", "fun", "if", "index", "item", "minmax"),
+      leaf = number(0),
+      add = sprintf("(%s %s %s)", x(), pick("+", "-"), x()),
+      mul = sprintf("(%s * %s)", x(), x()),
+      div = sprintf("(%s / (abs(%s) + 1))", x(), x()),
+      mod = sprintf("(%s %s %s)", x(), pick("%%", "%/%"), pick("3", "2L", "0.75", "-2")),
+      fun = sprintf("%s(%s)", pick("abs", "floor", "ceiling", "round", "sin", "sign", "trunc"), x()),
+      `if` = sprintf("(if (%s) %s else %s)", condition(depth - 1), x(), x()),
+      index = sprintf("v[%s]", pick("1", "length(v)", "2L")),
+      item = sprintf("t$sum()$item()"),
+      minmax = sprintf("%s(%s, %s)", pick("min", "max"), x(), x())
+    )
+  }
+  condition <- function(depth) {
+    if (depth > 0 && stats::runif(1) < 0.3) {
+      return(switch(pick("and", "or", "not"),
+        and = sprintf("(%s && %s)", condition(depth - 1), condition(depth - 1)),
+        or = sprintf("(%s || %s)", condition(depth - 1), condition(depth - 1)),
+        not = sprintf("!%s", condition(depth - 1))
+      ))
+    }
+    sprintf("(%s %s %s)", number(depth - 1), pick("<", ">", "<=", ">=", "==", "!="), number(depth - 1))
+  }
+  tensor <- function(depth) {
+    if (depth <= 0) {
+      return(pick("x", "t", "t", "xs[[1]]", "xs[[length(xs)]]"))
+    }
+    y <- function() tensor(depth - sample(1:2, 1))
+    switch(pick("leaf", "op", "scale", "fun", "row", "where", "if", "sapply"),
+      leaf = tensor(0),
+      op = sprintf("(%s %s %s)", y(), pick("+", "-", "*"), y()),
+      scale = sprintf("(%s * %s)", y(), number(depth - 1)),
+      fun = sprintf("%s(%s)", pick("torch_tanh", "torch_relu", "abs", "nnf_sigmoid", "torch_sin"), y()),
+      row = sprintf("(%s + x[%s])", y(), pick("1", "-1", "2L")),
+      where = sprintf("torch_where(%s > 0, %s, %s)", y(), y(), y()),
+      `if` = sprintf("(if (%s) %s else %s)", condition(depth - 1), y(), y()),
+      sapply = sprintf("Reduce(`+`, lapply(xs, function(e) e * %s))", number(0))
+    )
+  }
+  statements <- function(depth, many, in_loop = FALSE) {
+    vapply(seq_len(sample(many, 1)), function(i) statement(depth, in_loop), "")
+  }
+  block <- function(lines) paste0("{\n", paste0("  ", gsub("\n", "\n  ", lines), collapse = "\n"), "\n}")
+  statement <- function(depth, in_loop) {
+    kinds <- c("s", "s", "t", "t", "k", "v", "xs", "copy", "d", if (depth > 0) c("if", "for", "while"), if (in_loop) c("break", "next"))
+    switch(pick(kinds),
+      s = sprintf("s <- %s", number(2)),
+      t = sprintf("t <- %s", tensor(2)),
+      k = sprintf("k <- k + %s", pick("1L", "2L")),
+      v = sprintf("v[%s] <- %s", pick("1", "2L", "length(v)", "length(v) + 1"), number(1)),
+      xs = sprintf("xs[[%s]] <- %s", pick("1", "length(xs) + 1", "length(xs)"), tensor(1)),
+      copy = pick("w <- v\nw[1] <- w[1] + 1", "ys <- xs\nys[[1]] <- t", "w <- v\nv[1] <- 7"),
+      d = sprintf("d[[\"%s\"]] <- %s", pick("a", "b"), number(1)),
+      `if` = sprintf("if (%s) %s else %s", condition(1), block(statements(depth - 1, 1:3, in_loop)), block(statements(depth - 1, 1:2, in_loop))),
+      `for` = {
+        name <- sprintf("i%d", length(counters) + 1)
+        counters <<- c(counters, name)
+        body <- block(statements(depth - 1, 1:3, TRUE))
+        counters <<- setdiff(counters, name)
+        sprintf("for (%s in %s) %s", name, pick("1:3", "seq_len(n)", "seq_along(v)", "3:1", "n:1", "seq(1L, 5L, by = 2L)", "1:n"), body)
+      },
+      `while` = {
+        body <- statements(depth - 1, 1:2, FALSE)
+        sprintf("g <- 0L\nwhile (g < 3L && %s) %s", condition(1), block(c("g <- g + 1L", body)))
+      },
+      `break` = sprintf("if (%s) break", condition(1)),
+      `next` = sprintf("if (%s) next", condition(1))
+    )
+  }
+  start <- c("t <- x", "s <- 0.5", "k <- 1L", "v <- c(1, a, 2)", "w <- c(1, 2)", "xs <- list(x, x * 2)", "ys <- list(x)", "d <- list()", "d[[pick_key]] <- a")
+  lines <- c(start, statements(2, 3:7), "list(t, s, k, v, w, torch_stack(xs), torch_stack(ys), d[[\"z\"]])")
+  text <- sprintf("function(x, n = 3L, a = 1.5, pick_key = \"z\") %s", block(lines))
+  eval(parse(text = text, keep.source = TRUE), globalenv())
+}
+
+# What both runs give: values, or that they fail.
+run_both <- function(fn, ...) {
+  run <- function(f) {
+    tryCatch(plain_values(f(...)), error = function(e) structure("an error", message = conditionMessage(e)))
+  }
+  list(r = run(fn), program = run(jit_script(fn)))
+}
