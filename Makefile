@@ -24,6 +24,10 @@ demo: install
 test: install
 	cd tests && NOT_CRAN=true Rscript testthat.R
 
+# Thousands of random programs, in R and compiled from R.
+fuzz: install
+	Rscript dev/fuzz.R
+
 # And for developers. R CMD check must build as users do: with the crate's products in the package.
 check: lint
 	tar -c $(wildcard .Rbuildignore README.md tests vignettes) | tar -x -C $(COPY)

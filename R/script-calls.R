@@ -148,7 +148,7 @@ given_arguments <- function(cx, expr, scope) {
     if (identical(part, quote(...))) {
       dots <- dots_of(cx, scope)
       translators <- c(translators, lapply(dots, function(term) function() term))
-    } else if (identical(part, quote(expr = ))) {
+    } else if (identical(part, quote(expr = )) || is_missing_argument(cx, part, scope)) {
       translators <- c(translators, stats::setNames(list(function() new_term("missing", NULL, simple = TRUE)), label))
     } else {
       translators <- c(translators, stats::setNames(list(local({
@@ -158,6 +158,11 @@ given_arguments <- function(cx, expr, scope) {
     }
   }
   translate_in_order(cx, translators)
+}
+
+# R hands on that an argument was not given.
+is_missing_argument <- function(cx, part, scope) {
+  is.name(part) && identical(find_binding(cx, scope, as.character(part))$binding$kind, "missing")
 }
 
 dots_of <- function(cx, scope) find_binding(cx, scope, "...")$binding$terms %||% list()

@@ -3,6 +3,7 @@
 random_script <- function(seed) {
   withr::local_seed(seed)
   counters <- character()
+  loops <- 0L
   pick <- function(...) sample(c(...), 1)
   number <- function(depth) {
     if (depth <= 0) {
@@ -72,7 +73,9 @@ random_script <- function(seed) {
       },
       `while` = {
         body <- statements(depth - 1, 1:2, FALSE)
-        sprintf("g <- 0L\nwhile (g < 3L && %s) %s", condition(1), block(c("g <- g + 1L", body)))
+        loops <<- loops + 1L
+        g <- sprintf("g%d", loops)
+        sprintf("%s <- 0L\nwhile (%s < 3L && %s) %s", g, g, condition(1), block(c(sprintf("%s <- %s + 1L", g, g), body)))
       },
       `break` = sprintf("if (%s) break", condition(1)),
       `next` = sprintf("if (%s) next", condition(1))
