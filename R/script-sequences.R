@@ -142,6 +142,10 @@ range_by <- function(cx, expr, scope) {
 range_vector <- function(range) {
   force(range)
   function(cx, expr, scope) {
+    in_block(cx, given <- given_arguments(cx, expr, scope))
+    if (all(vapply(given, function(term) is_static(term) && term$type != "static", NA))) {
+      return(call_now(cx, get0(as.character(expr[[1]]), baseenv()), given, expr))
+    }
     found <- range(cx, expr, scope)
     if (!is.null(found$terms)) {
       return(combine(cx, found$terms, quote(c()), scope))

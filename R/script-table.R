@@ -146,7 +146,7 @@ build_script_entries <- function() {
     `[[` = entry("an element", call = element_value), `$` = entry("an element, a property, a method", call = dollar_value),
     .subset2 = entry("as `[[`", call = element_value),
     paste0 = entry("strings joined", run = paste_text(""), of_tensor = FALSE), paste = entry("strings joined", run = paste_text(" "), of_tensor = FALSE),
-    sprintf = entry("with %d and %s", run = format_text, of_tensor = FALSE), nchar = entry("how many bytes a string has", run = function(cx, given, expr, scope) new_term("int", sprintf("len(%s)", need_code(cx, given[[1]], "str", expr)), lower = 0), of_tensor = FALSE),
+    sprintf = entry("with %d and %s", run = format_text, of_tensor = FALSE), nchar = entry("with `type = \"bytes\"`: programs do not know letters", run = count_bytes, of_tensor = FALSE),
     stop = entry("`raise RuntimeError`", run = raise, of_tensor = FALSE), stopifnot = entry("`raise` unless all hold", call = check_all),
     abort_torchscript = entry("", call = raise_own),
     warning = entry("a warning", run = function(cx, given, expr, scope) {

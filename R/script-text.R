@@ -125,3 +125,14 @@ paste_text <- function(default_sep) {
     new_term("str", text_of_terms(cx, given, expr, sep))
   }
 }
+
+count_bytes <- function(cx, given, expr, scope) {
+  matched <- match_given(cx, alist(x = , type = ), given, expr)$matched
+  if (is_static(matched$x)) {
+    return(literal_term(nchar(static_value(matched$x), if (is.null(matched$type)) "chars" else static_value(matched$type))))
+  }
+  if (is.null(matched$type) || !is_static_value(matched$type, "bytes")) {
+    refuse(cx, expr, "A program counts bytes, not letters.", "nchar(x, \"bytes\").")
+  }
+  new_term("int", sprintf("len(%s)", need_code(cx, matched$x, "str", expr)), lower = 0)
+}
