@@ -295,7 +295,8 @@ compile_function <- function(unit, fn, name, types, returns = NULL, defaults = l
     }
     labels <- compile_body(cx, fn, types, prepare)
     now <- list(declared = cx$declared, owned = cx$owned, returns = cx$returns)
-    if (identical(now, previous)) break
+    # nothing that was written early has turned out to be of another type
+    if (identical(now, previous) || (pass == 1 && !cx$unsettled && length(cx$owned) == 0)) break
     previous <- now
   }
   result <- cx$returns

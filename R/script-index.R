@@ -340,6 +340,7 @@ assign_element <- function(cx, inner, held, key, i, term, scope, expr) {
       binding <- cx$vars[[key]]
       declared <- cx$declared[[binding$version]]
       declared$type <- join_types(declared$type, joined) %||% joined
+      cx$unsettled <- TRUE
       cx$declared[[binding$version]] <- declared
       binding$type <- join_types(joined, expected %||% joined) %||% joined
       binding$declared <- binding$type

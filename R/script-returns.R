@@ -19,6 +19,7 @@ emit_return <- function(cx, term, expr) {
       "A program returns one type; list() or NULL may help."
     )
   }
+  if (cx$returns != "?" && !identical(cx$returns, joined)) cx$unsettled <- TRUE
   cx$returns <- joined
   final <- cx$previous$returns
   final <- if (is.null(join_types(final, joined))) joined else join_types(final, joined)

@@ -19,6 +19,7 @@ new_compile_context <- function(unit, name, previous = NULL) {
   cx$declared <- list()
   cx$previous <- previous %||% list(declared = list(), owned = list(), returns = "?")
   cx$owned <- list()
+  cx$unsettled <- FALSE
   cx$returns <- "?"
   cx$loop <- NULL
   cx$loops <- 0L
@@ -182,6 +183,7 @@ assign_variable <- function(cx, scope, name, term, expr) {
     if (is.null(label) || label %in% cx$names) label <- new_name(cx, name) else cx$names <- c(cx$names, label)
     declared <- list(name = label)
   }
+  if (!is.null(declared$type) && !identical(declared$type, joined)) cx$unsettled <- TRUE
   declared$type <- joined
   cx$declared[[version]] <- declared
   final <- if (is.null(expected)) joined else join_types(joined, expected)

@@ -153,7 +153,7 @@ build_script_entries <- function() {
       emit(cx, sprintf("torch.warn(%s)", text_of_terms(cx, unname(given[!rlang::names2(given) %in% c("call.", "immediate.")]), expr)))
       none_term()
     }, of_tensor = FALSE),
-    cat = entry("a line of output: it must end with \"\\n\"", run = write_output, of_tensor = FALSE), print = entry("output", run = print_value, of_tensor = FALSE),
+    cat = entry("a line of output: it must end with \"\\n\"", run = write_output, of_tensor = FALSE), print = entry("output; of a tensor as libtorch writes it", run = print_value, of_tensor = FALSE),
     message = entry("a line of output", run = function(cx, given, expr, scope) {
       emit(cx, sprintf("print(%s)", text_of_terms(cx, unname(given), expr)))
       none_term()
