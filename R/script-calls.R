@@ -75,11 +75,17 @@ call_function <- function(cx, fn, expr, scope, name = NULL) {
       call_planned(cx, plan, formals(fn), given, expr)
     })
   }
-  if (isNamespace(home) || identical(home, baseenv())) {
+  if (environmentName(home) %in% own_packages_of_r || identical(name %in% pure_functions, TRUE) && isNamespace(home)) {
     return(call_untabled(cx, fn, name %||% "this", expr, scope))
   }
   call_user_function(cx, fn, name %||% "f", given_arguments(cx, expr, scope), expr)
 }
+
+# What these hold is translated by the table or not at all; functions of other packages are compiled like the user's.
+own_packages_of_r <- c(
+  "base", "stats", "utils", "methods", "graphics", "grDevices", "datasets", "tools", "parallel", "compiler", "grid", "splines",
+  "stats4", "tcltk"
+)
 
 # A function of this package's own that has nothing to do with tensors.
 call_now <- function(cx, fn, given, expr) {
