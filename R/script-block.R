@@ -77,14 +77,6 @@ note_problem <- function(cx, problem) {
   if (!problem$silent) cx$unit$problems <- c(cx$unit$problems, list(problem))
 }
 
-# `alternative` after a problem in `body`.
-noting_problems <- function(cx, body, alternative) {
-  tryCatch(body, script_problem = function(p) {
-    note_problem(cx, p$problem)
-    alternative
-  })
-}
-
 need_code <- function(cx, term, type, expr, what = "This") {
   if (term$type == "?") {
     return(term$code)

@@ -3,7 +3,7 @@
 # A term of type bool; `yes` and `no` are the variables known to be "null" or "there" where it holds, or does not.
 translate_condition <- function(cx, expr, scope) {
   head <- if (is.call(expr) && is.name(expr[[1]])) as.character(expr[[1]]) else ""
-  if (head %in% c("(", "!", "&&", "||", "is.null", "is_null") && is_base_function(cx, scope, head)) {
+  if (head %in% c("(", "!", "&&", "||", "is.null") && is_base_function(cx, scope, head)) {
     return(switch(head,
       `(` = translate_condition(cx, expr[[2]], scope),
       `!` = negate_condition(cx, expr, scope),

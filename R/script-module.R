@@ -92,7 +92,6 @@ call_method <- function(cx, self, name, given, expr) {
     return(unknown_term())
   }
   static <- any(vapply(matched$matched, function(term) term$type %in% c("static", "None"), NA))
-  own <- setdiff(names(formals(fn)), names(matched$matched))
   if ("..." %in% names(formals(fn)) || static) {
     return(inline_method(cx, self, fn, given, expr))
   }
