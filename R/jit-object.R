@@ -84,10 +84,10 @@ NULL
 
 #' @rdname script_object
 #' @export
-`[[.script_object` <- function(x, name) `$`(x, name)
+`[[.script_object` <- function(x, name) `$.script_object`(x, name)
 
 #' @export
-`[[<-.script_object` <- function(x, name, value) `$<-`(x, name, value)
+`[[<-.script_object` <- function(x, name, value) `$<-.script_object`(x, name, value)
 
 #' @export
 names.script_object <- function(x) {

@@ -99,6 +99,38 @@ check_jit_type <- function(type) {
   new_jit_dict(list(keys = attr(x, "keys")[at], values = unname(unclass(x))[at]), attr(x, "jit_type"))
 }
 
+# Assigning NULL removes an entry, as it does from a list; `x[i] <- list(NULL)` makes NULL its value.
+#' @export
+`[<-.jit_dict` <- function(x, i, value) {
+  keys <- attr(x, "keys")
+  values <- as.list(x)
+  at <- if (missing(i)) seq_along(values) else if (is.character(i)) match(i, names(values)) else seq_along(values)[i]
+  if (anyNA(at) && is.null(value)) at <- at[!is.na(at)]
+  if (anyNA(at)) {
+    if (!is.character(i) || !is.character(keys) && length(keys) > 0) {
+      abort_torchscript("The dictionary has no such entry.", "index", "jit_dict() makes one with more keys.")
+    }
+    keys <- c(as.character(keys), unique(i[is.na(at)]))
+    at <- match(i, keys)
+  }
+  values <- unname(values)
+  if (is.null(value)) {
+    kept <- setdiff(seq_along(values), at)
+    return(new_jit_dict(list(keys = keys[kept], values = values[kept]), attr(x, "jit_type")))
+  }
+  values[at] <- value
+  new_jit_dict(list(keys = keys, values = values), attr(x, "jit_type"))
+}
+
+#' @export
+`[[<-.jit_dict` <- function(x, i, value) {
+  if (length(i) != 1) abort_torchscript("One entry at a time can be set.", "index")
+  `[<-.jit_dict`(x, i, if (!is.null(value)) list(value))
+}
+
+#' @export
+`$<-.jit_dict` <- `[[<-.jit_dict`
+
 #' @export
 as.list.jit_dict <- function(x, ...) {
   attributes(x) <- list(names = names(x))

@@ -1,6 +1,16 @@
 # Expressions: names, constants and calls become terms.
 
 translate <- function(cx, expr, scope) {
+  if (cx$recovers && is.language(expr) && !isTRUE(scope$is_package)) {
+    return(tryCatch(translate_expression(cx, expr, scope), script_problem = function(p) {
+      note_problem(cx, p$problem)
+      unknown_term()
+    }))
+  }
+  translate_expression(cx, expr, scope)
+}
+
+translate_expression <- function(cx, expr, scope) {
   if (is.name(expr)) {
     return(read_variable(cx, scope, as.character(expr), expr))
   }
@@ -18,7 +28,11 @@ translate <- function(cx, expr, scope) {
       }
     }
     fn <- get0(name, scope$env, mode = "function")
-    if (is.null(fn)) refuse(cx, expr, sprintf("There is no function `%s()`.", name))
+    if (is.null(fn)) {
+      # its arguments may have problems of their own
+      if (cx$recovers) given_arguments(cx, expr, scope)
+      refuse(cx, expr, sprintf("There is no function `%s()`.", name))
+    }
     return(call_function(cx, fn, expr, scope, name))
   }
   if (is.call(head) && is.name(head[[1]]) && as.character(head[[1]]) %in% c("$", "[[", ".subset2")) {
@@ -108,10 +122,10 @@ call_untabled <- function(cx, fn, name, expr, scope) {
   if (name %in% pure_functions && all(vapply(given, is_static, NA))) {
     return(call_now(cx, fn, given, expr))
   }
-  nearest <- nearest_names(name, names(script_entries()))
+  nearest <- nearest_names(name, grep("^[[:alpha:]]", names(script_entries()), value = TRUE))
   refuse(
     cx, expr, sprintf("`%s()` can't be translated.", name),
-    if (length(nearest) > 0) sprintf("Did you mean %s? ?script_table lists what can.", paste0("`", nearest, "()`", collapse = " or ")) else "?script_table lists what can."
+    if (length(nearest) > 0) sprintf("Did you mean %s?", paste0("`", nearest, "()`", collapse = " or "))
   )
 }
 

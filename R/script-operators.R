@@ -70,7 +70,7 @@ schema_returns <- function(schema) {
 }
 
 call_operator <- function(cx, plan, supplied, expr) {
-  if (any(vapply(supplied, function(term) term$type == "?", NA))) {
+  if (!all(vapply(supplied, function(term) is_known_type(term$type), NA))) {
     return(unknown_term())
   }
   if (!plan[[4]][[1]]) refuse(cx, expr, "Operators that count from zero can't be used here.")

@@ -49,7 +49,7 @@ do_tail <- function(cx, expr, scope) {
     if (n == 1) emit_return(cx, none_term(), expr)
     return(invisible())
   }
-  tryCatch(
+  message <- problem_of(cx, scope, function() {
     switch(head,
       `if` = do_if(cx, expr, scope, function(branch) do_tail(cx, branch, scope)),
       `(` = , invisible = do_tail(cx, if (length(expr) > 1) expr[[2]], scope),
@@ -60,12 +60,9 @@ do_tail <- function(cx, expr, scope) {
       },
       switch = do_tail(cx, switch_as_if(cx, expr, scope), scope),
       emit_return(cx, translate(cx, expr, scope), expr)
-    ),
-    script_problem = function(p) {
-      note_problem(cx, p$problem)
-      cx$dead <- TRUE
-    }
-  )
+    )
+  })
+  if (!is.null(message)) cx$dead <- TRUE
 }
 
 # The value of a block, where return() gives it too: what comes after a branch that may return goes into its branches.

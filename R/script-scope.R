@@ -25,6 +25,7 @@ new_compile_context <- function(unit, name, previous = NULL) {
   cx$loops <- 0L
   cx$depth <- 0L
   cx$statement <- NULL
+  cx$recovers <- FALSE
   cx
 }
 

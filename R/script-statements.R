@@ -6,17 +6,36 @@ do_statement <- function(cx, expr, scope) {
   if (cx$dead) {
     return(invisible())
   }
-  before <- cx$vars
-  tryCatch(run_statement(cx, expr, scope), script_problem = function(p) {
-    if (isTRUE(scope$is_package)) stop(p)
-    note_problem(cx, p$problem)
+  message <- problem_of(cx, scope, function() run_statement(cx, expr, scope))
+  if (!is.null(message)) {
     # what this statement would have set is not asked for again
     cx$dead <- FALSE
-    for (name in assigned_names(expr)) {
-      bind(cx, scope, name, list(kind = "unset", message = p$message, silent = TRUE))
-    }
-  })
+    for (name in assigned_names(expr)) bind(cx, scope, name, list(kind = "unset", message = message, silent = TRUE))
+  }
   invisible()
+}
+
+# Notes the problems of what `run` translates. The first one ends it: it runs once more for those that come after, and
+# what has a problem is unknown then.
+problem_of <- function(cx, scope, run) {
+  before <- cx$vars
+  tryCatch(
+    {
+      run()
+      NULL
+    },
+    script_problem = function(p) {
+      if (isTRUE(scope$is_package)) stop(p)
+      note_problem(cx, p$problem)
+      if (!cx$recovers) {
+        cx$recovers <- TRUE
+        on.exit(cx$recovers <- FALSE)
+        cx$vars <- before
+        tryCatch(run(), script_problem = function(p) note_problem(cx, p$problem))
+      }
+      p$message
+    }
+  )
 }
 
 run_statement <- function(cx, expr, scope) {

@@ -85,6 +85,10 @@ test_that("functions, frozen modules and files for mobile are told apart", {
   expect_identical(frozen$name, c("c0", "c1", "c2"))
   expect_identical(unclass(frozen$shape), list(c(2L, 3L), 2L, 2L))
   expect_identical(frozen$bytes, c(24, 8, 8))
+  # a text that libtorch does not write into its source
+  fn <- jit_compile("def f(x):\n  return x + torch.ones([2]), 'h\u00e9llo'")$f
+  texts <- jit_inspect(jit_serialize(fn))$constants
+  expect_identical(texts[c("name", "type", "value")], data.frame(name = "c0", type = "str", value = "\"h\u00e9llo\""))
   quantized <- jit_inspect(inspect_file("quantized.pt"))$attributes
   expect_true(any(grepl("^Tensor$", quantized$type) & grepl("^qint8 \\[2, 3\\]$", quantized$value)))
 })

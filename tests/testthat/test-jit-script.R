@@ -347,3 +347,25 @@ test_that("programs from R are like all others", {
   expect_equal(as.numeric(copy(v)), as.numeric(program(v)))
   expect_output(print(program), "n: int = <default>", fixed = TRUE)
 })
+
+test_that("all problems of a statement are told, and only they", {
+  told <- function(fn) {
+    lines <- strsplit(conditionMessage(expect_failure_of(jit_script(fn), "compile", ".")), "\n")[[1]]
+    sub(".*no function `(.*)[(][)]`.*", "\\1", grep("^- ", lines, value = TRUE))
+  }
+  expect_identical(told(function(x) {
+    y <- first(x) + second(x)
+    if (third(y)) y$sum() else fourth(y)$mean()
+  }), c("first", "second", "third", "fourth"))
+  expect_identical(told(function(x) {
+    scale <- function(y) first(y) * second(y)
+    torch_stack(list(scale(x), third(x)))
+  }), c("first", "second", "third"))
+  expect_setequal(told(function(x) {
+    x[first(x)] <- second(x)
+    rows <- lapply(1:3, function(i) third(x, i) + x)
+    while (fourth(rows) && fifth(x)) x <- x + 1
+    x
+  }), c("first", "second", "third", "fourth", "fifth"))
+  expect_identical(told(function(x) outer_one(inner_one(x))), c("outer_one", "inner_one"))
+})

@@ -265,3 +265,58 @@ print(m.named[0], list(m.named[1]), m.named[2].item())
 ", path)
   expect_identical(out, c("{9: 'i', 2: 'b'} True 5 {1: 'x'}", "7.0 ['p', 'q'] 1.0"))
 })
+
+test_that("NULL assigned into a value removes, and within a list stays", {
+  unit <- jit_compile("
+def holes(x: List[Optional[int]]):
+  return x
+def entries(x: Dict[str, Optional[int]]):
+  return x
+def any(x: Any):
+  return x
+class Pair:
+  def __init__(self, a: Optional[int], b: List[Optional[int]]):
+    self.a = a
+    self.b = b
+def pair(a: Optional[int], b: List[Optional[int]]):
+  return Pair(a, b)
+")
+  x <- unit$holes(list(1L, NULL, 3L))
+  expect_identical(x, list(1L, NULL, 3L))
+  x[[2]] <- NULL
+  expect_identical(unit$holes(x), list(1L, 3L))
+  x[2] <- list(NULL)
+  expect_identical(unit$holes(x), list(1L, NULL))
+
+  typed <- jit_list(list(1L, 2L, NULL), "List[Optional[int]]")
+  typed[[1]] <- NULL
+  expect_identical(unit$any(typed), list(2L, NULL))
+  pair <- jit_tuple(list(1L, NULL, "a"))
+  pair[[2]] <- NULL
+  expect_identical(unit$any(pair), list(1L, "a"))
+
+  # the keys follow
+  entries <- jit_dict(c("a", "b"), list(1L, 2L))
+  entries[["a"]] <- NULL
+  expect_identical(unit$entries(entries), list(b = 2L))
+  entries$c <- 3L
+  entries["b"] <- list(NULL)
+  entries[["not there"]] <- NULL
+  expect_identical(unit$entries(entries), list(b = NULL, c = 3L))
+  numbered <- jit_dict(c(10L, 20L), list("x", "y"))
+  numbered[["20"]] <- NULL
+  numbered[[1]] <- "z"
+  expect_identical(numbered, jit_dict(10L, list("z")))
+  expect_failure_of(numbered[["30"]] <- "w", "index", "no such entry")
+  expect_failure_of(numbered[[c(1, 2)]] <- "w", "index", "One entry")
+
+  object <- unit$pair(1L, list(1L, NULL))
+  object$a <- NULL
+  expect_null(object[["a"]])
+  object[["a"]] <- 2L
+  b <- object$b
+  b[[2]] <- NULL
+  object[["b"]] <- b
+  expect_identical(list(object$a, object$b), list(2L, list(1L)))
+  expect_failure_of(object[["c"]] <- 1L, "type", "no field `c`")
+})

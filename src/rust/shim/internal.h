@@ -95,6 +95,8 @@ void describe(const c10::FunctionSchema &schema, ts_schema *description);
 
 // Makes libtorch's CPU allocator ours: memory.cpp
 void count_memory();
+// At the start alone: it registers operators anew.
+void check_integer_division();
 
 std::string lines(const std::vector<std::string> &items);
 

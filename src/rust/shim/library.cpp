@@ -51,6 +51,7 @@ void ts_initialise(void) {
   if (done) return;
   done = true;
   shim::count_memory();
+  shim::check_integer_division();
   c10::WarningUtils::set_warning_handler(&messages);
   torch::jit::setPrintHandler([](const std::string &text) { messages.add(text, true); });
   pthread_atfork(nullptr, nullptr, after_fork);

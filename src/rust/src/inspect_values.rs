@@ -153,8 +153,9 @@ impl Reader<'_> {
         };
         let path = row.path.clone();
         self.rows.push(row);
-        // numbers and texts in lists are too many to be told one by one
-        held.retain(|(_, item)| self.is_object(*item));
+        // numbers and texts in lists are too many to be told one by one; the constants themselves are a list, too
+        let is_constants = self.folder == "constants" && depth == 0;
+        held.retain(|(_, item)| is_constants || self.is_object(*item));
         for (place, item) in held {
             let row = Row { path: format!("{path}{place}"), ..Row::default() };
             self.value(item, row, depth + 1)?;
