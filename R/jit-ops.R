@@ -2,7 +2,9 @@
 #'
 #' `jit_ops$aten$relu(x)` calls the operator `aten::relu` as its schema says: arguments by position or name, dimensions
 #' and positions counted from zero. Printing an operator shows the schemas of its overloads. R values convert by the
-#' schema, as everywhere; the overload is chosen by what was given.
+#' schema, as everywhere; the overload is chosen by what was given. Lists and dictionaries are copied: an operator that
+#' does nothing but change one, such as `aten::clear`, returns NULL and leaves R's as it was. What only stands in graphs,
+#' such as `prim::If`, is no operator.
 #'
 #' @return `jit_ops$<namespace>`: the operators of that namespace; `jit_ops$<namespace>$<operator>`: a function.
 #' @section Errors: a `torchscript_value_error` for a name that does not exist, with the nearest ones; a

@@ -178,10 +178,23 @@ copied_module <- function(self, deep, done) {
 copied_tensor <- function(tensor, done) {
   address <- rlang::obj_address(tensor)
   if (is.null(done[[address]])) {
-    copy <- tensor$detach()$clone()
+    copy <- copied_values(tensor$detach(), done)
     done[[address]] <- if (is_nn_parameter(tensor)) nn_parameter(copy, tensor$requires_grad) else nn_buffer(copy, is_persistent(tensor))
   }
   done[[address]]
+}
+
+# Views of one storage are views of its one copy.
+copied_values <- function(tensor, done) {
+  if (!tensor$has_storage() || length(tensor) == 0 || tensor$is_quantized) {
+    return(tensor$clone())
+  }
+  storage <- tensor$storage()
+  key <- paste(storage$data_ptr(), format(tensor$dtype))
+  if (is.null(done[[key]])) {
+    done[[key]] <- tensor$as_strided(storage$size(), 1, 0)$clone()
+  }
+  done[[key]]$as_strided(tensor$shape, tensor$stride(), tensor$storage_offset())
 }
 
 print_module <- function(self) {

@@ -122,3 +122,9 @@ test_that("operators that take any number of arguments are told how many, and ma
   expect_false("FusionGroup" %in% names(jit_ops$prim))
   expect_failure_of(jit_ops$prim$FusionGroup(1), "value", "no operator `prim::FusionGroup`")
 })
+
+test_that("texts are compared, also where they are no devices", {
+  expect_true(jit_ops$aten$eq("a", "a"))
+  expect_false(jit_ops$aten$eq("a", "b"))
+  expect_failure_of(jit_ops$aten$zeros(2, device = "nowhere"), "value", "`device` must be a device")
+})

@@ -138,3 +138,12 @@ torch.save(Shared().state_dict(), folder + '/python-state.pt')
   expect_overlap(s$whole, s$part, s$turned)
   expect_identical(s$decoder.weight[51, 1]$item(), 8)
 })
+
+test_that("a deep copy of a module shares within itself what the module shares", {
+  model <- overlapping()
+  for (copy in list(model$clone(deep = TRUE), clone_module(model, deep = TRUE))) {
+    expect_overlap(copy$whole, copy$part, copy$turned)
+    expect_true(copy$whole$requires_grad)
+  }
+  expect_identical(as_array(model$whole$detach()), as.double(1:3600))
+})

@@ -195,7 +195,7 @@ impl Conversion {
             TypeKind::Layout => self.tagged_int(x, "torch_layout"),
             TypeKind::MemoryFormat => self.tagged_int(x, "torch_memory_format"),
             TypeKind::QScheme => self.tagged_int(x, "torch_qscheme"),
-            TypeKind::Device => match tensor::device_name(x).map_err(Mismatch::Failure)? {
+            TypeKind::Device => match tensor::device_name(x).map_err(Mismatch::Invalid)? {
                 Some(name) => Ok(self.keep_text(shim::DEVICE, name)),
                 None => Err(Mismatch::Type),
             },

@@ -24,6 +24,9 @@ pub enum Mismatch {
     Unnamed,
     Twice(String),
     At(String, Box<Mismatch>),
+    /// A value of the right kind that says something impossible, for which there is an error already.
+    Invalid(Error),
+    /// A failure of libtorch's.
     Failure(Error),
 }
 
@@ -33,7 +36,7 @@ impl Mismatch {
         let value = |text: String| Error::new(ErrorKind::Value, text);
         let (place, mismatch) = self.innermost(String::new());
         let error = match mismatch {
-            Mismatch::Failure(error) => return error,
+            Mismatch::Failure(error) | Mismatch::Invalid(error) => return error,
             Mismatch::Missing => value(format!("`{name}{place}` must not be NA")),
             Mismatch::NotWhole(v) => value(format!("`{name}{place}` must be a whole number, not {}", number_text(v))),
             Mismatch::OutOfRange(v) if v.is_infinite() => {
