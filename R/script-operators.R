@@ -85,7 +85,7 @@ call_operator <- function(cx, plan, supplied, expr) {
     }
     if (!is.null(best)) break
   }
-  label <- sub("^aten::", "", plan[[1]])
+  label <- if (startsWith(plan[[1]], "aten::")) substring(plan[[1]], 7) else plan[[1]]
   if (is.null(best)) refuse_operator(cx, label, supplied, operator_overloads(plan[[1]]), expr)
   term <- write_operator(cx, label, best, supplied, expr)
   if (!is.null(wants_gradient) && !is_static_value(wants_gradient, FALSE)) {

@@ -26,13 +26,15 @@ number_text <- function(x) {
   } else if (is.infinite(x)) {
     if (x > 0) "math.inf" else "(-math.inf)"
   } else {
-    text <- format(x, digits = 17, scientific = abs(x) >= 1e15 || (x != 0 && abs(x) < 1e-4), trim = TRUE)
+    text <- sprintf("%.15g", x)
+    if (as.numeric(text) != x) text <- sprintf("%.17g", x)
     if (!grepl("[.e]", text)) text <- paste0(text, ".")
     if (x < 0) sprintf("(%s)", text) else text
   }
 }
 int_text <- function(x) {
-  text <- format(x, scientific = FALSE, trim = TRUE)
+  # not format(): most of the time of a translation would be its own
+  text <- sprintf("%.0f", x)
   if (x < 0) sprintf("(%s)", text) else text
 }
 string_text <- function(x) {

@@ -35,7 +35,7 @@ split_type_arguments <- function(text) {
   trimws(substring(text, starts, ends))
 }
 
-script_type_kind <- function(type) sub("[[].*", "", type)
+script_type_kind <- function(type) if (endsWith(type, "]")) sub("[[].*", "", type) else type
 is_list_type <- function(type) script_type_kind(type) %in% c("List", "Vector")
 is_optional_type <- function(type) startsWith(type, "Optional[")
 is_number_type <- function(type) type %in% c("int", "whole", "float")
