@@ -153,7 +153,7 @@ both_sides <- function(cx, sign, given, expr) {
   new_term("bool", sprintf("(%s %s %s)", parts[[1]]$code, if (sign == "&") "and" else "or", parts[[2]]$code))
 }
 
-# Functions of one number: `code` has %s for it, or is one of script_helpers; `type` is the result's, or NULL for that of a whole argument.
+# Functions of one number: `code` has %s for it, or is one of script_helpers(); `type` is the result's, or NULL for that of a whole argument.
 number_function <- function(code, whole = NULL) {
   force(code)
   force(whole)
@@ -173,10 +173,11 @@ round_number <- function(cx, given, expr, scope) {
   if (is_whole_type(term$type) && is_static_value(digits, 0L)) {
     return(term)
   }
-  if (!is_static(digits) || static_value(digits) != 0) {
-    refuse(cx, expr, "`round()` of a number takes no `digits`.", "torch_round() of a tensor does.")
+  code <- coerced_code(cx, term, "float")
+  if (is_static_value(digits, 0L) || is_static_value(digits, 0)) {
+    return(new_term("float", sprintf("round(%s)", code)))
   }
-  new_term("float", sprintf("round(%s)", coerced_code(cx, term, "float")))
+  new_term("float", sprintf("%s(%s, %s)", helper(cx, "round"), code, need_code(cx, digits, "int", expr, "`digits`")))
 }
 
 log_number <- function(cx, given, expr, scope) {

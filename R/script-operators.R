@@ -310,39 +310,3 @@ position_code <- function(cx, term, expr, base = 1) {
   }
   sprintf("%s(%s)", helper(cx, if (base == 2) "last_position" else "position"), need_code(cx, term, "int", expr, "A position"))
 }
-
-# ---- functions of TorchScript that scripted code calls
-
-script_helpers <- list(
-  whole = "def NAME(x: float) -> int:\n  if math.isnan(x) or abs(x) > 9007199254740992. or x != float(int(x)):\n    raise ValueError(\"A whole number is needed, not \" + str(x) + \".\")\n  return int(x)",
-  floor = "def NAME(x: float) -> float:\n  if math.isnan(x) or abs(x) >= 4503599627370496.:\n    return x\n  return float(math.floor(x))",
-  ceiling = "def NAME(x: float) -> float:\n  if math.isnan(x) or abs(x) >= 4503599627370496.:\n    return x\n  return float(math.ceil(x))",
-  trunc = "def NAME(x: float) -> float:\n  if math.isnan(x) or abs(x) >= 4503599627370496.:\n    return x\n  return float(int(x))",
-  sign = "def NAME(x: float) -> float:\n  if x > 0.:\n    return 1.\n  if x < 0.:\n    return -1.\n  return x",
-  position = "def NAME(i: int) -> int:\n  if i > 0:\n    return i - 1\n  if i == 0:\n    raise IndexError(\"Positions count from one: there is none at zero.\")\n  return i",
-  last_position = "def NAME(i: int) -> int:\n  if i > 0:\n    return i\n  if i == 0:\n    raise IndexError(\"Positions count from one: there is none at zero.\")\n  if i == -1:\n    return 9007199254740991\n  return i + 1",
-  item = "def NAME(i: int, n: int) -> int:\n  if i < 1 or i > n:\n    raise IndexError(\"subscript out of bounds\")\n  return i - 1",
-  slot = "def NAME(i: int, n: int) -> int:\n  if i < 1 or i > n + 1:\n    raise IndexError(\"subscript out of bounds: a list grows at its end, by one\")\n  return i - 1",
-  count = "def NAME(n: int) -> int:\n  if n < 0:\n    raise ValueError(\"A number of elements can't be negative.\")\n  return n",
-  known = "def NAME(x: float) -> float:\n  if math.isnan(x):\n    raise ValueError(\"missing value where TRUE/FALSE needed\")\n  return x",
-  modulo = "def NAME(a: int, b: int) -> int:\n  if b == 0:\n    raise ZeroDivisionError(\"the remainder by zero is NA in R\")\n  return a % b",
-  floor_divide = "def NAME(a: int, b: int) -> int:\n  if b == 0:\n    raise ZeroDivisionError(\"division by zero is NA in R\")\n  return a // b",
-  positions = "def NAME(x: Tensor) -> Tensor:\n  if torch.is_floating_point(x) or x.dtype == 11:\n    return x\n  if bool(torch.any(torch.eq(x, 0))):\n    raise IndexError(\"Positions count from one: there is none at zero.\")\n  return torch.where(torch.gt(x, 0), x - 1, x)",
-  positions_or_mask = "def NAME(x: Tensor) -> Tensor:\n  if x.dtype == 11 or x.dtype == 0:\n    return x\n  if bool(torch.any(torch.eq(x, 0))):\n    raise IndexError(\"Positions count from one: there is none at zero.\")\n  return torch.where(torch.gt(x, 0), x - 1, x)",
-  min_of = "def NAME(a: float, b: float) -> float:\n  if math.isnan(a) or math.isnan(b):\n    return math.nan\n  return a if a < b else b",
-  max_of = "def NAME(a: float, b: float) -> float:\n  if math.isnan(a) or math.isnan(b):\n    return math.nan\n  return a if a > b else b",
-  min_int = "def NAME(x: List[int]) -> int:\n  if len(x) == 0:\n    raise ValueError(\"the least of nothing is Inf in R\")\n  return min(x)",
-  max_int = "def NAME(x: List[int]) -> int:\n  if len(x) == 0:\n    raise ValueError(\"the greatest of nothing is -Inf in R\")\n  return max(x)",
-  min_float = "def NAME(x: List[float]) -> float:\n  least = math.inf\n  for v in x:\n    if math.isnan(v):\n      return math.nan\n    if v < least:\n      least = v\n  return least",
-  max_float = "def NAME(x: List[float]) -> float:\n  greatest = -math.inf\n  for v in x:\n    if math.isnan(v):\n      return math.nan\n    if v > greatest:\n      greatest = v\n  return greatest",
-  product = "def NAME(x: List[float]) -> float:\n  product = 1.\n  for v in x:\n    product = product * v\n  return product",
-  number_text = "def NAME(x: float) -> str:\n  if x == float(int(x)) and abs(x) < 100000.:\n    return str(int(x))\n  raise ValueError(\"a number that is not whole has no text in a program\")",
-  counted = "def NAME(x: Tensor) -> Tensor:\n  return torch.where(torch.lt(x, 0), x, x + 1)",
-  slice_end = "def NAME(a: int, b: int) -> int:\n  if a < 1 or b < a:\n    raise IndexError(\"A range of positions must rise, from one on.\")\n  return b"
-)
-
-helper <- function(cx, name) {
-  label <- paste0(cx$unit$name, "_", name)
-  if (is.null(cx$unit$helpers[[name]])) cx$unit$helpers[[name]] <- gsub("NAME", label, script_helpers[[name]], fixed = TRUE)
-  label
-}

@@ -111,7 +111,7 @@ build_script_entries <- function() {
     tanh = entry("of a number, as in R", run = number_function("math.tanh(%s)")),
     floor = entry("rounded down", run = number_function("floor", "%s")), ceiling = entry("rounded up", run = number_function("ceiling", "%s")),
     trunc = entry("without what is behind the point", run = number_function("trunc", "%s")), sign = entry("of a number, as in R", run = number_function("sign")),
-    round = entry("to whole numbers, halves to the even one", run = round_number),
+    round = entry("to `digits` decimals, halves as R does", run = round_number),
     sum = entry("of numbers, or of a vector", run = summary_function("sum")), prod = entry("of numbers, or of a vector", run = summary_function("prod")),
     min = entry("of numbers, or of a vector", run = summary_function("min")), max = entry("of numbers, or of a vector", run = summary_function("max")),
     any = entry("whether one of them holds", run = any_of("|")), all = entry("whether all of them hold", run = any_of("&")),
@@ -146,7 +146,7 @@ build_script_entries <- function() {
     `[[` = entry("an element", call = element_value), `$` = entry("an element, a property, a method", call = dollar_value),
     .subset2 = entry("as `[[`", call = element_value),
     paste0 = entry("strings joined", run = paste_text(""), of_tensor = FALSE), paste = entry("strings joined", run = paste_text(" "), of_tensor = FALSE),
-    sprintf = entry("with %d and %s", run = format_text, of_tensor = FALSE), nchar = entry("with `type = \"bytes\"`: programs do not know letters", run = count_bytes, of_tensor = FALSE),
+    sprintf = entry("with %d, %s and %f, with a width, - + 0, and up to 15 digits", run = format_text, of_tensor = FALSE), nchar = entry("with `type = \"bytes\"`: programs do not know letters", run = count_bytes, of_tensor = FALSE),
     stop = entry("`raise RuntimeError`", run = raise, of_tensor = FALSE), stopifnot = entry("`raise` unless all hold", call = check_all),
     abort_torchscript = entry("", call = raise_own),
     warning = entry("a warning", run = function(cx, given, expr, scope) {

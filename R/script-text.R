@@ -18,24 +18,27 @@ raise_own <- function(cx, expr, scope) {
   none_term()
 }
 
-text_of_terms <- function(cx, given, expr, sep = "") {
+# `digits`: the significant ones of numbers, 15 in text and 7 in what is shown.
+text_of_terms <- function(cx, given, expr, sep = "", digits = 15L) {
   if (length(given) == 0) {
     return("\"\"")
   }
-  codes <- vapply(given, function(term) text_term(cx, term, expr)$code, "")
+  codes <- vapply(given, function(term) text_term(cx, term, expr, digits)$code, "")
   paste0("(", paste(codes, collapse = if (sep == "") " + " else sprintf(" + %s + ", string_text(sep))), ")")
 }
 
-# As R writes it. Numbers that are not whole have no such text in TorchScript.
-text_term <- function(cx, term, expr) {
+# As R writes it.
+text_term <- function(cx, term, expr, digits = 15L) {
   if (is_static(term) && is.atomic(static_value(term)) && length(static_value(term)) == 1) {
-    return(literal_term(as.character(static_value(term))))
+    value <- static_value(term)
+    return(literal_term(if (is.double(value)) format(value, digits = digits) else as.character(value)))
   }
   switch(term$type,
     str = term,
-    int = , whole = new_term("str", sprintf("str(%s)", term$code)),
+    int = new_term("str", sprintf("str(%s)", term$code)),
     bool = new_term("str", sprintf("(\"TRUE\" if %s else \"FALSE\")", term$code)),
-    float = new_term("str", sprintf("%s(%s)", helper(cx, "number_text"), term$code)),
+    # a whole number is a double to R, that may write it as 1e+05
+    whole = , float = new_term("str", sprintf("%s(%s, %d)", helper(cx, "number_text"), coerced_code(cx, term, "float"), digits)),
     `?` = new_term("str", "\"\""),
     refuse(cx, expr, sprintf("%s can't become text.", script_type_in_words(term$type)))
   )
@@ -53,7 +56,7 @@ write_output <- function(cx, given, expr, scope) {
     refuse(cx, expr, "`cat()` of a program writes whole lines.", "End it with \"\\n\".")
   }
   given[[n]] <- literal_term(sub("\n$", "", last))
-  emit(cx, sprintf("print(%s)", text_of_terms(cx, unname(given), expr, sep)))
+  emit(cx, sprintf("print(%s)", text_of_terms(cx, unname(given), expr, sep, digits = 7L)))
   none_term()
 }
 
@@ -63,7 +66,7 @@ print_value <- function(cx, given, expr, scope) {
     emit(cx, sprintf("print(%s)", term$code))
     return(term)
   }
-  shown <- if (term$type == "str") sprintf("(\"[1] \\\"\" + %s + \"\\\"\")", term$code) else sprintf("(\"[1] \" + %s)", text_term(cx, term, expr)$code)
+  shown <- if (term$type == "str") sprintf("(\"[1] \\\"\" + %s + \"\\\"\")", term$code) else sprintf("(\"[1] \" + %s)", text_term(cx, term, expr, digits = 7L)$code)
   emit(cx, sprintf("print(%s)", shown))
   term
 }
@@ -102,14 +105,40 @@ format_text <- function(cx, given, expr, scope) {
       used <- used + 1L
       if (used > length(given)) refuse(cx, expr, "too few arguments")
       term <- given[[used]]
-      if (!pieces[[i]] %in% c("%d", "%i", "%s") || (pieces[[i]] != "%s" && !is_whole_type(term$type) && term$type != "?")) {
-        refuse(cx, expr, sprintf("`%s` can't be translated for %s.", pieces[[i]], script_type_in_words(term$type)), "%d writes whole numbers, %s strings and numbers.")
-      }
-      codes <- c(codes, text_term(cx, term, expr)$code)
+      codes <- c(codes, formatted_text(cx, pieces[[i]], term, expr))
     }
     codes <- c(codes, string_text(texts[[i + 1]]))
   }
   new_term("str", sprintf("(%s)", paste(codes[codes != "\"\""], collapse = " + ")))
+}
+
+# One `%...` of sprintf().
+formatted_text <- function(cx, piece, term, expr) {
+  parts <- regmatches(piece, regexec("^%([-+0]*)([0-9]*)([.][0-9]*)?([dsfi])$", piece))[[1]]
+  if (length(parts) == 0) {
+    refuse(cx, expr, sprintf("`%s` can't be translated.", piece), "%d, %s and %f can, with -, + and 0, a width, and digits for %f.")
+  }
+  kind <- parts[[5]]
+  precision <- if (nzchar(parts[[4]])) as.integer(paste0("0", substring(parts[[4]], 2))) else 6L
+  if (kind %in% c("d", "i", "s") && nzchar(parts[[4]]) || precision > 15) {
+    refuse(cx, expr, sprintf("`%s` can't be translated.", piece), "Only %f takes digits, up to 15 of them.")
+  }
+  if (kind == "s" && (grepl("[+0]", parts[[2]]) || term$type == "str" && nzchar(parts[[3]]))) {
+    refuse(cx, expr, sprintf("`%s` can't be translated for %s.", piece, script_type_in_words(term$type)), "Write `%s`: a program counts bytes, not letters.")
+  }
+  if (kind %in% c("d", "i") && !is_whole_type(term$type) && !term$type %in% c("bool", "?")) {
+    refuse(cx, expr, sprintf("`%s` can't be translated for %s.", piece, script_type_in_words(term$type)), "%d writes whole numbers, %f others.")
+  }
+  text <- switch(kind,
+    s = text_term(cx, term, expr)$code,
+    f = sprintf("%s(%s, %d)", helper(cx, "fixed"), need_code(cx, term, "float", expr), precision),
+    sprintf("str(%s)", need_code(cx, term, "int", expr))
+  )
+  if (!nzchar(parts[[2]]) && !nzchar(parts[[3]])) {
+    return(text)
+  }
+  width <- if (nzchar(parts[[3]])) as.integer(parts[[3]]) else 0L
+  sprintf("%s(%s, %d, %s)", helper(cx, "pad"), text, width, string_text(parts[[2]]))
 }
 
 paste_text <- function(default_sep) {

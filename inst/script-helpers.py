@@ -1,0 +1,261 @@
+# Functions that programs of jit_script() call where TorchScript's own would answer other than R. `r_` is what marks them.
+
+def r_whole(x: float) -> int:
+  if math.isnan(x) or abs(x) > 9007199254740992. or x != float(int(x)):
+    raise ValueError("A whole number is needed, not " + str(x) + ".")
+  return int(x)
+
+def r_floor(x: float) -> float:
+  if math.isnan(x) or abs(x) >= 4503599627370496.:
+    return x
+  return float(math.floor(x))
+
+def r_ceiling(x: float) -> float:
+  if math.isnan(x) or abs(x) >= 4503599627370496.:
+    return x
+  return float(math.ceil(x))
+
+def r_trunc(x: float) -> float:
+  if math.isnan(x) or abs(x) >= 4503599627370496.:
+    return x
+  return float(int(x))
+
+def r_sign(x: float) -> float:
+  if x > 0.:
+    return 1.
+  if x < 0.:
+    return -1.
+  return x
+
+def r_position(i: int) -> int:
+  if i > 0:
+    return i - 1
+  if i == 0:
+    raise IndexError("Positions count from one: there is none at zero.")
+  return i
+
+def r_last_position(i: int) -> int:
+  if i > 0:
+    return i
+  if i == 0:
+    raise IndexError("Positions count from one: there is none at zero.")
+  if i == -1:
+    return 9007199254740991
+  return i + 1
+
+def r_item(i: int, n: int) -> int:
+  if i < 1 or i > n:
+    raise IndexError("subscript out of bounds")
+  return i - 1
+
+def r_slot(i: int, n: int) -> int:
+  if i < 1 or i > n + 1:
+    raise IndexError("subscript out of bounds: a list grows at its end, by one")
+  return i - 1
+
+def r_count(n: int) -> int:
+  if n < 0:
+    raise ValueError("A number of elements can't be negative.")
+  return n
+
+def r_known(x: float) -> float:
+  if math.isnan(x):
+    raise ValueError("missing value where TRUE/FALSE needed")
+  return x
+
+def r_modulo(a: int, b: int) -> int:
+  if b == 0:
+    raise ZeroDivisionError("the remainder by zero is NA in R")
+  return a % b
+
+def r_floor_divide(a: int, b: int) -> int:
+  if b == 0:
+    raise ZeroDivisionError("division by zero is NA in R")
+  return a // b
+
+def r_positions(x: Tensor) -> Tensor:
+  if torch.is_floating_point(x) or x.dtype == 11:
+    return x
+  if bool(torch.any(torch.eq(x, 0))):
+    raise IndexError("Positions count from one: there is none at zero.")
+  return torch.where(torch.gt(x, 0), x - 1, x)
+
+def r_positions_or_mask(x: Tensor) -> Tensor:
+  if x.dtype == 11 or x.dtype == 0:
+    return x
+  if bool(torch.any(torch.eq(x, 0))):
+    raise IndexError("Positions count from one: there is none at zero.")
+  return torch.where(torch.gt(x, 0), x - 1, x)
+
+def r_min_of(a: float, b: float) -> float:
+  if math.isnan(a) or math.isnan(b):
+    return math.nan
+  return a if a < b else b
+
+def r_max_of(a: float, b: float) -> float:
+  if math.isnan(a) or math.isnan(b):
+    return math.nan
+  return a if a > b else b
+
+def r_min_int(x: List[int]) -> int:
+  if len(x) == 0:
+    raise ValueError("the least of nothing is Inf in R")
+  return min(x)
+
+def r_max_int(x: List[int]) -> int:
+  if len(x) == 0:
+    raise ValueError("the greatest of nothing is -Inf in R")
+  return max(x)
+
+def r_min_float(x: List[float]) -> float:
+  least = math.inf
+  for v in x:
+    if math.isnan(v):
+      return math.nan
+    if v < least:
+      least = v
+  return least
+
+def r_max_float(x: List[float]) -> float:
+  greatest = -math.inf
+  for v in x:
+    if math.isnan(v):
+      return math.nan
+    if v > greatest:
+      greatest = v
+  return greatest
+
+def r_product(x: List[float]) -> float:
+  product = 1.
+  for v in x:
+    product = product * v
+  return product
+
+def r_counted(x: Tensor) -> Tensor:
+  return torch.where(torch.lt(x, 0), x, x + 1)
+
+def r_slice_end(a: int, b: int) -> int:
+  if a < 1 or b < a:
+    raise IndexError("A range of positions must rise, from one on.")
+  return b
+
+# The text of `x` with `digits` decimals, rounded exactly, as C does: 59 bits of the fraction, and what is below them.
+def r_fixed(x: float, digits: int) -> str:
+  if math.isnan(x):
+    return "NaN"
+  if math.isinf(x):
+    return "Inf" if x > 0. else "-Inf"
+  size = abs(x)
+  if size >= 9223372036854774784.:
+    raise ValueError("Numbers beyond 2^63 have no text in a program.")
+  whole = int(size)
+  scaled = (size - float(whole)) * 576460752303423488.
+  high = int(scaled)
+  low = scaled - float(high)
+  decimals = 0
+  limit = 1
+  for i in range(digits):
+    low = low * 10.
+    carried = int(low)
+    low = low - float(carried)
+    high = high * 10 + carried
+    decimals = decimals * 10 + high // 576460752303423488
+    high = high % 576460752303423488
+    limit = limit * 10
+  is_odd = (decimals % 2 == 1) if digits > 0 else (whole % 2 == 1)
+  if high > 288230376151711744 or (high == 288230376151711744 and (low > 0. or is_odd)):
+    decimals += 1
+    if decimals == limit:
+      decimals = 0
+      whole += 1
+  text = str(whole)
+  if digits > 0:
+    tail = str(decimals)
+    text = text + "." + tail.rjust(digits, "0")
+  return ("-" + text) if math.copysign(1., x) < 0. else text
+
+# `x` as R writes numbers with `digits` significant digits: as.character() has 15, cat() and print() 7.
+def r_number_text(x: float, digits: int) -> str:
+  if math.isnan(x) or math.isinf(x):
+    return r_fixed(x, 0)
+  if x == 0.:
+    return "0"
+  size = abs(x)
+  if size >= 1e15 or size < 1e-4:
+    raise ValueError("Numbers from 1e15 on, and those nearer to zero than 1e-4, have no text in a program.")
+  width = len(str(int(size)))
+  zeros = 0
+  if size < 1.:
+    width = 0
+    if size < 0.1:
+      zeros = 1
+    if size < 0.01:
+      zeros = 2
+    if size < 0.001:
+      zeros = 3
+  rounded = r_fixed(size, max(digits - width, 0) + zeros)
+  shown = rounded
+  front = rounded
+  point = rounded.find(".")
+  if point >= 0:
+    shown = rounded.rstrip("0").rstrip(".")
+    front = rounded[:point]
+  figures = shown.replace(".", "").lstrip("0")
+  exponent = len(front) - 1
+  if front == "0":
+    back = shown[point + 1:]
+    exponent = len(back.lstrip("0")) - len(back) - 1
+  if width > digits:
+    unit = 1
+    for i in range(width - digits):
+      unit = unit * 10
+    kept = int(size) // unit
+    rest = int(size) % unit
+    if rest * 2 > unit or (rest * 2 == unit and (size > float(int(size)) or kept % 2 == 1)):
+      kept += 1
+    figures = str(kept)
+    exponent = len(figures) - 1 + width - digits
+  figures = figures.rstrip("0")
+  mantissa = figures[0] + (("." + figures[1:]) if len(figures) > 1 else "")
+  if len(shown) > len(mantissa) + 4:
+    power = str(abs(exponent))
+    shown = mantissa + ("e-" if exponent < 0 else "e+") + ("0" if len(power) < 2 else "") + power
+  return ("-" + shown) if x < 0. else shown
+
+# `text` in a field of `width`; zeros go between the sign and the number.
+def r_pad(text: str, width: int, flags: str) -> str:
+  sign = ""
+  if text.startswith("-"):
+    sign = "-"
+    text = text[1:]
+  elif flags.find("+") >= 0 and text != "NaN":
+    sign = "+"
+  if flags.find("-") >= 0:
+    return (sign + text).ljust(width)
+  if flags.find("0") >= 0 and text != "Inf" and text != "NaN":
+    return sign + text.rjust(width - len(sign), "0")
+  return (sign + text).rjust(width)
+
+# R's own way since 4.0.0: of the two candidates with that many digits, the nearer one.
+def r_round(x: float, digits: int) -> float:
+  if math.isnan(x) or math.isinf(x) or x == 0. or digits > 323:
+    return x
+  if digits < -308:
+    return 0.
+  if digits == 0:
+    return round(x)
+  size = abs(x)
+  exponent = float(math.frexp(size)[1] - 1)
+  if float(digits) + (exponent + 0.5) * 0.301029995663981195 > 15.:
+    return x
+  power = 1.
+  for i in range(abs(digits)):
+    power = power * 10.
+  low = math.floor(size * power) if digits > 0 else math.floor(size / power)
+  high = math.ceil(size * power) if digits > 0 else math.ceil(size / power)
+  below = float(low) / power if digits > 0 else float(low) * power
+  above = float(high) / power if digits > 0 else float(high) * power
+  to_below = size - below
+  to_above = above - size
+  nearest = below if to_below < to_above or (to_below == to_above and low % 2 == 0) else above
+  return -nearest if x < 0. else nearest
