@@ -134,14 +134,23 @@ map_function <- function(cx, expr, scope) {
   codes <- vapply(seq_along(sources), function(i) if (types[[i]] == "Tensor") sprintf("torch.unbind(%s, 0)", sources[[i]]$code) else sources[[i]]$code, "")
   held <- vapply(codes, function(code) keep_now(cx, new_term("List[Tensor]", code))$code, "")
   lengths <- sprintf("len(%s)", held)
-  # R repeats the shorter
-  if (length(held) > 1) emit(cx, c(sprintf("if %s:", paste(sprintf("%s != %s", lengths[-1], lengths[[1]]), collapse = " or ")), "  raise ValueError(\"Map() needs lists of one length\")"))
-  index <- new_name(cx, "i")
+  count <- lengths[[1]]
+  places <- function(counter) rep(counter, length(held))
+  if (length(held) > 1) {
+    # the shorter is repeated
+    count <- new_name(cx, "n")
+    emit(cx, c(
+      sprintf("%s = max([%s])", count, toString(lengths)), sprintf("if min([%s]) == 0:", toString(lengths)), sprintf("  %s = 0", count),
+      sprintf("elif %s:", paste(sprintf("%s %% %s != 0", count, lengths), collapse = " or ")),
+      "  warnings.warn(\"longer argument not a multiple of length of shorter\")"
+    ))
+    places <- function(counter) sprintf("%s %% %s", counter, lengths)
+  }
   element_types <- vapply(sources, function(term) if (term$type == "Tensor") "Tensor" else element_type(term$type), "")
-  sequence <- list(code = sprintf("range(%s)", lengths[[1]]), element = function(counter) counter)
+  sequence <- list(code = sprintf("range(%s)", count), element = places)
   changes <- if (inherits(fn, "script_closure")) fn$body else quote(NULL)
-  collect(cx, sequence, scope, function(counter) {
-    given <- lapply(seq_along(held), function(i) new_term(element_types[[i]], sprintf("%s[%s]", held[[i]], counter), simple = TRUE))
+  collect(cx, sequence, scope, function(at) {
+    given <- lapply(seq_along(held), function(i) new_term(element_types[[i]], sprintf("%s[%s]", held[[i]], at[[i]]), simple = TRUE))
     names(given) <- names(sources)
     call_callable(cx, fn, given, expr, scope)
   }, changes, expr)

@@ -118,24 +118,25 @@ range_by <- function(cx, expr, scope) {
   if (is.null(given$by)) {
     return(range_between(cx, call(":", given$from, given$to), scope))
   }
-  if (!is_static(given$by) || !is_whole_double(as.double(static_value(given$by))) || static_value(given$by) == 0) {
-    refuse(cx, expr, "`by` must be a whole number that is written out.")
+  by <- given$by
+  if (is_static(by) && (!is_whole_double(as.double(static_value(by))) || static_value(by) == 0)) {
+    refuse(cx, expr, "`by` must be a whole number, and not 0.")
   }
-  by <- as.integer(static_value(given$by))
-  codes <- vapply(given[c("from", "to")], function(term) need_code(cx, term, "int", expr, "An end of a range"), "")
-  if (is_static(given$from) && is_static(given$to)) {
-    if ((static_value(given$to) - static_value(given$from)) * by < 0) refuse(cx, expr, "wrong sign in 'by' argument")
+  codes <- vapply(given[c("from", "to", "by")], function(term) need_code(cx, term, "int", expr, "An end or step of a range"), "")
+  if (is_static(given$from) && is_static(given$to) && is_static(by)) {
+    if ((static_value(given$to) - static_value(given$from)) * static_value(by) < 0) refuse(cx, expr, "wrong sign in 'by' argument")
   } else {
-    first <- new_name(cx, "t")
-    last <- new_name(cx, "t")
+    held <- vapply(1:3, function(i) new_name(cx, "t"), "")
     emit(cx, c(
-      sprintf("%s = %s", first, codes[[1]]), sprintf("%s = %s", last, codes[[2]]),
-      sprintf("if (%s - %s) * %s < 0:", last, first, int_text(by)), "  raise ValueError(\"wrong sign in 'by' argument\")"
+      paste(held, "=", codes), if (!is_static(by)) c(sprintf("if %s == 0:", held[[3]]), "  raise ValueError(\"`by` is 0\")"),
+      sprintf("if (%s - %s) * %s < 0:", held[[2]], held[[1]], held[[3]]), "  raise ValueError(\"wrong sign in 'by' argument\")"
     ))
-    codes <- c(first, last)
+    codes[1:2] <- held[1:2]
+    if (!is_static(by)) codes[[3]] <- held[[3]]
   }
-  lower <- if (by > 0) given$from$lower else given$to$lower
-  list(code = sprintf("range(%s, %s %s 1, %s)", codes[[1]], codes[[2]], if (by > 0) "+" else "-", int_text(by)), element = counted(0, lower))
+  past <- if (!is_static(by)) sprintf("+ (1 if %s > 0 else -1)", codes[[3]]) else if (static_value(by) > 0) "+ 1" else "- 1"
+  lower <- if (!is_static(by)) min(given$from$lower, given$to$lower) else if (static_value(by) > 0) given$from$lower else given$to$lower
+  list(code = sprintf("range(%s, %s %s, %s)", codes[[1]], codes[[2]], past, codes[[3]]), element = counted(0, lower))
 }
 
 # A range as a vector.

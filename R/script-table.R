@@ -136,7 +136,7 @@ build_script_entries <- function() {
     unlist = entry("a vector of a list of numbers or strings", run = function(cx, given, expr, scope) as_vector(cx, given[[1]], expr), of_tensor = FALSE),
     as.list = entry("of a tensor, along its first dimension", run = as_list_of, of_tensor = FALSE),
     seq_len = entry("whole numbers", call = range_vector(range_to)), seq_along = entry("whole numbers", call = range_vector(range_along)),
-    `:` = entry("whole numbers, rising or falling", call = range_vector(range_between)), seq = entry("with a whole `by`", call = range_vector(range_by)),
+    `:` = entry("whole numbers, rising or falling", call = range_vector(range_between)), seq = entry("whole numbers, with a whole `by`", call = range_vector(range_by)),
     lapply = entry("a loop that makes a list", call = lapply_loop(FALSE)), sapply = entry("a loop that makes a vector", call = lapply_loop(TRUE)),
     vapply = entry("a loop that makes a vector", call = lapply_loop(TRUE)), Map = entry("a loop over several lists", call = map_function),
     Filter = entry("a loop that keeps elements", call = filter_function), Reduce = entry("a loop, from the left", call = reduce_function),

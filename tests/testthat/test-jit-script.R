@@ -369,3 +369,28 @@ test_that("all problems of a statement are told, and only they", {
   }), c("first", "second", "third", "fourth", "fifth"))
   expect_identical(told(function(x) outer_one(inner_one(x))), c("outer_one", "inner_one"))
 })
+
+test_that("seq() takes a step from the arguments", {
+  f <- function(from = 1L, to = 10L, by = 3L) {
+    total <- 0
+    for (i in seq(from, to, by)) total <- total * 10 + i
+    total
+  }
+  for (ends in list(c(1L, 10L, 3L), c(10L, 1L, -4L), c(5L, 5L, 2L), c(-3L, 2L, 1L), c(1L, 10L, -1L), c(1L, 3L, 5L))) {
+    expect_same_as_eager(f, ends[[1]], ends[[2]], ends[[3]])
+  }
+  expect_same_as_eager(function(n = 2L) sum(seq(n, 20, by = n)), 3L)
+  expect_same_as_eager(function(n = 2L) seq(20, n, by = -n), 3L)
+})
+
+test_that("Map() repeats the shorter list", {
+  f <- function(a, b = c(10, 20)) Map(function(x, y) x * y, a, b)
+  types <- list(a = "List[Tensor]", b = "List[float]")
+  expect_same_as_eager(f, list(v, m, v + 1, v), c(10, 20), types = types)
+  expect_same_as_eager(f, list(v, m), c(10, 20), types = types)
+  expect_same_as_eager(f, list(v), c(10, 20), types = types)
+  expect_same_as_eager(f, list(), c(10, 20), types = types)
+  program <- jit_script(f, a = "List[Tensor]", b = "List[float]")
+  expect_warning(rows <- program(list(v, m, v), c(10, 20)), "not a multiple")
+  expect_equal(plain_values(rows), plain_values(list(v * 10, m * 20, v * 10)))
+})
