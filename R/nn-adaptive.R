@@ -54,47 +54,14 @@ nn_adaptive_log_softmax_with_loss <- nn_module(
   reset_parameters = function() {
     self$apply(function(module) if (inherits(module, "nn_linear")) module$reset_parameters())
   },
-  forward = function(input, target) {
-    unbatched <- private$checked_pair(input, target)
-    if (unbatched) {
-      input <- torch_unsqueeze(input, 1L)
-      target <- torch_unsqueeze(target, 1L)
-    }
-    head <- torch_log_softmax(self$head(input), 2L)
-    # each target's place in the head: itself, or that of its cluster
-    place <- target
-    tails <- torch_zeros_like(torch_select(head, 2L, 1L))
-    found <- 0L
-    for (i in seq_along(self$cutoffs)) {
-      low <- if (i == 1) 0L else self$cutoffs[[i - 1]]
-      rows <- torch_nonzero(torch_logical_and(torch_gt(target, low), torch_le(target, self$cutoffs[[i]])))
-      rows <- torch_flatten(rows)
-      count <- dim(rows)
-      found <- found + count
-      if (i == 1 || count == 0) next
-      within <- torch_unsqueeze(torch_sub(torch_index_select(target, 1L, rows), low), 2L)
-      scores <- torch_log_softmax(self$tail[[i - 1L]](torch_index_select(input, 1L, rows)), 2L)
-      tails <- torch_index_add(tails, 1L, rows, torch_squeeze(torch_gather(scores, 2L, within), 2L))
-      place <- torch_index_fill(place, 1L, rows, self$shortlist_size + i - 1L)
-    }
-    if (found != dim(target)) {
-      abort_torchscript(
-        sprintf("`target` must have classes from 1 to %d, not from %s to %s.", self$n_classes,
-          format(torch_min(target)$item()), format(torch_max(target)$item())), "index",
-        argument = "target"
-      )
-    }
-    output <- torch_add(torch_squeeze(torch_gather(head, 2L, torch_unsqueeze(place, 2L)), 2L), tails)
-    loss <- torch_neg(torch_mean(output))
-    list(output = if (unbatched) torch_squeeze(output, 1L) else output, loss = loss)
-  },
+  forward = function(input, target) private$with_loss(input, target),
   log_prob = function(input) private$all_classes(input, self$head(input)),
   predict = function(input) {
     # the head alone decides where it has a class in front
     scores <- self$head(input)
     best <- torch_argmax(scores, 2L)
     rare <- torch_flatten(torch_nonzero(torch_gt(best, self$shortlist_size)))
-    if (dim(rare) == 0) {
+    if (dim(rare)[[1]] == 0) {
       return(best)
     }
     input <- torch_index_select(input, 1L, rare)
@@ -102,6 +69,41 @@ nn_adaptive_log_softmax_with_loss <- nn_module(
     best$index_copy(1L, rare, torch_argmax(private$all_classes(input, scores), 2L))
   },
   private = list(
+    with_loss = function(input, target) {
+      unbatched <- private$checked_pair(input, target)
+      if (unbatched) {
+        input <- torch_unsqueeze(input, 1L)
+        target <- torch_unsqueeze(target, 1L)
+      }
+      head <- torch_log_softmax(self$head(input), 2L)
+      # each target's place in the head: itself, or that of its cluster
+      place <- target
+      tails <- torch_zeros_like(torch_select(head, 2L, 1L))
+      found <- 0L
+      for (i in seq_along(self$cutoffs)) {
+        low <- if (i == 1) 0L else self$cutoffs[[i - 1]]
+        rows <- torch_nonzero(torch_logical_and(torch_gt(target, low), torch_le(target, self$cutoffs[[i]])))
+        rows <- torch_flatten(rows)
+        count <- dim(rows)[[1]]
+        found <- found + count
+        if (i > 1 && count > 0) {
+          within <- torch_unsqueeze(torch_sub(torch_index_select(target, 1L, rows), low), 2L)
+          scores <- torch_log_softmax(self$tail[[i - 1L]](torch_index_select(input, 1L, rows)), 2L)
+          tails <- torch_index_add(tails, 1L, rows, torch_squeeze(torch_gather(scores, 2L, within), 2L))
+          place <- torch_index_fill(place, 1L, rows, self$shortlist_size + i - 1L)
+        }
+      }
+      if (found != dim(target)[[1]]) {
+        abort_torchscript(
+          sprintf("`target` must have classes from 1 to %d, not from %s to %s.", self$n_classes,
+            format(torch_min(target)$item()), format(torch_max(target)$item())), "index",
+          argument = "target"
+        )
+      }
+      output <- torch_add(torch_squeeze(torch_gather(head, 2L, torch_unsqueeze(place, 2L)), 2L), tails)
+      loss <- torch_neg(torch_mean(output))
+      list(output = if (unbatched) torch_squeeze(output, 1L) else output, loss = loss)
+    },
     all_classes = function(input, scores) {
       head <- torch_log_softmax(scores, 2L)
       clusters <- lapply(seq_len(self$n_clusters), function(i) {

@@ -111,7 +111,8 @@ conv_transpose_module <- function(n) {
   nn_module(
     sprintf("nn_conv_transpose%dd", n),
     initialize = as.function(c(formals, initialize)),
-    forward = as.function(c(alist(input = , output_size = NULL), body)), parent_env = topenv()
+    forward = as.function(c(alist(input = , output_size = NULL), body)),
+    private = list(script_types = list(output_size = "Optional[List[int]]")), parent_env = topenv()
   )
 }
 

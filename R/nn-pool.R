@@ -10,6 +10,7 @@ max_unpool_module <- function(n) {
     forward = as.function(c(alist(input = , indices = , output_size = NULL), bquote(
       .(functional)(input, indices, self$kernel_size, self$stride, self$padding, output_size)
     ))),
+    private = list(script_types = list(output_size = "Optional[List[int]]")),
     parent_env = topenv()
   )
 }

@@ -86,6 +86,7 @@ recurrent_module <- nn_module(
     private$output_size <- if (self$proj_size > 0) self$proj_size else self$hidden_size
     # of hidden state, and of the cell
     private$state_sizes <- if (mode == "lstm") c(private$output_size, self$hidden_size) else private$output_size
+    if (mode == "lstm") private$script_types <- list(hx = "Optional[List[Tensor]]")
     private$state_rows <- self$num_layers * (if (self$bidirectional) 2L else 1L)
     private$add_weights()
     self$reset_parameters()
@@ -99,6 +100,7 @@ recurrent_module <- nn_module(
   },
   private = list(
     operators = NULL, output_size = NULL, state_sizes = NULL, state_rows = NULL, weight_names = NULL,
+    script_types = NULL,
     add_weights = function() {
       directions <- if (self$bidirectional) c("", "_reverse") else ""
       rows <- recurrences[[self$mode]]$gates * self$hidden_size
@@ -133,15 +135,15 @@ recurrent_module <- nn_module(
         if (unbatched) lapply(given, torch_unsqueeze, 2L) else given
       }
       out <- private$operators$padded(
-        input, one_or_all(states), mget(private$weight_names, envir = self), .subset2(self, "bias"),
+        input, one_or_all(states, private$state_sizes), mget(private$weight_names, envir = self), .subset2(self, "bias"),
         .subset2(self, "num_layers"), .subset2(self, "dropout"), .subset2(self, "training"),
         .subset2(self, "bidirectional"), batch_first
       )
       states <- unname(out[-1])
       if (!unbatched) {
-        return(list(out[[1]], one_or_all(states)))
+        return(list(out[[1]], one_or_all(states, private$state_sizes)))
       }
-      list(torch_squeeze(out[[1]], batch_dim), one_or_all(lapply(states, torch_squeeze, 2L)))
+      list(torch_squeeze(out[[1]], batch_dim), one_or_all(lapply(states, torch_squeeze, 2L), private$state_sizes))
     },
     forward_packed = function(input, hx) {
       private$checked_sizes(input$data, 2L)
@@ -154,13 +156,13 @@ recurrent_module <- nn_module(
         if (is.null(sorted)) given else lapply(given, torch_index_select, 2L, sorted)
       }
       out <- private$operators$packed(
-        input$data, input$batch_sizes, one_or_all(states), mget(private$weight_names, envir = self), self$bias,
+        input$data, input$batch_sizes, one_or_all(states, private$state_sizes), mget(private$weight_names, envir = self), self$bias,
         self$num_layers, self$dropout, self$training, self$bidirectional
       )
       states <- unname(out[-1])
       if (!is.null(sorted)) states <- lapply(states, torch_index_select, 2L, input$unsorted_indices)
       input$data <- out[[1]]
-      list(input, one_or_all(states))
+      list(input, one_or_all(states, private$state_sizes))
     },
     checked_sizes = function(input, ranks) {
       check_tensor(input, "input")
@@ -204,7 +206,7 @@ recurrent_module <- nn_module(
 )
 
 # A list inside, as it is outside: one state, or hidden state and cell.
-one_or_all <- function(states) if (length(states) == 1L) states[[1]] else states
+one_or_all <- function(states, sizes) if (length(sizes) == 1L) states[[1]] else states
 
 checked_projection <- function(proj_size, hidden_size) {
   if (!is_whole(proj_size, 0, 1) || proj_size >= hidden_size) {

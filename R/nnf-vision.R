@@ -59,13 +59,16 @@ nnf_interpolate <- function(input, size = NULL, scale_factor = NULL, mode = "nea
     }
   }
   if (mode == "area") {
-    return(area_pools[[check_resizable(mode, n)]](input, size))
+    return(switch(check_resizable(mode, n), area_pools[[1]](input, size), area_pools[[2]](input, size), area_pools[[3]](input, size)))
   }
   if (mode %in% c("nearest", "nearest-exact")) {
-    return(nearest_resizers[[mode]][[check_resizable(mode, n)]](input, size, scale_factor))
+    by_rank <- nearest_resizers[[mode]]
+    return(switch(check_resizable(mode, n),
+      by_rank[[1]](input, size, scale_factor), by_rank[[2]](input, size, scale_factor), by_rank[[3]](input, size, scale_factor)
+    ))
   }
   check_resizable(mode, n)
-  resizers[[mode]](input, size, align_corners, scale_factor)
+  resizers[[mode]](input, size, align_corners %||% FALSE, scale_factor)
 }
 
 check_resizable <- function(mode, n) {

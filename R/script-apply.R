@@ -94,6 +94,7 @@ lapply_loop <- function(vector) {
     } else {
       sequence <- translate_sequence(cx, source, scope)
     }
+    if (isTRUE(scope$is_package) && !is.null(sequence$known)) sequence$terms <- sequence$known
     changes <- if (inherits(fn, "script_closure")) fn$body else quote(NULL)
     result <- collect(cx, sequence, scope, function(element) call_callable(cx, fn, c(list(element), more), expr, scope), changes, expr, named_like)
     if (vector) as_vector(cx, result, expr) else result

@@ -33,6 +33,8 @@ keep_term <- function(cx, term) {
     types <- script_type_parts(term$type)
     term$parts <- lapply(seq_along(types), function(i) new_term(types[[i]], sprintf("%s[%d]", name, i - 1), simple = TRUE))
   }
+  # what the list is made of is not run again
+  if (is_list_type(term$type) && !is.null(term$parts)) term["parts"] <- list(parts_of_variable(term, term$type, name))
   term$code <- name
   term$simple <- TRUE
   if (!is.null(term$linear)) term$linear <- list(base = name, offset = 0)

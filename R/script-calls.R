@@ -134,7 +134,7 @@ pure_functions <- c(
   "prod", "nchar", "identical", "rev", "setdiff", "union", "is.numeric", "is.character", "is.logical", "as.vector", "seq",
   "is_integerish", "toupper", "tolower", "is.function", "inherits", "is.atomic", "is.object", "is.list", "names", "vapply",
   "is_string", "sub", "gsub", "match.arg", "cumsum", "cumprod", "diff", "order", "unname", "rbind", "cbind", "matrix", "outer",
-  "t", "diag", "as.numeric", "is_torch_device", "rep", "rep_len", "choose", "factorial", "gamma", "beta", "startsWith", "endsWith",
+  "t", "diag", "match", "as.numeric", "is_torch_device", "rep", "rep_len", "choose", "factorial", "gamma", "beta", "startsWith", "endsWith",
   "%in%", "c", "list", "unlist", "is.na", "is.nan", "is.finite", "is.infinite", "trunc", "sign", "anyNA", "setequal", "which"
 )
 

@@ -6,6 +6,7 @@ index_value <- function(cx, expr, scope) {
   switch(kind,
     Tensor = tensor_element(cx, held, expr, scope),
     List = , Vector = list_slice(cx, held, expr, scope),
+    Tuple = , Record = part_of_record(cx, held, expr, scope),
     `?` = unknown_term(),
     static = , str = , int = , whole = , float = , bool = scalar_element(cx, held, expr, scope),
     refuse(cx, expr, sprintf("`[` does not apply to %s.", script_type_in_words(held$type)), if (is_optional_type(held$type)) "Ask is.null() first." else "`[[` takes one element.")
@@ -62,15 +63,6 @@ element_value <- function(cx, expr, scope) {
   )
 }
 
-part_of <- function(cx, held, i, expr) {
-  types <- script_type_parts(held$type)
-  at <- if (is.character(i)) match(i, names(types)) else if (i >= 1 && i <= length(types)) i else NA
-  if (is.na(at)) {
-    refuse(cx, expr, sprintf("There is no element `%s`.", i), if (!is.null(names(types))) sprintf("There are %s.", toString(names(types))))
-  }
-  term_parts(cx, held)[[at]]
-}
-
 # A position in a list: from one on, and not behind its end.
 item_code <- function(cx, i, held, expr) {
   if (is_static(i)) {
@@ -113,11 +105,11 @@ list_slice <- function(cx, held, expr, scope) {
     at <- as.integer(-static_value(i))
     return(new_term(held$type, sprintf("(%s[:%d] + %s[%d:])", held$code, at - 1L, held$code, at), fresh = TRUE))
   }
+  if (head == "-" && length(index) == 2 && is_number_type(i$type)) {
+    return(all_but(cx, held, i, expr))
+  }
   if (is_vector && is_number_type(i$type)) {
     return(new_term(element_type(held$type), sprintf("%s[%s]", held$code, item_code(cx, i, held, expr))))
-  }
-  if (is.call(index) && identical(index[[1]], quote(`-`)) && length(index) == 2 && is_number_type(i$type)) {
-    refuse(cx, expr, "A negative position must be written out.")
   }
   if (!is_vector && is_number_type(i$type)) {
     return(new_term(held$type, sprintf("[%s[%s]]", held$code, item_code(cx, i, held, expr)), fresh = TRUE))
@@ -374,7 +366,11 @@ emit_element <- function(cx, list, i, code, expr) {
 own_target <- function(cx, inner, held, key, scope, expr) {
   if (!is.null(key) && cx$vars[[key]]$kind == "variable") {
     own_variable(cx, key)
-    held$code <- cx$vars[[key]]$name
+    binding <- cx$vars[[key]]
+    binding[c("value", "parts")] <- list(NULL)
+    cx$vars[[key]] <- binding
+    held[c("value", "parts")] <- list(NULL)
+    held$code <- binding$name
     held$done <- function() invisible()
     return(held)
   }

@@ -49,7 +49,7 @@ combine <- function(cx, given, expr, scope) {
   scalars <- types %in% c("int", "whole", "float", "bool", "str")
   elements <- ifelse(scalars | types == "Tensor", types, vapply(given, function(term) {
     inner <- required_type(term$type)
-    if (is_list_type(inner)) element_type(inner) else if (inner == "Empty") "?" else ""
+    if (is_list_type(inner)) element_type(inner) else if (inner %in% c("int", "whole", "float", "bool", "str")) inner else if (inner == "Empty") "?" else ""
   }, ""))
   if (any(elements == "")) refuse(cx, expr, sprintf("`c()` can't join %s.", script_type_in_words(types[elements == ""][[1]])))
   joined <- Reduce(function(a, b) if (!is.null(a)) join_types(a, b), elements)
@@ -57,7 +57,8 @@ combine <- function(cx, given, expr, scope) {
   if (!is_known_type(joined)) {
     return(new_term("Empty", "[]", fresh = TRUE))
   }
-  is_vector <- all(scalars | startsWith(types, "Vector") | startsWith(types, "Optional[Vector") | types == "Empty") && joined != "Tensor"
+  plain <- vapply(types, required_type, "")
+  is_vector <- all(scalars | startsWith(plain, "Vector") | plain %in% c("int", "whole", "float", "bool", "str") | types == "Empty") && joined != "Tensor"
   type <- sprintf("%s[%s]", if (is_vector) "Vector" else "List", joined)
   text <- script_type_text(cx$unit, type)
   pieces <- list()
@@ -76,7 +77,8 @@ combine <- function(cx, given, expr, scope) {
     if (is_optional_type(term$type)) {
       term <- keep_term(cx, term)
       there <- term_of_required(cx, term)
-      pieces[[length(pieces) + 1]] <- sprintf("(%s if %s is None else %s)", empty_code(cx, type), term$code, coerced_code(cx, there, type))
+      piece <- if (is_list_type(there$type)) coerced_code(cx, there, type) else sprintf("torch.jit.annotate(%s, [%s])", text, coerced_code(cx, there, joined))
+      pieces[[length(pieces) + 1]] <- sprintf("(%s if %s is None else %s)", empty_code(cx, type), term$code, piece)
     } else {
       pieces[[length(pieces) + 1]] <- coerced_code(cx, term, type)
     }
@@ -102,6 +104,9 @@ length_of <- function(cx, given, expr, scope) {
     return(literal_term(if (inherits(value, "script_self")) length(registered(value$self, "child")) else length(value)))
   }
   if (term$type == "Empty") term <- new_term("List[Tensor]", empty_code(cx, "List[Tensor]"))
+  if (!is.null(parts <- known_parts(term))) {
+    return(literal_term(length(parts)))
+  }
   switch(script_type_kind(term$type),
     Tensor = new_term("int", sprintf("torch.numel(%s)", term$code), lower = 0),
     List = , Vector = , Dict = {
@@ -152,6 +157,15 @@ reversed <- function(cx, given, expr, scope) {
 is_in <- function(cx, given, expr, scope) {
   held <- given[[2]]
   if (startsWith(held$type, "Dict")) refuse(cx, expr, "`%in%` looks among values.", "names(x) gives the names.")
+  if (all(vapply(given, is_static, NA)) && held$type != "static") {
+    value <- static_value(given[[1]]) %in% static_value(held)
+    if (length(value) == 1) {
+      return(literal_term(value))
+    }
+  }
+  if (held$type %in% c("int", "whole", "float", "str", "bool")) {
+    return(comparison(cx, "==", unname(given), expr))
+  }
   if (!is_list_type(held$type)) refuse(cx, expr, sprintf("`%%in%%` needs a vector, not %s.", script_type_in_words(held$type)))
   type <- join_types(given[[1]]$type, element_type(held$type))
   if (is.null(type) || !type %in% c("int", "whole", "float", "str", "bool")) refuse(cx, expr, "`%in%` compares numbers with numbers, and strings with strings.")

@@ -55,6 +55,7 @@ enter_loop <- function(cx, scope, names_assigned, body, id) {
     binding$declared <- declared
     binding["dtype"] <- list(NULL)
     binding["value"] <- list(NULL)
+    binding["parts"] <- list(NULL)
     binding$lower <- -Inf
     binding$owned <- isTRUE(binding$owned) && !isFALSE(cx$previous$owned[[mark]])
     cx$vars[[found$key]] <- binding

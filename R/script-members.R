@@ -118,3 +118,24 @@ static_member <- function(cx, object, name, expr, scope) {
   value <- tryCatch(if (is.character(name) && !is.environment(object)) object[[name]] else object[[name]], error = function(e) refuse(cx, expr, conditionMessage(e)))
   capture_value(cx, value, if (is.character(name)) name else "element")
 }
+
+part_of <- function(cx, held, i, expr) {
+  types <- script_type_parts(held$type)
+  at <- if (is.character(i)) match(i, names(types)) else if (i >= 1 && i <= length(types)) i else NA
+  if (is.na(at)) {
+    refuse(cx, expr, sprintf("There is no element `%s`.", i), if (!is.null(names(types))) sprintf("There are %s.", toString(names(types))))
+  }
+  term_parts(cx, held)[[at]]
+}
+
+# Several of different things: a list of its own.
+part_of_record <- function(cx, held, expr, scope) {
+  if (length(expr) != 3) refuse(cx, expr, "A list has one dimension.")
+  i <- translate(cx, expr[[3]], scope)
+  if (!is_static(i)) refuse(cx, expr, "Which elements of a list of different things are taken must be known before the program runs.")
+  parts <- term_parts(cx, held)
+  labels <- names(script_type_parts(held$type))
+  chosen <- tryCatch(stats::setNames(seq_along(parts), labels)[static_value(i)], error = function(e) refuse(cx, expr, conditionMessage(e)))
+  if (anyNA(chosen)) refuse(cx, expr, "subscript out of bounds")
+  make_list(cx, stats::setNames(parts[chosen], labels[chosen]), expr, scope)
+}

@@ -12,7 +12,8 @@ script_module_of <- function(module, types, methods) {
     if (!is.function(fn)) {
       abort_torchscript(sprintf("The module has no method `%s`.", name), "type")
     }
-    wanted <- if (name == "forward") types else list()
+    # layers of this package tell what is neither a tensor nor seen in a default
+    wanted <- if (name == "forward") utils::modifyList(as.list(private_of(self$self)$script_types), types) else list()
     formals <- formals(fn)
     if ("..." %in% names(formals)) {
       # a container passes on what it is given
@@ -32,7 +33,8 @@ script_module_of <- function(module, types, methods) {
 script_self_of <- function(unit, module, code) {
   self <- self_of(module)
   address <- rlang::obj_address(self)
-  structure(list(module = module, self = self, address = address, code = code, changed = changed_fields(self)), class = "script_self")
+  if (is.null(unit$changed[[address]])) unit$changed[[address]] <- changed_fields(self)
+  structure(list(module = module, self = self, address = address, code = code, changed = unit$changed[[address]]), class = "script_self")
 }
 
 # Fields that methods assign: they live on in the program, and all others are constants.
@@ -69,6 +71,7 @@ compile_method <- function(unit, self, fn, name, types, is_entry = FALSE) {
     inside <- script_self_of(unit, self$module, "self")
     made <- compile_function(unit, fn, label, types, defaults = defaults, prepare = function(cx, scope) {
       bind_term(cx, scope, "self", static_term(inside))
+      cx$selves[[inside$address]] <- inside
       cx$names <- c(cx$names, "self")
     })
     unit$functions[[label]] <- NULL
@@ -92,6 +95,9 @@ call_method <- function(cx, self, name, given, expr) {
     return(unknown_term())
   }
   static <- any(vapply(matched$matched, function(term) term$type %in% c("static", "None"), NA))
+  # what a layer of this package returns may depend on its flags
+  is_layer <- identical(topenv(environment(fn)), topenv())
+  static <- static || is_layer && any(vapply(matched$matched, function(term) term$type == "bool" && is_static(term), NA))
   if ("..." %in% names(formals(fn)) || static) {
     return(inline_method(cx, self, fn, given, expr))
   }
@@ -108,6 +114,10 @@ inline_method <- function(cx, self, fn, given, expr) {
   outer <- new_scope(cx, NULL, environment(fn))
   outer$is_package <- identical(topenv(environment(fn)), topenv())
   bind_term(cx, outer, "self", static_term(self))
+  # private methods see the module by the way that leads to it from here
+  around <- cx$selves
+  on.exit(cx$selves <- around)
+  cx$selves[[self$address]] <- self
   outer$is_inline <- TRUE
   inline_call(cx, formals(fn), body(fn), given, expr, parent = outer)
 }
@@ -157,6 +167,9 @@ self_member <- function(cx, self, name, expr) {
   }
   if (is.function(value)) {
     return(static_term(member_function(function(cx, given, expr, scope) call_method(cx, self, name, given, expr))))
+  }
+  if (is_torch_tensor(value)) {
+    return(new_term("Tensor", code))
   }
   if (name %in% self$changed) {
     return(new_term(field_type(cx, name, value, expr), code))
@@ -217,7 +230,7 @@ define_methods <- function(unit, module, done, seen = new.env()) {
   assign(address, TRUE, envir = seen)
   for (child in registered(self, "child")) define_methods(unit, child, done, seen)
   handle <- done[[address]]
-  changed <- changed_fields(self)
+  changed <- unit$changed[[address]]
   fields <- module_fields(self)
   for (name in setdiff(names(fields), c("training", changed))) make_constant(handle, gsub(".", "_", name, fixed = TRUE), fields[[name]])
   texts <- vapply(Filter(function(method) method$address == address, unit$methods), function(method) method$text, "")
@@ -233,7 +246,7 @@ define_methods <- function(unit, module, done, seen = new.env()) {
 
 # What the program does not look up again can't be changed behind its back.
 make_constant <- function(handle, name, value) {
-  if (.Call(C_module_kind, handle, name) == "attribute") {
+  if (!is_torch_tensor(value) && .Call(C_module_kind, handle, name) == "attribute") {
     .Call(C_module_remove, handle, name)
     tryCatch(.Call(C_module_register, handle, name, "c", value, NULL), torchscript_error = function(e) NULL)
   }

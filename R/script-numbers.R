@@ -16,6 +16,9 @@ arithmetic <- function(cx, sign, given, expr) {
     value <- tryCatch(do.call(sign, list(static_value(a), static_value(b))), error = function(e) refuse(cx, expr, conditionMessage(e)))
     return(literal_term(value) %||% static_term(value))
   }
+  if (is_vector_term(a) || is_vector_term(b)) {
+    return(each_element(cx, list(a, b), expr, function(parts) arithmetic(cx, sign, parts, expr)))
+  }
   a <- as_number(cx, a, expr)
   b <- as_number(cx, b, expr)
   whole <- is_whole_type(a$type) && is_whole_type(b$type)
@@ -78,6 +81,9 @@ unary_sign <- function(cx, sign, a, expr) {
   if (is_static(a) && can_fold(a)) {
     return(literal_term(do.call(sign, list(static_value(a)))))
   }
+  if (is_vector_term(a)) {
+    return(each_element(cx, list(a), expr, function(parts) unary_sign(cx, sign, parts[[1]], expr)))
+  }
   a <- as_number(cx, a, expr)
   if (sign == "+") a else new_term(a$type, sprintf("(-%s)", a$code))
 }
@@ -118,6 +124,9 @@ comparison <- function(cx, sign, given, expr) {
     value <- tryCatch(do.call(sign, list(static_value(a), static_value(b))), error = function(e) refuse(cx, expr, conditionMessage(e)))
     return(literal_term(value) %||% static_term(value))
   }
+  if (is_vector_term(a) || is_vector_term(b)) {
+    return(each_element(cx, list(a, b), expr, function(parts) comparison(cx, sign, parts, expr)))
+  }
   if (a$type == "str" && b$type == "str") {
     if (!sign %in% c("==", "!=")) refuse(cx, expr, "Strings can be compared with `==` and `!=` only: their order depends on the language.")
     return(new_term("bool", sprintf("(%s %s %s)", a$code, sign, b$code)))
@@ -146,6 +155,9 @@ both_sides <- function(cx, sign, given, expr) {
   if ("Tensor" %in% vapply(given, function(term) term$type, "")) {
     return(tensor_arithmetic(cx, sign, given[[1]], given[[2]], expr))
   }
+  if (any(vapply(given, is_vector_term, NA))) {
+    return(each_element(cx, given, expr, function(parts) both_sides(cx, sign, parts, expr)))
+  }
   parts <- lapply(given, function(term) keep_term(cx, condition_of(cx, term, expr)))
   if (all(vapply(parts, is_static, NA))) {
     return(literal_term(do.call(sign, unname(lapply(parts, static_value)))))
@@ -157,7 +169,10 @@ both_sides <- function(cx, sign, given, expr) {
 number_function <- function(code, whole = NULL) {
   force(code)
   force(whole)
-  function(cx, given, expr, scope) {
+  run <- function(cx, given, expr, scope) {
+    if (is_vector_term(given[[1]])) {
+      return(each_element(cx, given[1], expr, function(parts) run(cx, parts, expr, scope)))
+    }
     term <- as_number(cx, given[[1]], expr)
     if (!is.null(whole) && is_whole_type(term$type)) {
       return(new_term(term$type, sprintf(whole, term$code), lower = if (whole == "abs(%s)") 0 else term$lower))
@@ -165,6 +180,7 @@ number_function <- function(code, whole = NULL) {
     argument <- coerced_code(cx, term, "float")
     new_term("float", if (grepl("%s", code, fixed = TRUE)) sprintf(code, argument) else sprintf("%s(%s)", helper(cx, code), argument))
   }
+  run
 }
 
 round_number <- function(cx, given, expr, scope) {

@@ -187,7 +187,7 @@ write_operator <- function(cx, label, best, supplied, expr) {
       next
     }
     positional <- positional && overload$keyword_only[[i]] == 0
-    code <- operator_argument(cx, supplied[[name]], overload$types[[i]], overload$base[[i]], expr, name)
+    code <- operator_argument(cx, supplied[[name]], overload$types[[i]], overload$base[[i]], expr, name, overload$fixed[[i]])
     codes <- c(codes, if (positional) code else paste0(name, "=", code))
   }
   dtypes <- c(
@@ -233,7 +233,7 @@ count_results <- function(cx, term, overload) {
   term
 }
 
-operator_argument <- function(cx, term, type, base, expr, name) {
+operator_argument <- function(cx, term, type, base, expr, name, fixed = -1) {
   if (startsWith(type, "Optional[") && !is_optional_type(term$type)) {
     if (term$type == "None") {
       return("None")
@@ -244,7 +244,7 @@ operator_argument <- function(cx, term, type, base, expr, name) {
     return(sprintf("%s(%s)", helper(cx, if (base == 3) "positions" else "positions_or_mask"), need_code(cx, term, "Tensor", expr)))
   }
   if (startsWith(type, "List[")) {
-    return(operator_list(cx, term, substr(type, 6, nchar(type) - 1), base, expr, name))
+    return(operator_list(cx, term, substr(type, 6, nchar(type) - 1), base, expr, name, fixed))
   }
   if (type == "Tensor" && term$type != "Tensor") {
     if (is_optional_type(term$type)) {
@@ -267,7 +267,7 @@ operator_argument <- function(cx, term, type, base, expr, name) {
   need_code(cx, term, if (is_optional_type(term$type)) optional_type(type) else type, expr, sprintf("`%s`", name))
 }
 
-operator_list <- function(cx, term, element, base, expr, name) {
+operator_list <- function(cx, term, element, base, expr, name, fixed = -1) {
   one <- function(part) {
     if (base != 0) position_code(cx, part, expr, base) else operator_argument(cx, part, element, 0, expr, name)
   }
@@ -275,7 +275,8 @@ operator_list <- function(cx, term, element, base, expr, name) {
     return(sprintf("torch.jit.annotate(List[%s], [])", if (element == "number") "float" else element))
   }
   if (!is_list_type(term$type) && !startsWith(term$type, "Tuple") && !startsWith(term$type, "Record")) {
-    return(sprintf("[%s]", one(term)))
+    # one number stands for as many as the operator wants
+    return(sprintf("[%s]", paste(rep(one(if (fixed > 1) keep_term(cx, term) else term), max(fixed, 1)), collapse = ", ")))
   }
   parts <- if (is_list_type(term$type)) term$parts else term_parts(cx, term)
   if (is.null(parts) && is_static(term)) parts <- lapply(static_value(term), literal_term)

@@ -26,6 +26,7 @@ new_compile_context <- function(unit, name, previous = NULL) {
   cx$depth <- 0L
   cx$statement <- NULL
   cx$recovers <- FALSE
+  cx$selves <- list()
   cx
 }
 
@@ -121,7 +122,8 @@ variable_term <- function(binding, key) {
   new_term(
     binding$type, code,
     value = binding$value, simple = TRUE, place = key, dtype = binding$dtype,
-    linear = if (is_whole_type(binding$type)) list(base = code, offset = 0), lower = binding$lower %||% -Inf
+    linear = if (is_whole_type(binding$type)) list(base = code, offset = 0), lower = binding$lower %||% -Inf,
+    parts = binding$parts
   )
 }
 
@@ -136,7 +138,9 @@ captured_term <- function(cx, scope, name, expr) {
 
 capture_value <- function(cx, value, name) {
   if (is.environment(value) && inherits(value, "nn_Module")) {
-    return(static_term(script_self_of(cx$unit, callable(value), "self")))
+    known <- cx$selves[[rlang::obj_address(value)]]
+    if (is.null(known)) refuse(cx, as.name(name), "A module from outside can't be used here.", "Make it a member of the module.")
+    return(static_term(known))
   }
   if (is.function(value) && !inherits(value, "nn_module") || is_nn_module(value) || is.environment(value)) {
     return(static_term(value))
@@ -195,7 +199,9 @@ assign_variable <- function(cx, scope, name, term, expr) {
   flow <- if (is_optional_type(final) && !is_optional_type(type)) (if (type == "None") "None" else required_type(final)) else final
   bind(cx, scope, name, list(
     kind = "variable", name = declared$name, type = flow, declared = final, version = version, r_name = name,
-    owned = term$fresh || script_type_kind(type) == "Empty", value = if (!is_container_type(type) || isTRUE(scope$is_package)) term$value, dtype = term$dtype, lower = if (is_whole_type(final)) loop_bound(cx, term)
+    owned = term$fresh || script_type_kind(type) == "Empty", value = if (!is_container_type(type) || isTRUE(scope$is_package)) term$value, dtype = term$dtype, lower = if (is_whole_type(final)) loop_bound(cx, term),
+    # code of this package does not change the lists that it makes
+    parts = if (isTRUE(scope$is_package)) parts_of_variable(term, final, declared$name)
   ))
 }
 
@@ -283,6 +289,7 @@ merge_bindings <- function(bindings, key, labels, what) {
     merged$lower <- min(vapply(bindings, function(b) as.double(b$lower %||% -Inf), 0))
     dtypes <- unique(lapply(bindings, function(b) b$dtype))
     merged["dtype"] <- list(if (length(dtypes) == 1) dtypes[[1]])
+    if (length(unique(lapply(bindings, function(b) b$parts))) != 1) merged["parts"] <- list(NULL)
     merged["value"] <- list(if (length(unique(lapply(bindings, function(b) b$value))) == 1) first$value)
     return(merged)
   }

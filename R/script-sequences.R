@@ -80,7 +80,7 @@ range_along <- function(cx, expr, scope) {
   if (term$type == "?") {
     return(list(code = "range(1)", element = counted(1, 1)))
   }
-  list(code = sprintf("range(%s)", n$code), element = counted(1, 1))
+  list(code = sprintf("range(%s)", n$code), known = if (is_static(n)) lapply(seq_len(static_value(n)), literal_term), element = counted(1, 1))
 }
 range_between <- function(cx, expr, scope) {
   ends <- translate_in_order(cx, list(function() translate(cx, expr[[2]], scope), function() translate(cx, expr[[3]], scope)))
@@ -111,6 +111,9 @@ range_between <- function(cx, expr, scope) {
 range_by <- function(cx, expr, scope) {
   given <- match_given(cx, alist(from = , to = , by = , length.out = , along.with = ), given_arguments(cx, expr, scope), expr)$matched
   if (!is.null(given$along.with)) refuse(cx, expr, "`along.with` is not translated.", "seq_along() is.")
+  if (!is.null(given$length.out) && is.null(given$to)) {
+    return(range_of_length(cx, given, expr))
+  }
   if (!is.null(given$length.out) || is.null(given$to)) refuse(cx, expr, "`seq()` needs `from`, `to` and a whole `by`.", "seq_len() counts.")
   if (any(vapply(given, function(term) term$type == "?", NA))) {
     return(list(code = "range(1)", element = counted(1, 1)))
@@ -137,6 +140,21 @@ range_by <- function(cx, expr, scope) {
   past <- if (!is_static(by)) sprintf("+ (1 if %s > 0 else -1)", codes[[3]]) else if (static_value(by) > 0) "+ 1" else "- 1"
   lower <- if (!is_static(by)) min(given$from$lower, given$to$lower) else if (static_value(by) > 0) given$from$lower else given$to$lower
   list(code = sprintf("range(%s, %s %s, %s)", codes[[1]], codes[[2]], past, codes[[3]]), element = counted(0, lower))
+}
+
+# So many steps from a number on.
+range_of_length <- function(cx, given, expr) {
+  if (any(vapply(given, function(term) term$type == "?", NA))) {
+    return(list(code = "range(1)", element = counted(1, 1)))
+  }
+  from <- given$from %||% literal_term(1L)
+  by <- given$by %||% literal_term(1L)
+  if (!is_whole_type(from$type) || !is_whole_type(by$type)) refuse(cx, expr, "`from` and `by` must be whole numbers.")
+  held <- lapply(list(from, by), function(term) keep_term(cx, term)$code)
+  n <- given$length.out
+  code <- need_code(cx, n, "int", expr, "The length")
+  if (n$lower < 0) code <- sprintf("%s(%s)", helper(cx, "count"), code)
+  list(code = sprintf("range(%s)", code), element = function(counter) new_term("int", sprintf("(%s + %s * %s)", held[[1]], counter, held[[2]])))
 }
 
 # A range as a vector.

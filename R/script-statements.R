@@ -129,6 +129,7 @@ merge_terms <- function(cx, branches, expr) {
   if (any(vapply(terms, function(term) term$type == "static", NA))) {
     refuse(cx, expr, "What only R has can't be chosen while the program runs.", "Call it in each branch.")
   }
+  terms <- as_vectors_of_one(cx, terms)
   type <- Reduce(function(a, b) if (!is.null(a)) join_types(a, b), lapply(terms, function(term) term$type))
   if (is.null(type)) {
     words <- vapply(terms, function(term) script_type_in_words(term$type), "")
@@ -146,7 +147,7 @@ merge_terms <- function(cx, branches, expr) {
       type, name,
       simple = TRUE, fresh = all(vapply(terms, function(term) term$fresh, NA)), dtype = if (length(dtypes) == 1) dtypes[[1]],
       lower = min(vapply(terms, function(term) as.double(term$lower), 0)),
-      linear = if (is_whole_type(type)) list(base = name, offset = 0)
+      linear = if (is_whole_type(type)) list(base = name, offset = 0), parts = merged_parts(terms, type, name)
     )
   )
 }

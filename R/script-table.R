@@ -1,5 +1,5 @@
 # The table: what each construct and function of R becomes.
-#' @include script-text.R script-values.R script-apply.R script-lists.R script-numbers.R script-index.R script-members.R script-statements.R tensor-index.R
+#' @include script-text.R script-values.R script-apply.R script-lists.R script-numbers.R script-index.R script-members.R script-statements.R script-vectors.R tensor-index.R
 NULL
 
 # `call`: function(cx, expr, scope) of the call itself; or `run`: function(cx, given, expr, scope) of its terms.
@@ -137,9 +137,19 @@ build_script_entries <- function() {
     as.list = entry("of a tensor, along its first dimension", run = as_list_of, of_tensor = FALSE),
     seq_len = entry("whole numbers", call = range_vector(range_to)), seq_along = entry("whole numbers", call = range_vector(range_along)),
     `:` = entry("whole numbers, rising or falling", call = range_vector(range_between)), seq = entry("whole numbers, with a whole `by`", call = range_vector(range_by)),
+    seq.int = entry("as seq()", call = range_vector(range_by)),
     lapply = entry("a loop that makes a list", call = lapply_loop(FALSE)), sapply = entry("a loop that makes a vector", call = lapply_loop(TRUE)),
     vapply = entry("a loop that makes a vector", call = lapply_loop(TRUE)), Map = entry("a loop over several lists", call = map_function),
     Filter = entry("a loop that keeps elements", call = filter_function), Reduce = entry("a loop, from the left", call = reduce_function),
+    rep = entry("a vector or list repeated", run = repeat_elements, of_tensor = FALSE),
+    rep_len = entry("repeated to a length", run = repeat_to_length, of_tensor = FALSE),
+    head = entry("the first of a list or vector", run = end_of_list(TRUE), of_tensor = FALSE),
+    tail = entry("the last of a list or vector", run = end_of_list(FALSE), of_tensor = FALSE),
+    unname = entry("a list without names", run = without_names, of_tensor = FALSE),
+    is_integerish = entry("known while compiling", run = whole_numbers, of_tensor = FALSE),
+    mget = entry("members of `self`, by constant names", call = members_by_name),
+    toString = entry("the elements of a vector, in one string", run = joined_text, of_tensor = FALSE),
+    describe = entry("", run = function(cx, given, expr, scope) new_term("str", "\"another value\""), of_tensor = FALSE),
     do.call = entry("the call, of a list that is written out", call = call_listed),
     ifelse = entry("`torch_where()` of a tensor; of TRUE or FALSE a branch", run = choose_elements, of_tensor = FALSE),
     `[` = entry("elements of a tensor as in eager code; a range of a list", call = index_value),
@@ -177,6 +187,8 @@ build_script_entries <- function() {
     table[[name]]$fn <- get0(name, topenv(), mode = "function")
     table[[name]]$name <- name
   }
+  table$is_integerish$fn <- rlang::is_integerish
+  for (name in c("head", "tail")) table[[name]]$fn <- utils::getFromNamespace(name, "utils")
   table
 }
 

@@ -11,8 +11,10 @@ raise <- function(cx, given, expr, scope) {
 # An error of this package's own, whose text may say more than a program knows.
 raise_own <- function(cx, expr, scope) {
   lines <- length(cx$block$lines)
-  text <- tryCatch(text_of_terms(cx, list(translate(cx, expr[[2]], scope)), expr), script_problem = function(p) string_text("wrong arguments"))
-  cx$block$lines <- cx$block$lines[seq_len(lines)]
+  text <- tryCatch(text_of_terms(cx, list(translate(cx, expr[[2]], scope)), expr), script_problem = function(p) {
+    cx$block$lines <- cx$block$lines[seq_len(lines)]
+    string_text("wrong arguments")
+  })
   emit(cx, sprintf("raise RuntimeError(%s)", text))
   cx$dead <- TRUE
   none_term()
@@ -143,6 +145,9 @@ formatted_text <- function(cx, piece, term, expr) {
 
 paste_text <- function(default_sep) {
   function(cx, given, expr, scope) {
+    if (length(given) > 0 && all(vapply(given, function(term) is_static(term) && term$type != "static", NA))) {
+      return(call_now(cx, if (default_sep == "") paste0 else paste, given, expr))
+    }
     labels <- rlang::names2(given)
     sep <- if (is.null(given[["sep"]])) default_sep else static_value(given[["sep"]])
     collapse <- given[["collapse"]]

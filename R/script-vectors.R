@@ -1,0 +1,221 @@
+# R's vectors element by element: arithmetic, comparison, what repeats them and takes their ends.
+
+is_vector_term <- function(term) startsWith(term$type, "Vector[")
+
+# The terms that a list or vector is made of, where their number is known; otherwise NULL.
+known_parts <- function(term) {
+  if (is_list_type(term$type)) term$parts %||% if (is_static(term)) lapply(unname(as.list(static_value(term))), literal_term)
+}
+
+# What stands for the parts of a list once it is a variable: those that are known stay.
+parts_of_variable <- function(term, type, name) {
+  parts <- if (is_list_type(type)) known_parts(term)
+  if (is.null(parts) || any(vapply(parts, is.null, NA))) {
+    return(NULL)
+  }
+  lapply(seq_along(parts), function(i) {
+    if (is_static(parts[[i]])) parts[[i]] else new_term(element_type(type), sprintf("%s[%d]", name, i - 1L), simple = TRUE)
+  })
+}
+
+# Branches give lists of one length: the list after them has that length.
+merged_parts <- function(terms, type, name) {
+  parts <- lapply(terms, known_parts)
+  if (!is_list_type(type) || any(vapply(parts, is.null, NA)) || length(unique(lengths(parts))) != 1) {
+    return(NULL)
+  }
+  lapply(seq_along(parts[[1]]), function(i) new_term(element_type(type), sprintf("%s[%d]", name, i - 1L), simple = TRUE))
+}
+
+# `run` for the elements of vectors of one length, and for numbers again and again. R repeats the shorter vector: a
+# program stops, unless it has one element.
+each_element <- function(cx, given, expr, run) {
+  given <- lapply(unname(given), function(term) {
+    parts <- if (is_vector_term(term)) known_parts(term)
+    if (length(parts) == 1) parts[[1]] else term
+  })
+  vectors <- which(vapply(given, is_vector_term, NA))
+  if (length(vectors) == 0) {
+    return(run(given))
+  }
+  given <- lapply(given, function(term) keep_term(cx, term))
+  parts <- lapply(given[vectors], known_parts)
+  known <- !vapply(parts, is.null, NA)
+  if (length(unique(lengths(parts[known]))) > 1) {
+    refuse(cx, expr, sprintf("The vectors have %s elements.", paste(lengths(parts[known]), collapse = " and ")), "rep_len() makes them of one length.")
+  }
+  if (all(known)) {
+    elements <- lapply(seq_along(parts[[1]]), function(i) {
+      given[vectors] <- lapply(parts, function(part) part[[i]])
+      run(given)
+    })
+    return(combine(cx, elements, quote(c(x)), NULL))
+  }
+  sizes <- vapply(given[vectors], function(term) sprintf("len(%s)", term$code), "")
+  if (length(sizes) > 1) {
+    emit(cx, c(
+      sprintf("if %s != %s:", sizes[[1]], sizes[[2]]), "  raise ValueError(\"vectors of different lengths: rep_len() makes them of one length\")"
+    ))
+  }
+  i <- new_name(cx, "i")
+  given[vectors] <- lapply(given[vectors], function(term) new_term(element_type(term$type), sprintf("%s[%s]", term$code, i), simple = TRUE))
+  element <- NULL
+  lines <- in_block(cx, element <- run(given))
+  if (length(lines) > 0) refuse(cx, expr, "This can't be done with vectors.", "vapply() goes through their elements.")
+  new_term(vector_type_of(element$type), sprintf("[%s for %s in range(%s)]", element$code, i, sizes[[1]]), fresh = TRUE)
+}
+
+# Where the other branches have vectors, a number is a vector of one.
+as_vectors_of_one <- function(cx, terms) {
+  if (!any(vapply(terms, is_vector_term, NA))) {
+    return(terms)
+  }
+  lapply(terms, function(term) {
+    scalar <- term$type %in% c("int", "whole", "float", "bool", "str")
+    if (scalar) new_term(vector_type_of(term$type), sprintf("[%s]", term$code), fresh = TRUE, parts = list(term)) else term
+  })
+}
+
+# ---- repeated, and the ends
+
+repeat_elements <- function(cx, given, expr, scope) {
+  matched <- match_given(cx, alist(x = , times = , length.out = , each = ), given, expr)$matched
+  if (!is.null(matched$each)) refuse(cx, expr, "`each` of rep() can't be translated.", "A loop repeats each element.")
+  if (!is.null(matched$length.out)) {
+    return(repeat_to_length(cx, matched[c("x", "length.out")], expr, scope))
+  }
+  repeated(cx, matched$x, matched$times %||% literal_term(1L), expr, function(held, n) sprintf("(%s * %s)", held$code, n), function(size, n) size * n)
+}
+
+repeat_to_length <- function(cx, given, expr, scope) {
+  given <- unname(given)
+  item <- new_name(cx, "i")
+  repeated(
+    cx, given[[1]], given[[2]], expr,
+    function(held, n) sprintf("[%s[%s %% len(%s)] for %s in range(%s)]", held$code, item, held$code, item, n), function(size, n) n
+  )
+}
+
+repeated <- function(cx, x, n, expr, code, length_of_result) {
+  if ("?" %in% c(x$type, n$type)) {
+    return(unknown_term())
+  }
+  scalar <- x$type %in% c("int", "whole", "float", "bool", "str")
+  if (!scalar && !is_list_type(x$type)) refuse(cx, expr, sprintf("%s can't be repeated here.", script_type_in_words(x$type)))
+  if (!is.null(n$type) && is_vector_term(n)) refuse(cx, expr, "How often must be one number.")
+  x <- keep_term(cx, x)
+  parts <- if (scalar) list(x) else known_parts(x)
+  if (!is.null(parts) && length(parts) > 0 && is_static(n)) {
+    size <- length_of_result(length(parts), static_value(n))
+    if (size < 0) refuse(cx, expr, "A number of elements can't be negative.")
+    if (size > 0 && size <= 64) {
+      parts <- rep_len(parts, size)
+      return(if (startsWith(x$type, "List")) make_list(cx, parts, expr, NULL) else combine(cx, parts, quote(c(x)), NULL))
+    }
+  }
+  times <- need_code(cx, n, "int", expr, "How often")
+  if (!is_static(n) && n$lower < 0) times <- sprintf("%s(%s)", helper(cx, "count"), times)
+  if (scalar) {
+    return(new_term(vector_type_of(x$type), sprintf("[%s for %s in range(%s)]", x$code, new_name(cx, "i"), times), fresh = TRUE))
+  }
+  new_term(x$type, code(x, times), fresh = TRUE)
+}
+
+# head() and tail(): a negative `n` leaves out.
+end_of_list <- function(first) {
+  force(first)
+  function(cx, given, expr, scope) {
+    matched <- match_given(cx, alist(x = , n = ), given, expr)$matched
+    x <- matched$x
+    n <- matched$n %||% literal_term(6L)
+    if ("?" %in% c(x$type, n$type)) {
+      return(unknown_term())
+    }
+    if (!is_list_type(x$type)) {
+      refuse(cx, expr, sprintf("`%s()` does not apply to %s.", if (first) "head" else "tail", script_type_in_words(x$type)), if (x$type == "Tensor") "x[1:n] takes rows.")
+    }
+    x <- keep_term(cx, x)
+    count <- need_code(cx, n, "int", expr, "`n`")
+    size <- sprintf("len(%s)", x$code)
+    if (is_static(n)) {
+      k <- static_value(n)
+      range <- if (first) {
+        if (k >= 0) sprintf(":%s", int_text(k)) else sprintf(":max(%s - %s, 0)", size, int_text(-k))
+      } else {
+        if (k >= 0) sprintf("max(%s - %s, 0):", size, int_text(k)) else sprintf("%s:", int_text(-k))
+      }
+    } else {
+      count <- keep_term(cx, new_term("int", count))$code
+      left <- sprintf("max(%s - %s, 0)", size, if (first) sprintf("(-%s)", count) else count)
+      range <- if (first) sprintf(":(%s if %s >= 0 else %s)", count, count, left) else sprintf("(%s if %s >= 0 else -%s):", left, count, count)
+    }
+    new_term(x$type, sprintf("%s[%s]", x$code, range), fresh = TRUE)
+  }
+}
+
+# x[-i]
+all_but <- function(cx, held, i, expr) {
+  at <- keep_term(cx, new_term("int", sprintf("-(%s)", need_code(cx, i, "int", expr, "A position"))))$code
+  emit(cx, c(sprintf("if %s < 1:", at), "  raise IndexError(\"subscript out of bounds: a negative position leaves out one element\")"))
+  new_term(held$type, sprintf("(%s[:%s - 1] + %s[%s:])", held$code, at, held$code, at), fresh = TRUE)
+}
+
+# ---- what R asks of its vectors
+
+whole_numbers <- function(cx, given, expr, scope) {
+  matched <- match_given(cx, alist(x = , n = , finite = ), given, expr)$matched
+  if (all(vapply(matched, is_static, NA))) {
+    return(call_now(cx, rlang::is_integerish, matched, expr))
+  }
+  type <- matched$x$type
+  if (type == "?") {
+    return(unknown_term())
+  }
+  whole <- is_whole_type(type) || (is_vector_term(matched$x) && is_whole_type(element_type(type)))
+  if (whole && is.null(matched$n)) {
+    return(literal_term(TRUE))
+  }
+  if (whole && is_static(matched$n)) {
+    size <- length_of(cx, matched["x"], expr, scope)
+    return(comparison(cx, "==", list(size, literal_term(as.integer(static_value(matched$n)))), expr))
+  }
+  if (type == "float" || type == "Vector[float]") refuse(cx, expr, "Whether a number is whole is not asked here.", "x == floor(x).")
+  literal_term(FALSE)
+}
+
+joined_text <- function(cx, given, expr, scope) {
+  term <- given[[1]]
+  if (term$type == "?") {
+    return(unknown_term())
+  }
+  if (is_static(term) && term$type != "static") {
+    return(literal_term(toString(static_value(term))))
+  }
+  if (!is_vector_term(term)) {
+    return(text_term(cx, term, expr))
+  }
+  item <- new_name(cx, "v")
+  text <- text_term(cx, new_term(element_type(term$type), item, simple = TRUE), expr)
+  new_term("str", sprintf("\", \".join([%s for %s in %s])", text$code, item, term$code))
+}
+
+without_names <- function(cx, given, expr, scope) {
+  term <- given[[1]]
+  switch(script_type_kind(term$type),
+    static = static_term(unname(static_value(term))),
+    Record = make_list(cx, term_parts(cx, term), expr, scope),
+    Dict = refuse(cx, expr, "`unname()` of a list with names that are not known can't be translated.", "lapply(names(x), function(name) x[[name]])."),
+    term
+  )
+}
+
+# Members of a module by their names.
+members_by_name <- function(cx, expr, scope) {
+  matched <- matched_expressions(cx, alist(x = , envir = ), expr)
+  labels <- translate(cx, matched$x, scope)
+  held <- translate(cx, matched$envir %||% quote(NULL), scope)
+  if (!is_static(labels) || !is.character(static_value(labels)) || !is_static(held) || !inherits(static_value(held), "script_self")) {
+    refuse(cx, expr, "`mget()` takes constant names, from `self`.", "`$` takes one member.")
+  }
+  make_list(cx, lapply(static_value(labels), function(name) self_member(cx, static_value(held), name, expr)), expr, scope)
+}

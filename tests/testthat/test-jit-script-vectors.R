@@ -1,0 +1,73 @@
+# R's vectors in programs: element by element, repeated, their ends.
+
+vector_functions <- list(
+  function(x) dim(x) * 2L,
+  function(x) dim(x) + 1,
+  function(x) dim(x) * c(1L, 2L, 3L),
+  function(x) tail(dim(x), 2),
+  function(x) tail(dim(x), -1),
+  function(x) head(dim(x), 2),
+  function(x) head(dim(x), -1),
+  function(x) rep(1L, length(dim(x))),
+  function(x) rep(dim(x), 2),
+  function(x) rep_len(dim(x), 5),
+  function(x) dim(x) > 3L,
+  function(x) any(dim(x) > 4),
+  function(x) torch_ones(c(tail(dim(x), 2), 1L)),
+  function(x) { s <- dim(x); s[2] <- 7L; s },
+  function(x) floor(dim(x) / 2),
+  function(x) as.integer(floor(dim(x) * 0.5)),
+  function(x) toString(dim(x)),
+  function(x) { s <- dim(x); s[-length(s)] },
+  function(x) seq(2L, by = 3L, length.out = 4L),
+  function(x) { n <- dim(x)[[1]]; seq(1L, by = n, length.out = n) },
+  function(x) -1L * dim(x),
+  function(x) { a <- c(x$sum()$item(), 2); b <- a; b[1] <- 3; a[[2]] + b[[1]] },
+  function(x) { l <- list(torch_randn(2), torch_randn(2)); l[[1]] + l[[1]] - l[[2]] },
+  function(x) dim(x)[-1],
+  function(x) unname(list(x, x * 2)),
+  function(x) max(dim(x) * 2L),
+  function(x) sum(dim(x)^2),
+  function(x) { k <- list(a = x, n = 2L); k["a"][[1]] },
+  function(x) if (3L %in% dim(x)) x else -x,
+  function(x) paste("a", 1:2, sep="-", collapse = "+"),
+  function(x) { v <- c(1, 2, 3); v[2] <- 9; v * 2 },
+  function(x) prod(dim(x)),
+  function(x) sqrt(dim(x)),
+  function(x) { y <- rep(list(x), 2); y[[1]] <- x * 0; torch_stack(y) },
+  function(x) { s <- 0; for (k in rep(2L, dim(x)[[1]])) s <- s + k; s },
+  function(x) dim(x) %/% 2L,
+  function(x) dim(x) %% 2L,
+  function(x) { n <- dim(x)[[1]]; tail(dim(x), n - 2L) },
+  function(x) { n <- dim(x)[[1]]; head(dim(x), 1L - n) },
+  function(x) -dim(x)
+)
+
+test_that("vectors of numbers are what they are in R", {
+  torch_manual_seed(1)
+  for (fn in vector_functions) {
+    for (shape in list(c(3, 4, 5), c(2, 6, 3))) expect_same_as_eager(fn, torch_randn(shape))
+  }
+})
+
+test_that("lengths that do not fit are told", {
+  mixed <- jit_script(function(a, b) a + b, a = "List[int]", b = "List[int]")
+  expect_identical(mixed(1:3, 4:6), c(5L, 7L, 9L))
+  expect_failure_of(mixed(1:3, 1:2), "program", "different lengths")
+  expect_failure_of(jit_script(function(x) c(1, 2) * c(x$sum()$item(), 2, 3)), "compile", "2 and 3 elements")
+  expect_failure_of(jit_script(function(x) rep(dim(x), each = 2)), "compile", "each")
+  without <- jit_script(function(x, n) x[-n], x = "List[int]", n = "int")
+  expect_identical(without(5:8, 2L), c(5L, 7L, 8L))
+  expect_identical(without(5:8, 4L), 5:7)
+  expect_failure_of(without(5:8, -1L), "program", "leaves out")
+})
+
+test_that("what a list is made of is computed once", {
+  torch_manual_seed(1)
+  same <- jit_script(function() {
+    both <- lapply(list(torch_randn(2), torch_randn(2)), function(x) x - x)
+    pair <- identity(list(torch_randn(3), torch_randn(3)))
+    list(both[[1]], pair[[1]] - pair[[1]])
+  })
+  for (part in same()) expect_identical(sum(abs(as_array(part))), 0)
+})
