@@ -46,7 +46,7 @@ vector_functions <- list(
 test_that("vectors of numbers are what they are in R", {
   torch_manual_seed(1)
   for (fn in vector_functions) {
-    for (shape in list(c(3, 4, 5), c(2, 6, 3))) expect_same_as_eager(fn, torch_randn(shape))
+    for (x in list(torch_randn(3, 4, 5), torch_randn(2, 6, 3))) expect_same_as_eager(fn, x)
   }
 })
 
