@@ -55,7 +55,9 @@ element_value <- function(cx, expr, scope) {
     },
     Dict = new_term(element_type(held$type), sprintf("%s[%s]", held$code, need_code(cx, i, "str", expr, "The name"))),
     Tuple = , Record = {
-      if (!is_static(i)) refuse(cx, expr, "An element of a list of different things must be known before the program runs.")
+      if (!is_static(i)) {
+        return(part_by_name(cx, held, i, expr))
+      }
       part_of(cx, held, static_value(i), expr)
     },
     int = , whole = , float = , bool = , str = if (is_static_value(i, 1) || is_static_value(i, 1L)) held else refuse(cx, expr, "subscript out of bounds"),
@@ -113,6 +115,9 @@ list_slice <- function(cx, held, expr, scope) {
   }
   if (!is_vector && is_number_type(i$type)) {
     return(new_term(held$type, sprintf("[%s[%s]]", held$code, item_code(cx, i, held, expr)), fresh = TRUE))
+  }
+  if (is_vector_term(i) && element_type(i$type) %in% c("int", "whole", "float")) {
+    return(elements_at(cx, held, i, expr))
   }
   refuse(cx, expr, "A list is indexed by a position, a range `a:b`, or a negative constant.", "lapply() or a loop takes several.")
 }
@@ -285,7 +290,7 @@ assigned_value <- function(cx, term, expr) {
 
 # A tuple or record is made anew.
 assign_part <- function(cx, inner, held, i, term, scope, expr) {
-  if (!is_static(i)) refuse(cx, expr, "An element of a list of different things must be known before the program runs.")
+  if (!is_static(i)) refuse(cx, expr, "An element of a list of different things must be known before the program runs.", "Begin with list() and set the elements by name in a loop: that has names which need not be known.")
   types <- script_type_parts(held$type)
   value <- static_value(i)
   at <- if (is.character(value)) match(value, names(types), nomatch = length(types) + 1L) else as.integer(value)

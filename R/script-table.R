@@ -150,6 +150,8 @@ build_script_entries <- function() {
     mget = entry("members of `self`, by constant names", call = members_by_name),
     toString = entry("the elements of a vector, in one string", run = joined_text, of_tensor = FALSE),
     describe = entry("", run = function(cx, given, expr, scope) new_term("str", "\"another value\""), of_tensor = FALSE),
+    nn_utils_rnn_pack_padded_sequence = entry("", call = no_packed_sequence), nn_utils_rnn_pack_sequence = entry("", call = no_packed_sequence),
+    nn_utils_rnn_pad_packed_sequence = entry("", call = no_packed_sequence),
     do.call = entry("the call, of a list that is written out", call = call_listed),
     ifelse = entry("`torch_where()` of a tensor; of TRUE or FALSE a branch", run = choose_elements, of_tensor = FALSE),
     `[` = entry("elements of a tensor as in eager code; a range of a list", call = index_value),

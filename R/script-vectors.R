@@ -160,6 +160,27 @@ all_but <- function(cx, held, i, expr) {
   new_term(held$type, sprintf("(%s[:%s - 1] + %s[%s:])", held$code, at, held$code, at), fresh = TRUE)
 }
 
+# x[i] for several positions: where R would have NA, a program stops.
+elements_at <- function(cx, held, i, expr) {
+  if (is_static(i) && any(static_value(i) < 1)) refuse(cx, expr, "Several positions count from one on.", "A loop leaves out several.")
+  at <- new_name(cx, "i")
+  code <- sprintf("%s[%s(%s, len(%s))]", held$code, helper(cx, "item"), at, held$code)
+  new_term(held$type, sprintf("[%s for %s in %s]", code, at, operator_list(cx, i, "int", 0, expr, "position")), fresh = TRUE)
+}
+
+# An element of a list with names, by a name that is not known yet: all elements must be of one type.
+part_by_name <- function(cx, held, i, expr) {
+  types <- script_type_parts(held$type)
+  joined <- if (i$type == "str" && !is.null(names(types))) Reduce(function(a, b) if (!is.null(a)) join_types(a, b), types)
+  if (is.null(joined)) refuse(cx, expr, "An element of a list of different things must be known before the program runs.", "switch() chooses among them.")
+  joined <- returned_type(joined)
+  new_term(joined, sprintf("%s[%s]", coerced_code(cx, held, sprintf("Dict[str, %s]", joined)), i$code))
+}
+
+no_packed_sequence <- function(cx, expr, scope) {
+  refuse(cx, expr, "A program has no packed sequences.", "The layer takes the padded tensor; its output at the lengths can be taken with torch_gather().")
+}
+
 # ---- what R asks of its vectors
 
 whole_numbers <- function(cx, given, expr, scope) {

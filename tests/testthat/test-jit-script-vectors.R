@@ -71,3 +71,23 @@ test_that("what a list is made of is computed once", {
   })
   for (part in same()) expect_identical(sum(abs(as_array(part))), 0)
 })
+
+test_that("elements at several positions, and by a name that is not known", {
+  several <- jit_script(function(a, i) a[i], a = "List[int]", i = "List[int]")
+  expect_identical(several(5:8, c(4L, 1L, 1L)), c(8L, 5L, 5L))
+  expect_failure_of(several(5:8, 5L), "program", "out of bounds")
+  constant <- jit_script(function(a) a[c(1, 3)], a = "List[int]")
+  expect_identical(constant(5:8), c(5L, 7L))
+  named <- function(k) {
+    d <- list(a = 1, b = 2.5)
+    s <- 0
+    for (name in names(d)) s <- s + d[[name]]
+    c(d[[k]], s)
+  }
+  program <- jit_script(named, k = "str")
+  for (k in c("a", "b")) expect_identical(program(k), named(k))
+})
+
+test_that("packed sequences are refused", {
+  expect_failure_of(jit_script(function(x, n) nn_utils_rnn_pack_padded_sequence(x, n)), "compile", "padded tensor")
+})
