@@ -111,6 +111,8 @@ fit_overload <- function(cx, overload, supplied, defaults, as_tensors) {
   for (label in names(supplied)) {
     i <- match(label, overload$names)
     term <- supplied[[label]]
+    # NULL by R's default is not given: the schema has its own
+    if (!is.na(i) && term$type == "None" && is.null(defaults[[label]]) && overload$optional[[i]] != 0) next
     fit <- if (!is.na(i)) fit_cost(term, overload$types[[i]], overload$fixed[[i]], as_tensors) else NA
     if (is.na(fit)) {
       is_default <- is_static(term) && !identical(defaults[[label]], quote(expr = )) && same_constant(static_value(term), defaults[[label]])
@@ -134,7 +136,7 @@ same_constant <- function(x, default) identical(x, default) || (is.numeric(x) &&
 fit_cost <- function(term, type, fixed, as_tensors) {
   from <- term$type
   if (startsWith(type, "Optional[")) {
-    if (from == "None") {
+    if (from == "None" || is_no_tensor(term, type)) {
       return(0)
     }
     return(fit_cost(if (is_optional_type(from)) utils::modifyList(term, list(type = required_type(from))) else term, substr(type, 10, nchar(type) - 1), fixed, as_tensors))
@@ -145,7 +147,8 @@ fit_cost <- function(term, type, fixed, as_tensors) {
   value <- if (is_static(term)) static_value(term)
   switch(type,
     Tensor = if (from == "Tensor") 0 else if (as_tensors && (is_number_type(from) || from %in% c("bool", "Vector[float]", "Vector[int]", "Vector[bool]"))) 10 else NA,
-    ScalarType = , Layout = , MemoryFormat = , QScheme = if (from == "dtype") 0 else NA,
+    ScalarType = if (from == "dtype") 0 else if (!is.null(dtype_of_text(value))) 1 else NA,
+    Layout = , MemoryFormat = , QScheme = if (from == "dtype") 0 else NA,
     int = switch(from, int = 0, dtype = 0, whole = 1, float = 2, NA),
     float = switch(from, float = 0, whole = 0, int = 1, NA),
     number = , Scalar = if (is_number_type(from) || from %in% c("bool", "complex")) 0 else NA,
@@ -157,6 +160,13 @@ fit_cost <- function(term, type, fixed, as_tensors) {
     NA
   )
 }
+
+dtype_of_text <- function(text) {
+  if (is.character(text) && length(text) == 1) tryCatch(.Call(C_dtype_named, text), torchscript_error = function(e) NULL)
+}
+
+# R's functions have list() where no tensor is given.
+is_no_tensor <- function(term, type) term$type == "Empty" && type == "Optional[Tensor]"
 
 fit_list_cost <- function(term, element, fixed) {
   from <- term$type
@@ -187,7 +197,7 @@ write_operator <- function(cx, label, best, supplied, expr) {
       next
     }
     positional <- positional && overload$keyword_only[[i]] == 0
-    code <- operator_argument(cx, supplied[[name]], overload$types[[i]], overload$base[[i]], expr, name)
+    code <- operator_argument(cx, supplied[[name]], overload$types[[i]], overload$base[[i]], expr, name, overload$fixed[[i]])
     codes <- c(codes, if (positional) code else paste0(name, "=", code))
   }
   dtypes <- c(
@@ -195,8 +205,13 @@ write_operator <- function(cx, label, best, supplied, expr) {
     logical_not = "bool", isnan = "bool", isfinite = "bool", isinf = "bool", all = "bool", any = "bool", allclose = "bool",
     argmax = "int", argmin = "int", argsort = "int", nonzero = "int"
   )
-  function_name <- if (grepl("^_", label)) sprintf("torch.ops.aten.%s", label) else sprintf("torch.%s", label)
+  # some names of `torch` are functions of Python's with arguments of their own
+  function_name <- if (grepl("^_", label) || label == "unique_consecutive") sprintf("torch.ops.aten.%s", label) else sprintf("torch.%s", label)
   term <- new_term(overload$returned, sprintf("%s(%s)", function_name, paste(codes, collapse = ", ")))
+  if (overload$returned %in% c("None", "Tuple[]")) {
+    emit(cx, term$code)
+    return(none_term())
+  }
   if (overload$returned == "Tensor" && label %in% names(dtypes)) term$dtype <- dtypes[[label]]
   count_results(cx, term, overload)
 }
@@ -233,18 +248,18 @@ count_results <- function(cx, term, overload) {
   term
 }
 
-operator_argument <- function(cx, term, type, base, expr, name) {
+operator_argument <- function(cx, term, type, base, expr, name, fixed = -1) {
   if (startsWith(type, "Optional[") && !is_optional_type(term$type)) {
-    if (term$type == "None") {
+    if (term$type == "None" || is_no_tensor(term, type)) {
       return("None")
     }
     type <- substr(type, 10, nchar(type) - 1)
   }
+  if (startsWith(type, "List[")) {
+    return(operator_list(cx, term, substr(type, 6, nchar(type) - 1), base, expr, name, fixed))
+  }
   if (base %in% c(3, 4)) {
     return(sprintf("%s(%s)", helper(cx, if (base == 3) "positions" else "positions_or_mask"), need_code(cx, term, "Tensor", expr)))
-  }
-  if (startsWith(type, "List[")) {
-    return(operator_list(cx, term, substr(type, 6, nchar(type) - 1), base, expr, name))
   }
   if (type == "Tensor" && term$type != "Tensor") {
     if (is_optional_type(term$type)) {
@@ -264,18 +279,21 @@ operator_argument <- function(cx, term, type, base, expr, name) {
   if (term$type == "dtype") {
     return(term$code)
   }
+  if (type == "ScalarType" && is_static(term)) {
+    return(literal_term(dtype_of_text(static_value(term)))$code)
+  }
   need_code(cx, term, if (is_optional_type(term$type)) optional_type(type) else type, expr, sprintf("`%s`", name))
 }
 
-operator_list <- function(cx, term, element, base, expr, name) {
+operator_list <- function(cx, term, element, base, expr, name, fixed) {
   one <- function(part) {
-    if (base != 0) position_code(cx, part, expr, base) else operator_argument(cx, part, element, 0, expr, name)
+    if (base %in% c(3, 4)) operator_argument(cx, part, element, base, expr, name) else if (base != 0) position_code(cx, part, expr, base) else operator_argument(cx, part, element, 0, expr, name)
   }
   if (term$type == "Empty") {
     return(sprintf("torch.jit.annotate(List[%s], [])", if (element == "number") "float" else element))
   }
   if (!is_list_type(term$type) && !startsWith(term$type, "Tuple") && !startsWith(term$type, "Record")) {
-    return(sprintf("[%s]", one(term)))
+    return(sprintf("[%s]", toString(rep(one(keep_term(cx, term)), max(1, fixed)))))
   }
   parts <- if (is_list_type(term$type)) term$parts else term_parts(cx, term)
   if (is.null(parts) && is_static(term)) parts <- lapply(static_value(term), literal_term)
@@ -322,9 +340,17 @@ script_helpers <- list(
   position = "def NAME(i: int) -> int:\n  if i > 0:\n    return i - 1\n  if i == 0:\n    raise IndexError(\"Positions count from one: there is none at zero.\")\n  return i",
   last_position = "def NAME(i: int) -> int:\n  if i > 0:\n    return i\n  if i == 0:\n    raise IndexError(\"Positions count from one: there is none at zero.\")\n  if i == -1:\n    return 9007199254740991\n  return i + 1",
   item = "def NAME(i: int, n: int) -> int:\n  if i < 1 or i > n:\n    raise IndexError(\"subscript out of bounds\")\n  return i - 1",
+  left_out = "def NAME(i: int) -> int:\n  if i < 1:\n    raise IndexError(\"a position that is left out counts from one\")\n  return i",
   slot = "def NAME(i: int, n: int) -> int:\n  if i < 1 or i > n + 1:\n    raise IndexError(\"subscript out of bounds: a list grows at its end, by one\")\n  return i - 1",
   count = "def NAME(n: int) -> int:\n  if n < 0:\n    raise ValueError(\"A number of elements can't be negative.\")\n  return n",
   known = "def NAME(x: float) -> float:\n  if math.isnan(x):\n    raise ValueError(\"missing value where TRUE/FALSE needed\")\n  return x",
+  modulo_float = "def NAME(a: float, b: float) -> float:\n  if b == 0. or math.isnan(a) or math.isnan(b) or math.isinf(a):\n    return math.nan\n  if math.isinf(b):\n    return a if a == 0. or (a < 0.) == (b < 0.) else b\n  r = math.fmod(a, b)\n  return r + b if r != 0. and (r < 0.) != (b < 0.) else r",
+  floor_divide_float = "def NAME(a: float, b: float) -> float:\n  q = a / b\n  if b == 0. or math.isnan(q) or abs(q) > 4503599627370496.:\n    return q\n  if abs(q) < 1.:\n    return -1. if q < 0. or (a < 0. and b > 0.) or (a > 0. and b < 0.) else 0.\n  r = math.fmod(a, b)\n  if r != 0. and (r < 0.) != (b < 0.):\n    r = r + b\n  return float(round((a - r) / b))",
+  same_number = "def NAME(a: float, b: float) -> bool:\n  return a == b or (math.isnan(a) and math.isnan(b))",
+  log2 = "def NAME(x: float) -> float:\n  return float(torch.log2(torch.tensor(x, dtype=7)))",
+  log_base = "def NAME(x: float, base: float) -> float:\n  if base == 10.:\n    return math.log10(x)\n  if base == 2.:\n    return float(torch.log2(torch.tensor(x, dtype=7)))\n  return math.log(x) / math.log(base)",
+  integer = "def NAME(x: float) -> int:\n  if math.isnan(x) or abs(x) >= 9223372036854775807.:\n    raise ValueError(\"as.integer(\" + str(x) + \") is NA in R\")\n  return int(x)",
+  integer_item = "def NAME(x: Tensor) -> int:\n  if torch.is_floating_point(x):\n    v = float(x)\n    if math.isnan(v) or abs(v) >= 9223372036854775807.:\n      raise ValueError(\"as.integer(\" + str(v) + \") is NA in R\")\n  return int(x)",
   modulo = "def NAME(a: int, b: int) -> int:\n  if b == 0:\n    raise ZeroDivisionError(\"the remainder by zero is NA in R\")\n  return a % b",
   floor_divide = "def NAME(a: int, b: int) -> int:\n  if b == 0:\n    raise ZeroDivisionError(\"division by zero is NA in R\")\n  return a // b",
   positions = "def NAME(x: Tensor) -> Tensor:\n  if torch.is_floating_point(x) or x.dtype == 11:\n    return x\n  if bool(torch.any(torch.eq(x, 0))):\n    raise IndexError(\"Positions count from one: there is none at zero.\")\n  return torch.where(torch.gt(x, 0), x - 1, x)",
@@ -337,6 +363,7 @@ script_helpers <- list(
   max_float = "def NAME(x: List[float]) -> float:\n  greatest = -math.inf\n  for v in x:\n    if math.isnan(v):\n      return math.nan\n    if v > greatest:\n      greatest = v\n  return greatest",
   product = "def NAME(x: List[float]) -> float:\n  product = 1.\n  for v in x:\n    product = product * v\n  return product",
   number_text = "def NAME(x: float) -> str:\n  if x == float(int(x)) and abs(x) < 100000.:\n    return str(int(x))\n  raise ValueError(\"a number that is not whole has no text in a program\")",
+  quoted = "def NAME(s: str) -> str:\n  return \"\\\"\" + s.replace(\"\\\\\", \"\\\\\\\\\").replace(\"\\\"\", \"\\\\\\\"\").replace(\"\\n\", \"\\\\n\").replace(\"\\t\", \"\\\\t\") + \"\\\"\"",
   counted = "def NAME(x: Tensor) -> Tensor:\n  return torch.where(torch.lt(x, 0), x, x + 1)",
   slice_end = "def NAME(a: int, b: int) -> int:\n  if a < 1 or b < a:\n    raise IndexError(\"A range of positions must rise, from one on.\")\n  return b"
 )
