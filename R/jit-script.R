@@ -75,7 +75,7 @@ jit_script <- function(fn, ..., methods = NULL, .returns = NULL) {
   unit <- new_script_unit("r")
   defaults <- Filter(Negate(is.null), lapply(formals(fn), default_code))
   returns <- if (!is.null(.returns)) declared_script_type(.returns)
-  made <- compile_function(unit, fn, "fn", types, returns, defaults)
+  translating(compile_function(unit, fn, "fn", types, returns, defaults))
   report_problems(unit)
   handle <- link_unit(unit)[["fn"]]
   new_script_function(handle, "compiled from R")
@@ -103,6 +103,16 @@ script_source <- function(unit) {
 link_unit <- function(unit) {
   source <- paste0(script_source(unit), "\n")
   tryCatch(.Call(C_compile, source, if (length(unit$known) > 0) unit$known), torchscript_compile_error = function(e) refuse_source(e))
+}
+
+# A mistake of ours is an error like all others.
+translating <- function(code) {
+  tryCatch(code, error = function(e) {
+    if (inherits(e, "torchscript_error")) stop(e)
+    abort_torchscript(
+      paste0("The compiler failed: ", conditionMessage(e)), "compile", "This is a mistake of jit_script(): please report it, with the function."
+    )
+  })
 }
 
 refuse_source <- function(e) {

@@ -68,10 +68,18 @@ collect <- function(cx, sequence, scope, body, changes, expr, named_like = NULL)
   new_term(type, out, simple = TRUE, fresh = TRUE)
 }
 
-lapply_loop <- function(vector) {
-  force(vector)
+# `kind`: "list", "simple" or "typed", for lapply(), sapply() and vapply().
+lapply_loop <- function(kind) {
+  force(kind)
   function(cx, expr, scope) {
-    matched <- matched_expressions(cx, if (vector) alist(X = , FUN = , FUN.VALUE = , ... = ) else alist(X = , FUN = , ... = ), expr)
+    matched <- matched_expressions(cx, switch(kind,
+      list = alist(X = , FUN = , ... = ),
+      simple = alist(X = , FUN = , ... = , simplify = TRUE, USE.NAMES = TRUE),
+      typed = alist(X = , FUN = , FUN.VALUE = , ... = , USE.NAMES = TRUE)
+    ), expr)
+    vector <- kind != "list" && !isFALSE(matched$simplify)
+    if (!is.null(matched$simplify) && !is.logical(matched$simplify)) refuse(cx, expr, "`simplify` must be TRUE or FALSE, written out.")
+    keeps_names <- kind != "list" && !isFALSE(matched$USE.NAMES)
     fn <- callable_term(cx, matched$FUN, scope)
     more <- lapply(matched$..., function(part) keep_term(cx, translate(cx, part, scope)))
     named_like <- NULL
@@ -79,6 +87,12 @@ lapply_loop <- function(vector) {
     sequence <- NULL
     if (!(is.call(source) && is.name(source[[1]]) && as.character(source[[1]]) %in% c("seq_len", "seq_along", ":", "seq"))) {
       term <- translate(cx, source, scope)
+      has_names <- script_type_kind(term$type) %in% c("Dict", "Record")
+      if (has_names && vector && kind == "typed" && !keeps_names) {
+        term <- values_of(cx, term)
+      } else if ((has_names && vector) || (keeps_names && term$type == "Vector[str]")) {
+        refuse(cx, expr, "A vector with names is no value of a program.", if (has_names) "lapply() gives a list with names, vapply() with `USE.NAMES = FALSE` a vector." else "`USE.NAMES = FALSE` leaves them out.")
+      }
       if (startsWith(term$type, "Dict")) {
         held <- keep_term(cx, term)
         named_like <- list(code = held$code, key = new_name(cx, "k"))
@@ -97,8 +111,40 @@ lapply_loop <- function(vector) {
     if (isTRUE(scope$is_package) && !is.null(sequence$known)) sequence$terms <- sequence$known
     changes <- if (inherits(fn, "script_closure")) fn$body else quote(NULL)
     result <- collect(cx, sequence, scope, function(element) call_callable(cx, fn, c(list(element), more), expr, scope), changes, expr, named_like)
-    if (vector) as_vector(cx, result, expr) else result
+    if (!vector || result$type == "?") {
+      return(result)
+    }
+    result <- as_vector(cx, result, expr)
+    if (kind == "typed") vector_like(cx, result, translate(cx, matched$FUN.VALUE, scope), expr) else result
   }
+}
+
+# The elements of a list with names, without them.
+values_of <- function(cx, term) {
+  if (startsWith(term$type, "Dict")) {
+    return(new_term(list_type_of(element_type(term$type)), sprintf("list(%s.values())", term$code), fresh = TRUE))
+  }
+  make_list(cx, term_parts(cx, term), quote(list()), NULL)
+}
+
+# vapply() takes what its FUN.VALUE is like, and numbers that R makes of others there.
+vector_like <- function(cx, vector, like, expr) {
+  value <- if (is_static(like)) static_value(like)
+  if (!is.atomic(value) || length(value) != 1) refuse(cx, expr, "`FUN.VALUE` must be one number, string, or TRUE or FALSE, written out.")
+  type <- switch(typeof(value), double = "float", integer = "int", logical = "bool", character = "str")
+  from <- element_type(vector$type)
+  if (from == type || from == "?") {
+    return(vector)
+  }
+  fits <- switch(type, float = c("int", "whole", "bool"), int = "bool")
+  if (!from %in% fits) {
+    refuse(
+      cx, expr, sprintf("`FUN.VALUE` is %s, and the function gives %s.", script_type_in_words(type), script_type_in_words(from)),
+      if (type == "int" && is_number_type(from)) "as.integer() makes a whole number."
+    )
+  }
+  item <- new_name(cx, "v")
+  new_term(vector_type_of(type), sprintf("[%s(%s) for %s in %s]", type, item, item, vector$code), fresh = TRUE)
 }
 
 as_vector <- function(cx, term, expr) {
@@ -127,10 +173,16 @@ map_function <- function(cx, expr, scope) {
   if (any(types == "?")) {
     return(unknown_term())
   }
+  labels <- if (types[[1]] == "Dict") sprintf("%s.keys()", sources[[1]]$code) else if (sources[[1]]$type == "Vector[str]") sources[[1]]$code
+  first_names <- if (types[[1]] == "Record") names(script_type_parts(sources[[1]]$type))
+  sources <- lapply(sources, function(term) if (startsWith(term$type, "Dict")) values_of(cx, term) else term)
   if (any(types %in% c("Tuple", "static", "Record"))) {
     elements <- lapply(sources, function(term) sequence_of_term(cx, term, expr)$terms %||% term$parts)
     if (any(vapply(elements, is.null, NA)) || length(unique(lengths(elements))) != 1) refuse(cx, expr, "`Map()` needs lists of one kind and length.")
-    return(make_list(cx, lapply(seq_along(elements[[1]]), function(i) call_callable(cx, fn, lapply(elements, `[[`, i), expr, scope)), expr, scope))
+    made <- lapply(seq_along(elements[[1]]), function(i) call_callable(cx, fn, lapply(elements, `[[`, i), expr, scope))
+    if (!is.null(labels) && !is.null(sources[[1]]$parts)) first_names <- vapply(sources[[1]]$parts, function(part) as.character(static_value(part) %||% ""), "")
+    if (!is.null(labels) && is.null(first_names)) refuse(cx, expr, "`Map()` needs lists of one kind and length.")
+    return(make_list(cx, if (is.null(first_names)) made else stats::setNames(made, first_names), expr, scope))
   }
   codes <- vapply(seq_along(sources), function(i) if (types[[i]] == "Tensor") sprintf("torch.unbind(%s, 0)", sources[[i]]$code) else sources[[i]]$code, "")
   held <- vapply(codes, function(code) keep_now(cx, new_term("List[Tensor]", code))$code, "")
@@ -145,16 +197,35 @@ map_function <- function(cx, expr, scope) {
       sprintf("elif %s:", paste(sprintf("%s %% %s != 0", count, lengths), collapse = " or ")),
       "  warnings.warn(\"longer argument not a multiple of length of shorter\")"
     ))
+    if (!is.null(labels)) {
+      emit(cx, c(sprintf("if %s != %s:", count, lengths[[1]]), "  raise ValueError(\"Map() names its result by its first list: that must be the longest\")"))
+    }
     places <- function(counter) sprintf("%s %% %s", counter, lengths)
   }
   element_types <- vapply(sources, function(term) if (term$type == "Tensor") "Tensor" else element_type(term$type), "")
   sequence <- list(code = sprintf("range(%s)", count), element = places)
   changes <- if (inherits(fn, "script_closure")) fn$body else quote(NULL)
-  collect(cx, sequence, scope, function(at) {
+  result <- collect(cx, sequence, scope, function(at) {
     given <- lapply(seq_along(held), function(i) new_term(element_types[[i]], sprintf("%s[%s]", held[[i]], at[[i]]), simple = TRUE))
     names(given) <- names(sources)
     call_callable(cx, fn, given, expr, scope)
   }, changes, expr)
+  if (is.null(labels) || result$type == "?") result else with_names(cx, result, labels)
+}
+
+# R gives the result the names of the first list, or the strings that it goes through.
+with_names <- function(cx, list, labels) {
+  type <- sprintf("Dict[str, %s]", element_type(list$type))
+  out <- new_name(cx, "out")
+  label <- new_name(cx, "k")
+  emit(cx, c(
+    sprintf("%s = %s", out, empty_code(cx, type)), sprintf("for %s in %s:", label, labels),
+    indented(c(
+      sprintf("if %s in %s:", label, out), "  raise ValueError(\"Map() would give two elements one name\")",
+      sprintf("%s[%s] = %s[len(%s)]", out, label, list$code, out)
+    ))
+  ))
+  new_term(type, out, simple = TRUE, fresh = TRUE)
 }
 
 filter_function <- function(cx, expr, scope) {

@@ -24,7 +24,7 @@ translate_expression <- function(cx, expr, scope) {
     if (!is.null(found)) {
       term <- read_variable(cx, scope, name, head)
       if (is_static(term) && (is_callable(static_value(term)))) {
-        return(call_function(cx, static_value(term), expr, scope))
+        return(call_function(cx, static_value(term), expr, scope, if (inherits(static_value(term), "script_closure")) name))
       }
     }
     fn <- get0(name, scope$env, mode = "function")
@@ -50,7 +50,15 @@ is_callable <- function(x) is.function(x) || inherits(x, c("script_closure", "sc
 # `table`: what R's own functions become; see script-table.R.
 call_function <- function(cx, fn, expr, scope, name = NULL) {
   if (inherits(fn, "script_closure")) {
-    return(inline_call(cx, fn$formals, fn$body, given_arguments(cx, expr, scope), expr, parent = fn$scope))
+    given <- given_arguments(cx, expr, scope)
+    outer <- cx$inlined
+    on.exit(cx$inlined <- outer)
+    cx$inlined <- c(outer, list(list(fn$body, fn$scope$id)))
+    # with arguments that are known it may come to an end
+    if (sum(vapply(cx$inlined, identical, NA, list(fn$body, fn$scope$id))) > 12) {
+      refuse(cx, expr, sprintf("`%s()` calls itself, which TorchScript functions can't.", name %||% squeeze_text(expr[[1]])), "Write a loop.")
+    }
+    return(inline_call(cx, fn$formals, fn$body, given, expr, parent = fn$scope))
   }
   if (inherits(fn, "script_member")) {
     return(fn$call(cx, given_arguments(cx, expr, scope), expr, scope))
@@ -80,7 +88,7 @@ call_function <- function(cx, fn, expr, scope, name = NULL) {
     plan <- plan_of_function(fn)
     given <- given_arguments(cx, expr, scope)
     known <- all(vapply(given, function(term) is_static(term) && !is.environment(static_value(term)), NA))
-    if (known && !is.null(name) && !name %in% getNamespaceExports(topenv())) {
+    if (known && !is.null(name) && (!name %in% getNamespaceExports(topenv()) || name %in% c("torch_device", "slc"))) {
       return(call_now(cx, fn, given, expr))
     }
     return(if (is.null(plan)) {
@@ -163,12 +171,16 @@ call_tensor_method <- function(cx, method, name, given, expr) {
 given_arguments <- function(cx, expr, scope) {
   translators <- list()
   for (i in seq_along(expr)[-1]) {
-    part <- expr[[i]]
     label <- names(expr)[i] %||% ""
+    if (identical(expr[[i]], quote(expr = ))) {
+      translators <- c(translators, stats::setNames(list(function() new_term("missing", NULL, simple = TRUE)), label))
+      next
+    }
+    part <- expr[[i]]
     if (identical(part, quote(...))) {
       dots <- dots_of(cx, scope)
       translators <- c(translators, lapply(dots, function(term) function() term))
-    } else if (identical(part, quote(expr = )) || is_missing_argument(cx, part, scope)) {
+    } else if (is_missing_argument(cx, part, scope)) {
       translators <- c(translators, stats::setNames(list(function() new_term("missing", NULL, simple = TRUE)), label))
     } else {
       translators <- c(translators, stats::setNames(list(local({
@@ -251,7 +263,16 @@ inline_call <- function(cx, formals, body, given, expr, parent = NULL, env = emp
     cx$vars[[scope_key(scope, formal)]] <- NULL
     assign_variable(cx, scope, formal, term, expr)
   }
-  result <- block_value(cx, list(body), scope)
+  result <- if (scope$is_package && !isTRUE(cx$in_package)) {
+    cx$in_package <- TRUE
+    on.exit(cx$in_package <- FALSE, add = TRUE)
+    # what goes wrong in this package's own functions is told of the user's call
+    tryCatch(block_value(cx, list(body), scope), script_problem = function(p) {
+      refuse(cx, expr, p$message, p$problem$hint, p$problem$silent)
+    })
+  } else {
+    block_value(cx, list(body), scope)
+  }
   # names of the function are not seen after it
   prefix <- paste0(scope$id, " ")
   if (!is.null(result$place) && startsWith(result$place, prefix)) result["place"] <- list(NULL)
@@ -369,27 +390,4 @@ compile_body <- function(cx, fn, types, prepare = NULL) {
   }
   do_tail(cx, body(fn), scope)
   labels
-}
-
-# ---- functions and modules that are compiled already
-
-call_compiled <- function(cx, fn, given, expr, name) {
-  handle <- environment(fn)$handle
-  signature <- .Call(C_function_signature, handle)
-  # a function from elsewhere is put in where it is called
-  label <- constant_name(cx$unit, handle, name)
-  call_with_signature(cx, label, signature, given, expr)
-}
-
-call_with_signature <- function(cx, code, signature, given, expr, skip = 0L) {
-  types <- vapply(signature$types, declared_script_type, "", USE.NAMES = FALSE)
-  labels <- signature$arguments
-  formals <- stats::setNames(rep(list(quote(expr = )), length(labels)), labels)
-  matched <- match_given(cx, formals, given, expr)$matched
-  missing <- setdiff(labels[signature$required], names(matched))
-  if (length(missing) > 0) refuse(cx, expr, sprintf("Argument `%s` is missing.", missing[[1]]))
-  codes <- vapply(intersect(labels, names(matched)), function(label) {
-    paste0(label, "=", need_code(cx, matched[[label]], types[[match(label, labels)]], expr, sprintf("`%s`", label)))
-  }, "")
-  new_term(declared_script_type(signature$returns), sprintf("%s(%s)", code, paste(codes, collapse = ", ")))
 }

@@ -8,7 +8,7 @@ script_helpers <- local({
       lines <- grep("^(#|$)", readLines(system.file("script-helpers.py", package = "torchscript"), encoding = "UTF-8"), value = TRUE, invert = TRUE)
       starts <- grepl("^def ", lines)
       texts <- vapply(split(lines, cumsum(starts)), paste, "", collapse = "\n")
-      known <<- stats::setNames(texts, sub("^def r_([a-z_]+).*", "\\1", lines[starts]))
+      known <<- stats::setNames(texts, sub("^def r_([a-z0-9_]+).*", "\\1", lines[starts]))
     }
     known
   }
@@ -19,8 +19,8 @@ helper <- function(cx, name) {
   if (is.null(cx$unit$helpers[[name]])) {
     text <- script_helpers()[[name]]
     for (other in setdiff(called_helpers(text), name)) helper(cx, other)
-    cx$unit$helpers[[name]] <- gsub("\\br_(?=[a-z_]+\\()", prefix, text, perl = TRUE)
+    cx$unit$helpers[[name]] <- gsub("\\br_(?=[a-z0-9_]+\\()", prefix, text, perl = TRUE)
   }
   paste0(prefix, name)
 }
-called_helpers <- function(text) unique(sub("^r_", "", regmatches(text, gregexpr("\\br_[a-z_]+(?=\\()", text, perl = TRUE))[[1]]))
+called_helpers <- function(text) unique(sub("^r_", "", regmatches(text, gregexpr("\\br_[a-z0-9_]+(?=\\()", text, perl = TRUE))[[1]]))

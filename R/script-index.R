@@ -81,11 +81,11 @@ item_code <- function(cx, i, held, expr) {
 
 list_slice <- function(cx, held, expr, scope) {
   if (length(expr) != 3) refuse(cx, expr, "A list has one dimension.")
-  index <- expr[[3]]
   is_vector <- startsWith(held$type, "Vector")
-  if (identical(index, quote(expr = ))) {
+  if (identical(expr[[3]], quote(expr = ))) {
     return(held)
   }
+  index <- expr[[3]]
   head <- if (is.call(index) && is.name(index[[1]])) as.character(index[[1]]) else ""
   held <- keep_term(cx, held)
   if (head == ":" && is_base_function(cx, scope, ":")) {
@@ -229,14 +229,14 @@ index_range <- function(cx, part, scope, expr) {
 
 # ---- assignment to parts
 
-assign_to <- function(cx, target, term, scope, expr) {
+assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
   if (is.character(target)) target <- as.name(target)
   if (is.name(target)) {
     return(assign_variable(cx, scope, as.character(target), term, expr))
   }
   head <- if (is.call(target) && is.name(target[[1]])) as.character(target[[1]]) else ""
   if (head == "(") {
-    return(assign_to(cx, target[[2]], term, scope, expr))
+    return(assign_to(cx, target[[2]], term, scope, expr, index_scope))
   }
   if (!head %in% c("[", "[[", "$")) {
     refuse(cx, expr, sprintf("`%s(x) <-` can't be translated.", head), if (head == "names") "list() gives names." else NULL)
@@ -248,6 +248,11 @@ assign_to <- function(cx, target, term, scope, expr) {
       return(assign_member(cx, static_value(held), as.character(target[[3]]), term, expr))
     }
   }
+  if (is.name(inner)) {
+    make_local(cx, scope, as.character(inner), expr)
+  } else if (scope$id != index_scope$id && !all(vapply(as.list(inner)[-(1:2)], function(i) is.name(inner[[2]]) && (!is.language(i) || identical(inner[[1]], quote(`$`))), NA))) {
+    refuse(cx, expr, "`<<-` sets an element of an element by constants only.", "Take the inner list out, change it, and set it.")
+  }
   held <- translate(cx, inner, scope)
   kind <- script_type_kind(held$type)
   if (kind == "?") {
@@ -256,12 +261,12 @@ assign_to <- function(cx, target, term, scope, expr) {
   if (kind == "Tensor") {
     if (head == "$") refuse(cx, expr, sprintf("`$%s <-` of a tensor can't be translated.", target[[3]]))
     kept <- keep_term(cx, held)
-    index <- tensor_index(cx, target, scope)
+    index <- tensor_index(cx, target, index_scope)
     emit(cx, sprintf("%s[%s] = %s", kept$code, index, assigned_value(cx, term, expr)))
     return(invisible())
   }
   label <- if (head == "$") as.character(target[[3]])
-  i <- if (head == "$") literal_term(label) else if (length(target) == 3 && !identical(target[[3]], quote(expr = ))) translate(cx, target[[3]], scope) else refuse(cx, expr, "One position is needed here.")
+  i <- if (head == "$") literal_term(label) else if (length(target) == 3 && !identical(target[[3]], quote(expr = ))) translate(cx, target[[3]], index_scope) else refuse(cx, expr, "One position is needed here.")
   if (head == "[" && !startsWith(held$type, "Vector") && kind != "Empty") refuse(cx, expr, "`[<-` of a list can't be translated.", "`[[<-` sets one element.")
   if (i$type == "?") {
     return(invisible())

@@ -94,7 +94,7 @@ combine <- function(cx, given, expr, scope) {
 append_to <- function(cx, given, expr, scope) {
   matched <- match_given(cx, alist(x = , values = , after = ), given, expr)$matched
   if (!is.null(matched$after)) refuse(cx, expr, "`after` of append() is not translated.", "c(x[1:i], values, x[-(1:i)]).")
-  combine(cx, matched[c("x", "values")], call("c", expr), scope)
+  combine(cx, unname(matched[c("x", "values")]), call("c", expr), scope)
 }
 
 length_of <- function(cx, given, expr, scope) {

@@ -3,6 +3,12 @@
 do_loop <- function(cx, scope, body, header, names_assigned, begin = function() NULL, runs_once = FALSE) {
   cx$loops <- cx$loops + 1L
   id <- paste0("loop ", cx$loops)
+  # each round goes on with what the last one has made of it
+  local <- locally_assigned(body)
+  for (name in intersect(local, super_assigned(body))) {
+    refuse(cx, body, sprintf("`%s` is set by `<-` and by `<<-` in one loop.", name), "Use another name for one of them.")
+  }
+  for (name in local) make_local(cx, scope, name, body)
   enter_loop(cx, scope, names_assigned, body, id)
   head <- cx$vars
   outer <- cx$loop
@@ -22,6 +28,8 @@ do_loop <- function(cx, scope, body, header, names_assigned, begin = function() 
   emit(cx, c(header, indented(lines)))
   states <- if (runs_once) cx$loop$breaks else c(list(head), ends, cx$loop$breaks)
   if (runs_once && length(states) == 0) {
+    # TorchScript does not see that the loop ends by return() alone
+    emit(cx, "raise RuntimeError(\"unreachable\")")
     cx$dead <- TRUE
     return(invisible())
   }

@@ -20,7 +20,8 @@ script_module_of <- function(module, types, methods) {
       fn <- eval(call("function", as.pairlist(alist(input = )), quote(self$forward(input))), list(self = self$self), baseenv())
       environment(fn) <- list2env(list(self = self$self), parent = baseenv())
     }
-    compile_method(unit, self, fn, name, argument_types(fn, wanted), is_entry = TRUE)
+    types_of_method <- argument_types(fn, wanted)
+    translating(compile_method(unit, self, fn, name, types_of_method, is_entry = TRUE))
   }
   report_problems(unit)
   done <- new.env()
@@ -130,6 +131,29 @@ call_unused <- function(cx, name) {
 
 call_module <- function(cx, module, given, expr) {
   refuse(cx, expr, "A module from outside can't be used in a function.", "jit_script() the module that holds it.")
+}
+
+# ---- functions and modules that are compiled already
+
+call_compiled <- function(cx, fn, given, expr, name) {
+  handle <- environment(fn)$handle
+  signature <- .Call(C_function_signature, handle)
+  # a function from elsewhere is put in where it is called
+  label <- constant_name(cx$unit, handle, name)
+  call_with_signature(cx, label, signature, given, expr)
+}
+
+call_with_signature <- function(cx, code, signature, given, expr, skip = 0L) {
+  types <- vapply(signature$types, declared_script_type, "", USE.NAMES = FALSE)
+  labels <- signature$arguments
+  formals <- stats::setNames(rep(list(quote(expr = )), length(labels)), labels)
+  matched <- match_given(cx, formals, given, expr)$matched
+  missing <- setdiff(labels[signature$required], names(matched))
+  if (length(missing) > 0) refuse(cx, expr, sprintf("Argument `%s` is missing.", missing[[1]]))
+  codes <- vapply(intersect(labels, names(matched)), function(label) {
+    paste0(label, "=", need_code(cx, matched[[label]], types[[match(label, labels)]], expr, sprintf("`%s`", label)))
+  }, "")
+  new_term(declared_script_type(signature$returns), sprintf("%s(%s)", code, paste(codes, collapse = ", ")))
 }
 
 # ---- members

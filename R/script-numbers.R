@@ -44,8 +44,8 @@ arithmetic <- function(cx, sign, given, expr) {
   b <- coerced_code(cx, b, "float")
   new_term("float", switch(sign,
     `^` = sprintf("(%s ** %s)", a, b),
-    `%%` = sprintf("(%s %% %s)", a, b),
-    `%/%` = sprintf("(%s // %s)", a, b),
+    `%%` = sprintf("%s(%s, %s)", helper(cx, "modulo_float"), a, b),
+    `%/%` = sprintf("%s(%s, %s)", helper(cx, "floor_divide_float"), a, b),
     sprintf("(%s %s %s)", a, sign, b)
   ))
 }
@@ -92,10 +92,10 @@ as_number <- function(cx, term, expr, what = "This") {
   if (term$type == "bool") {
     return(new_term("int", sprintf("int(%s)", term$code), lower = 0))
   }
-  if (is_number_type(term$type) || term$type == "complex") {
+  if (is_number_type(term$type)) {
     return(term)
   }
-  hint <- if (is_list_type(term$type)) "Signs of R's vectors are not translated: use a tensor, or lapply()." else if (is_optional_type(term$type)) "Ask is.null() first."
+  hint <- if (term$type == "complex") "Tensors hold complex numbers." else if (is_list_type(term$type)) "Signs of R's vectors are not translated: use a tensor, or lapply()." else if (is_optional_type(term$type)) "Ask is.null() first."
   refuse(cx, expr, sprintf("%s is %s, and a number is needed.", what, script_type_in_words(term$type)), hint)
 }
 
@@ -142,7 +142,7 @@ comparison <- function(cx, sign, given, expr) {
   # where R would have NA, a program stops
   checked <- function(term) {
     code <- coerced_code(cx, term, "float")
-    if (is_static(term) || is_whole_type(term$type)) code else sprintf("%s(%s)", helper(cx, "known"), code)
+    if ((is_static(term) && !is.nan(static_value(term))) || is_whole_type(term$type)) code else sprintf("%s(%s)", helper(cx, "known"), code)
   }
   new_term("bool", sprintf("(%s %s %s)", checked(a), sign, checked(b)))
 }
@@ -197,11 +197,12 @@ round_number <- function(cx, given, expr, scope) {
 }
 
 log_number <- function(cx, given, expr, scope) {
-  x <- coerced_code(cx, as_number(cx, given[[1]], expr), "float")
-  if (length(given) == 1) {
+  given <- match_given(cx, alist(x = , base = ), given, expr)$matched
+  x <- coerced_code(cx, as_number(cx, given$x, expr), "float")
+  if (is.null(given$base)) {
     return(new_term("float", sprintf("math.log(%s)", x)))
   }
-  new_term("float", sprintf("(math.log(%s) / math.log(%s))", x, coerced_code(cx, as_number(cx, given[[2]], expr), "float")))
+  new_term("float", sprintf("%s(%s, %s)", helper(cx, "log_base"), x, coerced_code(cx, as_number(cx, given$base, expr), "float")))
 }
 
 # sum(), min(), max() of numbers and vectors.
@@ -243,7 +244,7 @@ convert_number <- function(type) {
     term <- given[[1]]
     from <- term$type
     if (from == "Tensor") {
-      return(new_term(type, switch(type, int = sprintf("int(%s)", term$code), float = sprintf("float(%s)", term$code), sprintf("bool(%s)", term$code))))
+      return(new_term(type, switch(type, int = sprintf("%s(%s)", helper(cx, "integer_item"), term$code), float = sprintf("float(%s)", term$code), sprintf("bool(%s)", term$code))))
     }
     if (type == "str") {
       return(text_term(cx, term, expr))
@@ -267,6 +268,6 @@ convert_number <- function(type) {
     if (type == "bool") {
       return(condition_of(cx, term, expr))
     }
-    if (is_whole_type(term$type)) utils::modifyList(term, list(type = "int")) else new_term("int", sprintf("int(%s)", term$code))
+    if (is_whole_type(term$type)) utils::modifyList(term, list(type = "int")) else new_term("int", sprintf("%s(%s)", helper(cx, "integer"), term$code))
   }
 }

@@ -111,6 +111,8 @@ fit_overload <- function(cx, overload, supplied, defaults, as_tensors) {
   for (label in names(supplied)) {
     i <- match(label, overload$names)
     term <- supplied[[label]]
+    # NULL by R's default is not given: the schema has its own
+    if (!is.na(i) && term$type == "None" && is.null(defaults[[label]]) && overload$optional[[i]] != 0) next
     fit <- if (!is.na(i)) fit_cost(term, overload$types[[i]], overload$fixed[[i]], as_tensors) else NA
     if (is.na(fit)) {
       is_default <- is_static(term) && !identical(defaults[[label]], quote(expr = )) && same_constant(static_value(term), defaults[[label]])
@@ -134,7 +136,7 @@ same_constant <- function(x, default) identical(x, default) || (is.numeric(x) &&
 fit_cost <- function(term, type, fixed, as_tensors) {
   from <- term$type
   if (startsWith(type, "Optional[")) {
-    if (from == "None") {
+    if (from == "None" || is_no_tensor(term, type)) {
       return(0)
     }
     return(fit_cost(if (is_optional_type(from)) utils::modifyList(term, list(type = required_type(from))) else term, substr(type, 10, nchar(type) - 1), fixed, as_tensors))
@@ -145,7 +147,8 @@ fit_cost <- function(term, type, fixed, as_tensors) {
   value <- if (is_static(term)) static_value(term)
   switch(type,
     Tensor = if (from == "Tensor") 0 else if (as_tensors && (is_number_type(from) || from %in% c("bool", "Vector[float]", "Vector[int]", "Vector[bool]"))) 10 else NA,
-    ScalarType = , Layout = , MemoryFormat = , QScheme = if (from == "dtype") 0 else NA,
+    ScalarType = if (from == "dtype") 0 else if (!is.null(dtype_of_text(value))) 1 else NA,
+    Layout = , MemoryFormat = , QScheme = if (from == "dtype") 0 else NA,
     int = switch(from, int = 0, dtype = 0, whole = 1, float = 2, NA),
     float = switch(from, float = 0, whole = 0, int = 1, NA),
     number = , Scalar = if (is_number_type(from) || from %in% c("bool", "complex")) 0 else NA,
@@ -157,6 +160,13 @@ fit_cost <- function(term, type, fixed, as_tensors) {
     NA
   )
 }
+
+dtype_of_text <- function(text) {
+  if (is.character(text) && length(text) == 1) tryCatch(.Call(C_dtype_named, text), torchscript_error = function(e) NULL)
+}
+
+# R's functions have list() where no tensor is given.
+is_no_tensor <- function(term, type) term$type == "Empty" && type == "Optional[Tensor]"
 
 fit_list_cost <- function(term, element, fixed) {
   from <- term$type
@@ -195,8 +205,13 @@ write_operator <- function(cx, label, best, supplied, expr) {
     logical_not = "bool", isnan = "bool", isfinite = "bool", isinf = "bool", all = "bool", any = "bool", allclose = "bool",
     argmax = "int", argmin = "int", argsort = "int", nonzero = "int"
   )
-  function_name <- if (grepl("^_", label)) sprintf("torch.ops.aten.%s", label) else sprintf("torch.%s", label)
+  # some names of `torch` are functions of Python's with arguments of their own
+  function_name <- if (grepl("^_", label) || label == "unique_consecutive") sprintf("torch.ops.aten.%s", label) else sprintf("torch.%s", label)
   term <- new_term(overload$returned, sprintf("%s(%s)", function_name, paste(codes, collapse = ", ")))
+  if (overload$returned %in% c("None", "Tuple[]")) {
+    emit(cx, term$code)
+    return(none_term())
+  }
   if (overload$returned == "Tensor" && label %in% names(dtypes)) term$dtype <- dtypes[[label]]
   count_results(cx, term, overload)
 }
@@ -235,16 +250,16 @@ count_results <- function(cx, term, overload) {
 
 operator_argument <- function(cx, term, type, base, expr, name, fixed = -1) {
   if (startsWith(type, "Optional[") && !is_optional_type(term$type)) {
-    if (term$type == "None") {
+    if (term$type == "None" || is_no_tensor(term, type)) {
       return("None")
     }
     type <- substr(type, 10, nchar(type) - 1)
   }
-  if (base %in% c(3, 4)) {
-    return(sprintf("%s(%s)", helper(cx, if (base == 3) "positions" else "positions_or_mask"), need_code(cx, term, "Tensor", expr)))
-  }
   if (startsWith(type, "List[")) {
     return(operator_list(cx, term, substr(type, 6, nchar(type) - 1), base, expr, name, fixed))
+  }
+  if (base %in% c(3, 4)) {
+    return(sprintf("%s(%s)", helper(cx, if (base == 3) "positions" else "positions_or_mask"), need_code(cx, term, "Tensor", expr)))
   }
   if (type == "Tensor" && term$type != "Tensor") {
     if (is_optional_type(term$type)) {
@@ -264,12 +279,15 @@ operator_argument <- function(cx, term, type, base, expr, name, fixed = -1) {
   if (term$type == "dtype") {
     return(term$code)
   }
+  if (type == "ScalarType" && is_static(term)) {
+    return(literal_term(dtype_of_text(static_value(term)))$code)
+  }
   need_code(cx, term, if (is_optional_type(term$type)) optional_type(type) else type, expr, sprintf("`%s`", name))
 }
 
 operator_list <- function(cx, term, element, base, expr, name, fixed = -1) {
   one <- function(part) {
-    if (base != 0) position_code(cx, part, expr, base) else operator_argument(cx, part, element, 0, expr, name)
+    if (base %in% c(3, 4)) operator_argument(cx, part, element, base, expr, name) else if (base != 0) position_code(cx, part, expr, base) else operator_argument(cx, part, element, 0, expr, name)
   }
   if (term$type == "Empty") {
     return(sprintf("torch.jit.annotate(List[%s], [])", if (element == "number") "float" else element))

@@ -12,6 +12,9 @@ emit_return <- function(cx, term, expr) {
     return(invisible())
   }
   if (term$type == "static") refuse(cx, expr, sprintf("A program can't return %s.", describe(static_value(term))))
+  if (grepl("\\b(dtype|QScheme|Layout|MemoryFormat)\\b", term$type)) {
+    refuse(cx, expr, sprintf("A program can't return %s: TorchScript has only its number.", script_type_in_words("dtype")), "Return a tensor of it.")
+  }
   joined <- join_types(cx$returns, term$type)
   if (is.null(joined)) {
     refuse(

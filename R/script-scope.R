@@ -25,6 +25,8 @@ new_compile_context <- function(unit, name, previous = NULL) {
   cx$loops <- 0L
   cx$depth <- 0L
   cx$statement <- NULL
+  cx$inlined <- list()
+  cx$in_package <- FALSE
   cx$recovers <- FALSE
   cx$selves <- list()
   cx
@@ -213,6 +215,16 @@ refuse_change_in_loop <- function(cx, scope, name, expr) {
   if (!is.null(known) && !is.null(cx$loop) && known$kind == "variable") {
     refuse(cx, expr, sprintf("`%s` can't become %s inside a loop.", name, script_type_in_words("static")))
   }
+}
+
+# Changing a part of what the function around has makes a variable of this function's own.
+make_local <- function(cx, scope, name, expr) {
+  found <- find_binding(cx, scope, name)
+  if (is.null(found) || identical(found$scope$id, scope$id) || !found$binding$kind %in% c("variable", "term")) {
+    return(invisible())
+  }
+  term <- read_variable(cx, scope, name, as.name(name))
+  if (!term$type %in% c("static", "?")) assign_variable(cx, scope, name, term, expr)
 }
 
 disown <- function(cx, key) {

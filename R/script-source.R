@@ -35,6 +35,22 @@ super_assigned <- function(body) {
   })
   found
 }
+# Variables that `<-` sets, or sets elements of, outside functions within.
+locally_assigned <- function(expr) {
+  found <- character()
+  walk_calls(expr, function(call) {
+    head <- call[[1]]
+    if (identical(head, quote(`function`))) {
+      return(FALSE)
+    }
+    if (is.name(head) && as.character(head) %in% c("<-", "=")) {
+      target <- call[[2]]
+      while (is.call(target)) target <- target[[2]]
+      found <<- c(found, as.character(target))
+    }
+  })
+  unique(found)
+}
 # Variables of which elements are set.
 changed_in_place <- function(expr) {
   found <- character()

@@ -16,6 +16,8 @@ assignment <- function(cx, expr, scope) {
   target <- expr[[2]]
   value <- expr[[3]]
   term <- translate(cx, value, scope)
+  # its value may be asked for again
+  if (!is.name(target)) term <- keep_term(cx, term)
   assign_to(cx, target, term, scope, expr)
   if (is.name(target)) read_variable(cx, scope, as.character(target), expr) else term
 }
@@ -26,8 +28,9 @@ super_assignment <- function(cx, expr, scope) {
   found <- if (!is.null(scope$parent)) find_binding(cx, scope$parent, name)
   if (is.null(found)) refuse(cx, expr, sprintf("`<<-` finds no variable `%s` in the function around it.", name), "A program can't change what is outside it.")
   term <- translate(cx, expr[[3]], scope)
-  assign_to(cx, expr[[2]], term, found$scope, expr)
-  none_term()
+  if (is.call(expr[[2]])) term <- keep_term(cx, term)
+  assign_to(cx, expr[[2]], term, found$scope, expr, scope)
+  if (is.call(expr[[2]])) term else read_variable(cx, found$scope, name, expr)
 }
 
 arithmetic_entry <- function(sign, becomes) {
@@ -78,7 +81,12 @@ build_script_entries <- function() {
     }),
     `&` = entry("both sides, of numbers and tensors", run = function(cx, given, expr, scope) both_sides(cx, "&", unname(given), expr), of_tensor = FALSE),
     `|` = entry("one of both sides, of numbers and tensors", run = function(cx, given, expr, scope) both_sides(cx, "|", unname(given), expr), of_tensor = FALSE),
-    xor = entry("one of both, not the other", run = function(cx, given, expr, scope) new_term("bool", sprintf("(%s != %s)", condition_of(cx, given[[1]], expr)$code, condition_of(cx, given[[2]], expr)$code)), of_tensor = FALSE),
+    xor = entry("one of both, not the other", run = function(cx, given, expr, scope) {
+      if ("Tensor" %in% vapply(given, function(term) term$type, "")) {
+        return(call_planned(cx, plan_of_function(torch_logical_xor), formals(torch_logical_xor), unname(given), expr))
+      }
+      new_term("bool", sprintf("(%s != %s)", condition_of(cx, given[[1]], expr)$code, condition_of(cx, given[[2]], expr)$code))
+    }, of_tensor = FALSE),
     isTRUE = entry("its argument, if that is TRUE or FALSE", run = function(cx, given, expr, scope) if (given[[1]]$type == "bool") given[[1]] else literal_term(FALSE), of_tensor = FALSE),
     isFALSE = entry("the opposite of its argument", run = function(cx, given, expr, scope) if (given[[1]]$type == "bool") negated(given[[1]]) else literal_term(FALSE), of_tensor = FALSE),
     `%in%` = entry("whether a number or string is in a vector", run = is_in, of_tensor = FALSE),
@@ -103,7 +111,7 @@ build_script_entries <- function() {
     abs = entry("the absolute value", run = number_function("abs(%s)", "abs(%s)")), sqrt = entry("the root; NaN of negative numbers", run = number_function("math.sqrt(%s)")),
     exp = entry("the exponential", run = number_function("math.exp(%s)")), expm1 = entry("`exp(x) - 1`", run = number_function("math.expm1(%s)")),
     log = entry("with `base` too", run = log_number), log1p = entry("`log(1 + x)`", run = number_function("math.log1p(%s)")),
-    log2 = entry("of a number, as in R", run = number_function("math.log2(%s)")), log10 = entry("of a number, as in R", run = number_function("math.log10(%s)")),
+    log2 = entry("of a number, as in R", run = number_function("log2")), log10 = entry("of a number, as in R", run = number_function("math.log10(%s)")),
     sin = entry("of a number, as in R", run = number_function("math.sin(%s)")), cos = entry("of a number, as in R", run = number_function("math.cos(%s)")),
     tan = entry("of a number, as in R", run = number_function("math.tan(%s)")), asin = entry("of a number, as in R", run = number_function("math.asin(%s)")),
     acos = entry("of a number, as in R", run = number_function("math.acos(%s)")), atan = entry("of a number, as in R", run = number_function("math.atan(%s)")),
@@ -138,8 +146,8 @@ build_script_entries <- function() {
     seq_len = entry("whole numbers", call = range_vector(range_to)), seq_along = entry("whole numbers", call = range_vector(range_along)),
     `:` = entry("whole numbers, rising or falling", call = range_vector(range_between)), seq = entry("whole numbers, with a whole `by`", call = range_vector(range_by)),
     seq.int = entry("as seq()", call = range_vector(range_by)),
-    lapply = entry("a loop that makes a list", call = lapply_loop(FALSE)), sapply = entry("a loop that makes a vector", call = lapply_loop(TRUE)),
-    vapply = entry("a loop that makes a vector", call = lapply_loop(TRUE)), Map = entry("a loop over several lists", call = map_function),
+    lapply = entry("a loop that makes a list", call = lapply_loop("list")), sapply = entry("a loop that makes a vector", call = lapply_loop("simple")),
+    vapply = entry("a loop that makes a vector of what `FUN.VALUE` is like", call = lapply_loop("typed")), Map = entry("a loop over several lists", call = map_function),
     Filter = entry("a loop that keeps elements", call = filter_function), Reduce = entry("a loop, from the left", call = reduce_function),
     rep = entry("a vector or list repeated", run = repeat_elements, of_tensor = FALSE),
     rep_len = entry("repeated to a length", run = repeat_to_length, of_tensor = FALSE),

@@ -56,7 +56,7 @@ literal_term <- function(x) {
     return(new_term("dtype", int_text(as.integer(unclass(x))), list(x), simple = TRUE))
   }
   if (inherits(x, "torch_device")) {
-    return(new_term("Device", sprintf("torch.device(%s)", string_text(as.character(x))), list(x), simple = TRUE))
+    return(new_term("Device", sprintf("torch.device(%s)", string_text(paste(c(x$type, x$index), collapse = ":"))), list(x), simple = TRUE))
   }
   if (inherits(x, "jit_scalar")) x <- unclass(x)
   if (is.object(x) || !is.atomic(x) || is.raw(x)) {

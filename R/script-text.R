@@ -68,7 +68,7 @@ print_value <- function(cx, given, expr, scope) {
     emit(cx, sprintf("print(%s)", term$code))
     return(term)
   }
-  shown <- if (term$type == "str") sprintf("(\"[1] \\\"\" + %s + \"\\\"\")", term$code) else sprintf("(\"[1] \" + %s)", text_term(cx, term, expr, digits = 7L)$code)
+  shown <- if (term$type == "str") sprintf("(\"[1] \" + %s(%s))", helper(cx, "quoted"), term$code) else sprintf("(\"[1] \" + %s)", text_term(cx, term, expr, digits = 7L)$code)
   emit(cx, sprintf("print(%s)", shown))
   term
 }
@@ -156,6 +156,7 @@ paste_text <- function(default_sep) {
       return(new_term("str", sprintf("%s.join(%s)", need_code(cx, collapse, "str", expr), given[[1]]$code)))
     }
     if (!is.null(collapse) && collapse$type != "None") refuse(cx, expr, "`collapse` is for one vector of strings here.")
+    if (length(given) == 0) refuse(cx, expr, "There is nothing to paste.")
     new_term("str", text_of_terms(cx, given, expr, sep))
   }
 }

@@ -18,7 +18,9 @@ without_gradient <- function(cx, expr, scope) {
 }
 
 choose_elements <- function(cx, given, expr, scope) {
-  test <- given[[1]]
+  given <- match_given(cx, alist(test = , yes = , no = ), given, expr)$matched[c("test", "yes", "no")]
+  if (any(vapply(given, is.null, NA))) refuse(cx, expr, "`ifelse()` needs a test, `yes` and `no`.")
+  test <- given$test
   if (test$type == "?") {
     return(test)
   }
@@ -26,7 +28,14 @@ choose_elements <- function(cx, given, expr, scope) {
     return(call_planned(cx, plan_of_function(torch_where), formals(torch_where), unname(given), expr))
   }
   condition <- condition_of(cx, test, expr)
-  do_branches(cx, condition, function() given[[2]], function() given[[3]], c("yes", "no"), expr)
+  for (term in given) {
+    if (term$type == "?") {
+      return(unknown_term())
+    }
+    # R gives as many elements as the test has
+    if (!term$type %in% c("int", "whole", "float", "bool", "str")) refuse(cx, expr, sprintf("`ifelse()` of TRUE or FALSE gives one element, not %s.", script_type_in_words(term$type)), "if (test) yes else no.")
+  }
+  do_branches(cx, condition, function() given$yes, function() given$no, c("yes", "no"), expr)
 }
 
 or_else <- function(cx, expr, scope) {
@@ -67,6 +76,8 @@ native_call <- function(cx, expr, scope) {
 make_tensor <- function(cx, given, expr, scope) {
   matched <- match_given(cx, formals(torch_tensor), given, expr)$matched
   data <- matched$data
+  named <- if (!is.null(matched$dtype) && is_static(matched$dtype)) dtype_of_text(static_value(matched$dtype))
+  if (!is.null(named)) matched$dtype <- literal_term(named)
   if (!is.null(matched$device) && matched$device$type != "None") refuse(cx, expr, "`device` of torch_tensor() can't be translated.", "$to(device = ) after it.")
   if (data$type == "?") {
     return(unknown_term())
@@ -203,12 +214,22 @@ identical_values <- function(cx, given, expr, scope) {
   if ("?" %in% types) {
     return(unknown_term())
   }
-  if (types[[1]] != types[[2]]) {
+  of_r <- sub("whole", "float", types)
+  scalars <- of_r %in% c("int", "float", "bool", "str")
+  vectors <- grepl("^Vector\\[(int|float|bool|str)\\]$", of_r)
+  if (all(scalars | vectors) && sub("^Vector\\[(.*)\\]$", "\\1", of_r[[1]]) != sub("^Vector\\[(.*)\\]$", "\\1", of_r[[2]])) {
     # R's 1 and 1L are not identical either
     return(literal_term(FALSE))
   }
-  if (!grepl("^(Vector\\[)?(int|bool|str)\\]?$", types[[1]])) {
-    refuse(cx, expr, sprintf("`identical()` can't compare %s.", script_type_in_words(types[[1]])), "torch_equal() compares tensors.")
+  if (all(scalars) && of_r[[1]] == "float") {
+    codes <- vapply(given, function(term) coerced_code(cx, term, "float"), "")
+    return(new_term("bool", sprintf("%s(%s, %s)", helper(cx, "same_number"), codes[[1]], codes[[2]])))
+  }
+  if (!(all(scalars) || all(vectors)) || grepl("float", of_r[[1]])) {
+    refuse(
+      cx, expr, sprintf("`identical()` can't compare %s.", paste(unique(vapply(types, script_type_in_words, "")), collapse = " with ")),
+      if ("Tensor" %in% types) "torch_equal() compares tensors."
+    )
   }
   new_term("bool", sprintf("(%s == %s)", given[[1]]$code, given[[2]]$code))
 }

@@ -139,6 +139,53 @@ def r_slice_end(a: int, b: int) -> int:
     raise IndexError("A range of positions must rise, from one on.")
   return b
 
+def r_modulo_float(a: float, b: float) -> float:
+  if b == 0. or math.isnan(a) or math.isnan(b) or math.isinf(a):
+    return math.nan
+  if math.isinf(b):
+    return a if a == 0. or (a < 0.) == (b < 0.) else b
+  r = math.fmod(a, b)
+  return r + b if r != 0. and (r < 0.) != (b < 0.) else r
+
+def r_floor_divide_float(a: float, b: float) -> float:
+  q = a / b
+  if b == 0. or math.isnan(q) or abs(q) > 4503599627370496.:
+    return q
+  if abs(q) < 1.:
+    return -1. if q < 0. or (a < 0. and b > 0.) or (a > 0. and b < 0.) else 0.
+  r = math.fmod(a, b)
+  if r != 0. and (r < 0.) != (b < 0.):
+    r = r + b
+  return float(round((a - r) / b))
+
+def r_same_number(a: float, b: float) -> bool:
+  return a == b or (math.isnan(a) and math.isnan(b))
+
+def r_log2(x: float) -> float:
+  return float(torch.log2(torch.tensor(x, dtype=7)))
+
+def r_log_base(x: float, base: float) -> float:
+  if base == 10.:
+    return math.log10(x)
+  if base == 2.:
+    return float(torch.log2(torch.tensor(x, dtype=7)))
+  return math.log(x) / math.log(base)
+
+def r_integer(x: float) -> int:
+  if math.isnan(x) or abs(x) >= 9223372036854775807.:
+    raise ValueError("as.integer(" + str(x) + ") is NA in R")
+  return int(x)
+
+def r_integer_item(x: Tensor) -> int:
+  if torch.is_floating_point(x):
+    v = float(x)
+    if math.isnan(v) or abs(v) >= 9223372036854775807.:
+      raise ValueError("as.integer(" + str(v) + ") is NA in R")
+  return int(x)
+
+def r_quoted(s: str) -> str:
+  return "\"" + s.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n").replace("\t", "\\t") + "\""
+
 # The text of `x` with `digits` decimals, rounded exactly, as C does: 59 bits of the fraction, and what is below them.
 def r_fixed(x: float, digits: int) -> str:
   if math.isnan(x):
