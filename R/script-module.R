@@ -7,6 +7,7 @@ script_module_of <- function(module, types, methods) {
   unit$selves <- list()
   unit$methods <- list()
   self <- script_self_of(unit, module, "self")
+  unit$entries <- paste(self$address, union("forward", methods))
   for (name in union("forward", methods)) {
     fn <- self$self[[name]]
     if (!is.function(fn)) {
@@ -59,7 +60,7 @@ changed_fields <- function(self) {
 # ---- methods
 
 compile_method <- function(unit, self, fn, name, types, is_entry = FALSE) {
-  key <- paste(c(self$address, name, names(types), types), collapse = "|")
+  key <- paste(c(self$address, name, is_entry, names(types), types), collapse = "|")
   if (key %in% unit$compiling) {
     return(NULL)
   }
@@ -67,7 +68,9 @@ compile_method <- function(unit, self, fn, name, types, is_entry = FALSE) {
     unit$compiling <- c(unit$compiling, key)
     on.exit(unit$compiling <- setdiff(unit$compiling, key))
     others <- sum(vapply(unit$methods, function(method) method$address == self$address && method$method == name, NA))
-    label <- if (others == 0) identifier(name) else sprintf("%s_%d", identifier(name), others + 1L)
+    # what the user calls has the name itself, whatever called it before
+    is_reserved <- !is_entry && paste(self$address, name) %in% unit$entries
+    label <- if (is_entry || others == 0 && !is_reserved) identifier(name) else sprintf("%s_%d", identifier(name), others + 1L + is_reserved)
     defaults <- if (is_entry) Filter(Negate(is.null), lapply(formals(fn), default_code)) else list()
     inside <- script_self_of(unit, self$module, "self")
     made <- compile_function(unit, fn, label, types, defaults = defaults, prepare = function(cx, scope) {

@@ -206,7 +206,7 @@ write_operator <- function(cx, label, best, supplied, expr) {
     argmax = "int", argmin = "int", argsort = "int", nonzero = "int"
   )
   # some names of `torch` are functions of Python's with arguments of their own
-  function_name <- if (grepl("^_", label) || label == "unique_consecutive") sprintf("torch.ops.aten.%s", label) else sprintf("torch.%s", label)
+  function_name <- if (grepl("^_", label) || label %in% c("unique_consecutive", "tensordot")) sprintf("torch.ops.aten.%s", label) else sprintf("torch.%s", label)
   term <- new_term(overload$returned, sprintf("%s(%s)", function_name, paste(codes, collapse = ", ")))
   if (overload$returned %in% c("None", "Tuple[]")) {
     emit(cx, term$code)

@@ -1,10 +1,12 @@
-# Runs `fn` in R and as a program on the same inputs, three times: the optimiser changes what it runs.
+# Runs `fn` in R and as a program on the same inputs, three times: the optimiser changes what it runs. Values, what is
+# written, and whether it fails must be the same.
 expect_same_as_eager <- function(fn, ..., types = list()) {
   program <- do.call(jit_script, c(list(fn), types))
   run <- function(f) {
     withr::local_seed(1)
     torch_manual_seed(1)
-    tryCatch(plain_values(f(...)), error = function(e) "an error")
+    output <- utils::capture.output(value <- tryCatch(plain_values(f(...)), error = function(e) "an error"))
+    list(value = value, output = output)
   }
   expected <- run(fn)
   for (i in 1:3) expect_equal(run(program), expected, tolerance = 1e-6)

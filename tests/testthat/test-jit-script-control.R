@@ -1,0 +1,349 @@
+v <- torch_tensor(c(-1, 2, 3))
+m <- torch_tensor(matrix(c(1, -2, 3, 4, 5, -6), 2))
+
+test_that("loops, branches and functions are R's: 1 of 3", {
+  expect_same_as_eager(function(n = 3L) {
+    if (n > 100) 
+      5
+  }, 3L)
+  expect_same_as_eager(function(n = 3L) {
+    x <- if (n > 100) 
+      5
+    is.null(x)
+  }, 3L)
+  expect_same_as_eager(function(n = 3L) {
+    x <- 1
+    if (n > 1) 
+      x <- 2
+    x
+  }, 3L)
+  expect_same_as_eager(function(n = 3L) {
+    s <- 0
+    for (i in 1:n) for (j in 1:n) {
+      if (j > i) 
+        break
+      if (j == 2) 
+        next
+      s <- s + i * 10 + j
+    }
+    s
+  }, 4L)
+  expect_same_as_eager(function(n = 3L) {
+    s <- 0
+    i <- 0
+    while (TRUE) {
+      i <- i + 1
+      if (i > n) 
+        break
+      if (i %% 2 == 0) 
+        next
+      s <- s + i
+    }
+    s
+  }, 5L)
+  expect_same_as_eager(function(n = 3L) {
+    i <- 0
+    repeat {
+      i <- i + 1
+      if (i == 2) 
+        next
+      if (i > n) 
+        return(i * 100)
+    }
+  }, 5L)
+  expect_same_as_eager(function(n = 3L) {
+    for (i in 1:10) {
+      if (i * i > n) 
+        return(i)
+    }
+    -1
+  }, 30L)
+  expect_same_as_eager(function(n = 3L) {
+    for (i in 1:10) {
+      if (i * i > n) 
+        return(i)
+    }
+    -1
+  }, 300L)
+  expect_same_as_eager(function(n = 3L) {
+    for (i in 1:n) {
+      for (j in 1:n) if (i * j == 6) 
+        return(c(i, j))
+    }
+    c(0L, 0L)
+  }, 4L)
+  expect_same_as_eager(function(n = 3L) {
+    x <- 5
+    for (i in seq_len(n)) x <- i
+    x
+  }, 0L)
+  expect_same_as_eager(function(n = 3L) {
+    s <- 0L
+    for (i in 1:3) {
+      i <- i * 2L
+      s <- s + i
+    }
+    s
+  }, 0L)
+  expect_same_as_eager(function(n = 3L) {
+    k <- n
+    for (i in 1:k) {
+      k <- 1L
+      n <- n + 1L
+    }
+    n
+  }, 3L)
+  expect_same_as_eager(function(n = 3L) {
+    s <- 0
+    for (x in c(1.5, 2.5)) s <- s + x * n
+    s
+  }, 3L)
+  expect_same_as_eager(function(n = 3L) {
+    s <- 0
+    for (x in list(1, 2L, 2.5)) s <- s + x * n
+    s
+  }, 3L)
+  expect_same_as_eager(function(n = 3L) {
+    s <- ""
+    for (x in c("a", "b")) s <- paste0(s, x)
+    s
+  }, 3L)
+  expect_same_as_eager(function(n = 3L) {
+    s <- 0
+    for (x in n) s <- s + x
+    s
+  }, 3L)
+  expect_same_as_eager(function(n = 3L) {
+    s <- 0
+    for (x in NULL) s <- s + 1
+    s
+  }, 3L)
+  expect_same_as_eager(function(x) {
+    s <- torch_zeros(3)
+    for (i in seq_len(nrow(x))) s <- s + x[i, ]
+    s
+  }, m)
+  expect_same_as_eager(function(x) {
+    s <- torch_zeros(2)
+    for (i in seq_len(ncol(x))) s <- s + x[, i]
+    s
+  }, m)
+  expect_same_as_eager(function(n = 3L) {
+    while (n > 0) {
+      n <- n - 2L
+      if (n == 1L) 
+        break
+    }
+    n
+  }, 7L)
+  expect_same_as_eager(function(n = 3L) {
+    while (FALSE) n <- 100L
+    n
+  }, 7L)
+  expect_same_as_eager(function(n = 3L) {
+    z <- n
+    while ({
+      z <- z - 1L
+      z > 2
+    }) n <- n + 10L
+    n
+  }, 5L)
+  expect_same_as_eager(function(n = 3L) {
+    (function(a, b = a * 2) a + b)(n)
+  }, 5L)
+  expect_same_as_eager(function(n = 3L) {
+    f <- function(a, b = a * 2) {
+      a <- 100
+      a + b
+    }
+    f(n)
+  }, 5L)
+  expect_same_as_eager(function(n = 3L) {
+    f <- function(a, ...) g(...)
+    g <- function(x, y = 1) x - y
+    f(1, n, y = 7)
+  }, 5L)
+})
+
+test_that("loops, branches and functions are R's: 2 of 3", {
+  expect_same_as_eager(function(n = 3L) {
+    f <- function(...) sum(...)
+    f(1, n, 2)
+  }, 5L)
+  expect_same_as_eager(function(n = 3L) {
+    f <- function(...) ...length()
+    f(1, n, 2)
+  }, 5L)
+  expect_same_as_eager(function(n = 3L) {
+    f <- function(...) ..2
+    f(1, n, 2)
+  }, 5L)
+  expect_same_as_eager(function(n = 3L) {
+    f <- function(...) {
+      a <- list(...)
+      a[[2]]
+    }
+    f(1, n, 2)
+  }, 5L)
+  expect_same_as_eager(function(n = 3L) {
+    f <- function(a, b) if (missing(b)) 
+      a
+    else a + b
+    c(f(n), f(n, 1))
+  }, 5L)
+  expect_same_as_eager(function(n = 3L) {
+    f <- function(x) {
+      if (x > 2) 
+        return("big")
+      "small"
+    }
+    paste0(f(n), f(1))
+  }, 5L)
+  expect_same_as_eager(function(n = 3L) {
+    counter <- 0
+    inc <- function() {
+      counter <<- counter + 1
+      counter
+    }
+    inc()
+    inc() + counter * 10
+  }, 3L)
+  expect_same_as_eager(function(n = 3L) {
+    make <- function(k) function(x) x * k
+    double <- make(2)
+    double(n) + make(3)(n)
+  }, 3L)
+  expect_same_as_eager(function(n = 3L) {
+    compose <- function(f, g) function(x) g(f(x))
+    h <- compose(sqrt, function(y) y + n)
+    h(16)
+  }, 3L)
+  expect_same_as_eager(function(n = 3L) {
+    x <- 1
+    f <- function() x
+    g <- function() {
+      x <- 2
+      f()
+    }
+    g()
+  }, 3L)
+  expect_same_as_eager(function(n = 3L) {
+    x <- 1
+    f <- function() x + n
+    x <- 10
+    f()
+  }, 3L)
+  expect_same_as_eager(function(n = 3L) {
+    x <- 1
+    f <- function(a = x) {
+      x <- 5
+      a
+    }
+    f()
+  }, 3L)
+  expect_same_as_eager(function(n = 3L) {
+    f <- function(x) {
+      x <- x + 1
+      x
+    }
+    y <- f(n)
+    c(n, y)
+  }, 3L)
+  expect_same_as_eager(function(n = 3L) {
+    floor(sqrt(n))
+  }, 17L)
+  expect_same_as_eager(function(x) (function(y) y * 2)(torch_abs(x)), v)
+  expect_same_as_eager(function(n = 3L) switch(n, "a", "b", "c"), 2L)
+  expect_same_as_eager(function(n = 3L) {
+    x <- switch(n, "a", "b")
+    is.null(x)
+  }, 3L)
+  expect_same_as_eager(function(n = 3L) {
+    x <- switch(n, 1, 2)
+    if (is.null(x)) 
+      -1
+    else x
+  }, 3L)
+  expect_same_as_eager(function(k = "a") switch(k, a = , b = 1, c = {
+    x <- 5
+    x * 2
+  }, 99), "a")
+  expect_same_as_eager(function(k = "a") switch(k, a = , b = 1, c = {
+    x <- 5
+    x * 2
+  }, 99), "c")
+  expect_same_as_eager(function(k = "a") switch(k, a = , b = 1, c = {
+    x <- 5
+    x * 2
+  }, 99), "zzz")
+  expect_same_as_eager(function(k = "a") switch(k, a = 1, stop("bad ", k)), "zzz")
+  expect_same_as_eager(function(k = "a") {
+    r <- 0
+    switch(k, a = {
+      r <- 1
+    }, b = {
+      r <- 2
+    })
+    r
+  }, "b")
+  expect_same_as_eager(function(k = "a") {
+    switch(k, a = return(1), b = return(2))
+    3
+  }, "b")
+  expect_same_as_eager(function(k = "a") {
+    switch(k, a = return(1), b = return(2))
+    3
+  }, "q")
+})
+
+test_that("loops, branches and functions are R's: 3 of 3", {
+  expect_same_as_eager(function(k = "a") {
+    for (i in 1:5) {
+      switch(k, a = next, b = break)
+      k <- "b"
+    }
+    i <- 0
+    k
+  }, "q")
+  expect_same_as_eager(function(k = "a") if (k == "a") 1 else if (k == "b") 2 else 3, "b")
+  expect_same_as_eager(function(n = 3L) if (n > 2) {
+    if (n > 10) 
+      "huge"
+    else "mid"
+  } else "small", 5L)
+  expect_same_as_eager(function(n = 3L) {
+    y <- if (n > 2) {
+      z <- n * 2
+      z + 1
+    }
+    else 0
+    y
+  }, 5L)
+  expect_same_as_eager(function(n = 3L) {
+    if (n > 2) 
+      z <- 1
+    else z <- 2L
+    z
+  }, 1L)
+  expect_same_as_eager(function(n = 3L) {
+    if (n > 2) 
+      z <- 1
+    else z <- "a"
+    n
+  }, 1L)
+  expect_same_as_eager(function(n = 3L) {
+    z <- "a"
+    z <- 1
+    z + n
+  }, 1L)
+  expect_same_as_eager(function(n = 3L) {
+    if (n > 2) 
+      return(NULL)
+    1
+  }, 1L)
+  expect_same_as_eager(function(n = 3L) {
+    if (n > 2) 
+      return(NULL)
+    1
+  }, 5L)
+})

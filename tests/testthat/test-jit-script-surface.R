@@ -1,0 +1,108 @@
+v <- torch_tensor(c(-1, 2, 3))
+
+test_that("`.returns` says what comes back", {
+  fn <- function(x, flag = TRUE) if (flag) x else NULL
+  program <- jit_script(fn, .returns = "Optional[Tensor]")
+  expect_match(program$schema, "-> Tensor?", fixed = TRUE)
+  expect_null(program(v, FALSE))
+  whole <- jit_script(function(n = 3L) n, .returns = "float")
+  expect_identical(whole(2L), 2)
+  expect_match(whole$schema, "-> float", fixed = TRUE)
+  expect_failure_of(jit_script(function(x) x, .returns = "str"), "compile", "a tensor here and a string")
+  expect_failure_of(jit_script(function(x) x, .returns = "Nonsense["), "type")
+})
+
+test_that("types are given as text, taken from defaults, and are tensors otherwise", {
+  fn <- function(x, xs, d, n = 3L, s = 1.5, b = FALSE, t = "a", m = NULL) length(xs)
+  program <- jit_script(fn, xs = "List[Tensor]", d = "Dict[str, int]")
+  signature <- program$schema
+  for (part in c("Tensor x", "Tensor[] xs", "Dict(str, int) d", "int n=3", "float s=1.5", "bool b=False", "str t=\"a\"", "Tensor? m=None")) {
+    expect_match(signature, part, fixed = TRUE)
+  }
+  expect_identical(program(v, list(v, v), list(a = 1L)), 2L)
+  expect_failure_of(jit_script(fn, y = "int"), "type")
+})
+
+test_that("other methods are compiled by name", {
+  scaled <- nn_module(
+    "scaled",
+    initialize = function() self$w <- nn_parameter(torch_tensor(2)),
+    forward = function(x) self$scale(x) + 1,
+    scale = function(x, by = 1.5) x * self$w * by,
+    describe = function(n = 2L) n + 1L
+  )
+  module <- scaled()
+  program <- jit_script(module, methods = c("scale", "describe"))
+  expect_equal(plain_values(program$scale(v, 2)), plain_values(v * 4))
+  expect_equal(plain_values(program(v)), plain_values(module(v)))
+  expect_identical(program$describe(), 3L)
+  expect_failure_of(jit_script(module, methods = "nothing"), "type", "no method `nothing`")
+})
+
+test_that("jit_unused() leaves a method out, and calling it says so", {
+  logged <- nn_module(
+    "logged",
+    forward = function(x, log = FALSE) {
+      if (log) self$write(x)
+      x * 2
+    },
+    write = jit_unused(function(x) writeLines(format(Sys.time())))
+  )
+  program <- jit_script(logged())
+  expect_equal(plain_values(program(v)), plain_values(v * 2))
+  expect_failure_of(program(v, TRUE), "program", "write\\(\\) is marked with jit_unused\\(\\)")
+})
+
+test_that("traced and scripted modules nest in each other", {
+  positive <- nn_module("positive", forward = function(x) if (x$sum()$item() > 0) x else -x)
+  outer <- nn_module(
+    "outer",
+    initialize = function(inner) self$inner <- inner,
+    forward = function(x) self$inner(x) + 1
+  )
+  scripted <- jit_script(positive())
+  # scripted within traced: the branch is kept
+  traced <- jit_trace(outer(scripted), v)
+  for (x in list(v, -v)) expect_equal(plain_values(traced(x)), plain_values(outer(positive())(x)))
+  # traced within scripted: as it was traced
+  layer <- nn_linear(3, 2)
+  around <- jit_script(outer(jit_trace(layer, v)))
+  expect_equal(plain_values(around(v)), plain_values(layer(v) + 1))
+  # both, saved and loaded
+  path <- withr::local_tempfile(fileext = ".pt")
+  jit_save(jit_script(outer(traced)), path)
+  expect_equal(plain_values(jit_load(path)(-v)), plain_values(traced(-v) + 1))
+})
+
+test_that("a scripted function keeps its branches inside a trace, and through saveRDS()", {
+  absolute <- jit_script(function(x) if (x$sum()$item() > 0) x else -x)
+  traced <- jit_trace(function(x) absolute(x) * 2, v)
+  path <- withr::local_tempfile(fileext = ".rds")
+  saveRDS(absolute, path)
+  back <- readRDS(path)
+  for (x in list(v, -v)) {
+    expect_equal(plain_values(traced(x)), plain_values(absolute(x) * 2))
+    expect_equal(plain_values(back(x)), plain_values(absolute(x)))
+  }
+})
+
+test_that("functions compile without their source and byte-compiled, and errors name the place in R's source", {
+  fn <- function(x) {
+    total <- x * 2
+    total + 1
+  }
+  for (form in list(utils::removeSource(fn), compiler::cmpfun(fn))) {
+    expect_equal(plain_values(jit_script(form)(v)), plain_values(v * 2 + 1))
+  }
+  path <- withr::local_tempfile(fileext = ".R")
+  writeLines(c("fn <- function(x) {", "  y <- x + 1", "  y + nowhere(x)", "}"), path)
+  env <- new.env()
+  eval(parse(path, keep.source = TRUE), env)
+  error <- expect_failure_of(jit_script(env$fn), "compile", "`nowhere\\(x\\)`")
+  expect_match(conditionMessage(error), paste0(basename(path), ":3:7"), fixed = TRUE)
+})
+
+test_that("recursion is refused", {
+  factorial_of <- function(n = 3L) if (n < 2) 1L else n * factorial_of(n - 1L)
+  expect_failure_of(jit_script(factorial_of), "compile", "calls itself")
+})

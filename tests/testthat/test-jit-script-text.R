@@ -1,0 +1,174 @@
+v <- torch_tensor(c(-1, 2, 3))
+m <- torch_tensor(matrix(c(1, -2, 3, 4, 5, -6), 2))
+
+test_that("text and output are R's: 1 of 4", {
+  expect_same_as_eager(function(n = 3L) paste0("a", n, TRUE, 2.5, 3), 3L)
+  expect_same_as_eager(function(n = 3L) paste("a", n, n > 2), 3L)
+  expect_same_as_eager(function(n = 3L) paste("a", n, sep = "-"), 3L)
+  expect_same_as_eager(function(n = 3L, s = "x") paste0(s, s, n), 3L)
+  expect_same_as_eager(function(n = 3L) paste(c("a", "b"), collapse = "+"), 3L)
+  expect_same_as_eager(function(n = 3L, s = "q") paste(c("a", s), collapse = "+"), 3L)
+  expect_same_as_eager(function(n = 3L, s = "q") paste0(c(s, "b"), collapse = ""), 3L)
+  expect_same_as_eager(function(n = 3L) paste0("n", n/2), 4L)
+  expect_same_as_eager(function(n = 3L) paste0("n", n/2), 3L)
+  expect_same_as_eager(function(n = 3L) paste0("n", n * 2), 100000L)
+  expect_same_as_eager(function(n = 3L) paste0("n", n * 1e+05), 1L)
+  expect_same_as_eager(function(n = 3L) paste0("n", n * 123456), 1L)
+  expect_same_as_eager(function(n = 3L) paste0("n", n * 100000L), 1L)
+  expect_same_as_eager(function(n = 3L) paste0("n", n * 100000L), 3L)
+  expect_same_as_eager(function(n = 3L) paste0("n", n), 100000L)
+  expect_same_as_eager(function(n = 3L) paste0("n", n), -5L)
+  expect_same_as_eager(function(n = 3L) paste0("", ""), 1L)
+  expect_same_as_eager(function(x = 1.5) paste0("n", x), 3)
+  expect_same_as_eager(function(x = 1.5) paste0("n", x), NaN)
+  expect_same_as_eager(function(x = 1.5) paste0("n", x), Inf)
+  expect_same_as_eager(function(x = 1.5) paste0("n", x), -Inf)
+  expect_same_as_eager(function(x = 1.5) paste0("n", x), 1e+05)
+  expect_same_as_eager(function(x = 1.5) paste0("n", x), 123456)
+  expect_same_as_eager(function(x = 1.5) as.character(x), 2.5)
+  expect_same_as_eager(function(n = 3L) sprintf("%d items", n), 3L)
+})
+
+test_that("text and output are R's: 2 of 4", {
+  expect_same_as_eager(function(n = 3L) sprintf("%i of %s is %s", n, "x", n > 1), 3L)
+  expect_same_as_eager(function(n = 3L) sprintf("%5d|", n), 3L)
+  expect_same_as_eager(function(n = 3L) sprintf("%05d", n), 3L)
+  expect_same_as_eager(function(n = 3L) sprintf("%d%%", n), 3L)
+  expect_same_as_eager(function(n = 3L) sprintf("%s", n/2L), 4L)
+  expect_same_as_eager(function(n = 3L) sprintf("%d", 3), 4L)
+  expect_same_as_eager(function(n = 3L) sprintf("plain"), 4L)
+  expect_same_as_eager(function(n = 3L) sprintf("%s", c("a", "b")), 4L)
+  expect_same_as_eager(function(n = 3L) sprintf(fmt = "%d", n), 4L)
+  expect_same_as_eager(function(n = 3L) sprintf("%.2f", 1.5), 4L)
+  expect_same_as_eager(function(x = 1.5) sprintf("%.2f", x), 4)
+  expect_same_as_eager(function(s = "é") sprintf("<%s>", s))
+  expect_same_as_eager(function(n = 3L) sprintf("%+d", n), 5L)
+  expect_same_as_eager(function(s = "abc") nchar(s, "bytes"), "héé")
+  expect_same_as_eager(function(s = "abc") nchar(s, type = "bytes"), "")
+  expect_same_as_eager(function(s = "abc") nchar("constant") + nchar(s, "bytes"), "")
+  expect_same_as_eager(function(s = "abc") s == "abc", "abc")
+  expect_same_as_eager(function(s = "abc") paste0(s, toupper("x")))
+  expect_same_as_eager(function(s = "abc") length(s))
+  expect_same_as_eager(function(s = "abc") as.character(s))
+  expect_same_as_eager(function(s = "a") if (s != "") s else "none", "")
+  expect_same_as_eager(function(s = "tab\t\"quoted\" \\ back\nnew") s)
+  expect_same_as_eager(function(s = "%") paste0(s, "%d%s"))
+  expect_same_as_eager(function(s = "x") rev(c(s, "b")))
+  expect_same_as_eager(function(s = "x") is.character(s))
+})
+
+test_that("text and output are R's: 3 of 4", {
+  expect_same_as_eager(function(s = "x") identical(s, "x"))
+  expect_same_as_eager(function(s = "x") unlist(lapply(c("a", s), function(k) paste0(k, "!"))))
+  expect_same_as_eager(function(s = "x") sapply(c("a", s), function(k) paste0(k, "!"), USE.NAMES = FALSE))
+  expect_same_as_eager(function(s = "x") vapply(c("a", s), function(k) nchar(k, "bytes"), 1L, USE.NAMES = FALSE))
+  expect_same_as_eager(function(s = "x") Reduce(paste0, c("a", s)))
+  expect_same_as_eager(function(s = "x") s %in% c("x", "y"))
+  expect_same_as_eager(function(n = 3L) {
+    cat("n is", n, "\n")
+    n
+  })
+  expect_same_as_eager(function(n = 3L) {
+    cat("a", "b\n", sep = "")
+    n
+  })
+  expect_same_as_eager(function(n = 3L) {
+    cat("a\n", n, "\n")
+    n
+  })
+  expect_same_as_eager(function(n = 3L) {
+    cat(n, TRUE, 2.5, "\n")
+    n
+  })
+  expect_same_as_eager(function(n = 3L) {
+    cat("\n")
+    n
+  })
+  expect_same_as_eager(function(n = 3L) {
+    cat(n, "x\n", "y\n")
+    n
+  })
+  expect_same_as_eager(function(n = 3L) {
+    print(n)
+    n
+  })
+  expect_same_as_eager(function(n = 3L) {
+    print("a")
+    n
+  })
+  expect_same_as_eager(function(n = 3L) {
+    print(n > 1)
+    n
+  })
+  expect_same_as_eager(function(n = 3L) {
+    print(n/2L)
+    n
+  }, 4L)
+  expect_same_as_eager(function(s = "a\"b") {
+    print(s)
+    1
+  })
+  expect_same_as_eager(function(n = 3L) {
+    print(paste0("x", n))
+    n
+  })
+  expect_same_as_eager(function(n = 3L) print(n))
+  expect_same_as_eager(function(n = 3L) stop("bad ", n, "!"))
+  expect_same_as_eager(function(n = 3L) stop("bad ", n, call. = FALSE))
+  expect_same_as_eager(function(n = 3L) {
+    if (n > 2) 
+      stop("too big: ", n, " > ", 2)
+    n
+  }, 1L)
+  expect_same_as_eager(function(n = 3L) {
+    stopifnot(n > 5)
+    n
+  })
+  expect_same_as_eager(function(n = 3L) {
+    stopifnot(`n must be large` = n > 5)
+    n
+  })
+  expect_same_as_eager(function(n = 3L) {
+    stopifnot(n > 1, n < 3)
+    n
+  })
+})
+
+test_that("text and output are R's: 4 of 4", {
+  expect_same_as_eager(function(n = 3L) {
+    stopifnot(is.numeric(n), n > 1, TRUE)
+    n
+  })
+  expect_same_as_eager(function(x) {
+    stopifnot(x$ndim == 1, dim(x)[1] == 3)
+    x
+  }, v)
+  expect_same_as_eager(function(x) {
+    stopifnot(is_torch_tensor(x))
+    x
+  }, v)
+  expect_same_as_eager(function(n = 3L) stop())
+  expect_same_as_eager(function(n = 3L) stopifnot(n > 5))
+  expect_same_as_eager(function(n = 3L) {
+    for (i in 1:n) cat("i =", i, "\n")
+    n
+  })
+  expect_same_as_eager(function(n = 3L) {
+    m <- paste0("it is ", n)
+    stop(m)
+  })
+  expect_same_as_eager(function(n = 3L) if (n > 5) 1 else stop("no"))
+  expect_same_as_eager(function(n = 3L) switch(n, 1, 2, stop("three")))
+  expect_same_as_eager(function(x) {
+    cat("sum", x$sum()$item(), "\n")
+    x
+  }, v)
+  expect_same_as_eager(function(n = 3L) {
+    cat("a", n, "\n", sep = ",")
+    n
+  })
+  expect_same_as_eager(function(n = 3L) {
+    cat("a", n, "\n", sep = "")
+    n
+  })
+})
