@@ -106,3 +106,25 @@ test_that("recursion is refused", {
   factorial_of <- function(n = 3L) if (n < 2) 1L else n * factorial_of(n - 1L)
   expect_failure_of(jit_script(factorial_of), "compile", "calls itself")
 })
+
+test_that("warnings are R's, and messages lines of output", {
+  program <- jit_script(function(n = 3L) {
+    if (n > 2) warning("large: ", n)
+    message("n is ", n)
+    n
+  })
+  expect_warning(written <- capture.output(value <- program(5L)), "large: 5")
+  expect_identical(list(written, value), list("n is 5", 5L))
+  expect_no_warning(written <- capture.output(program(1L)))
+})
+
+test_that("arguments are forced, passed on and replaced where they are NULL", {
+  `%||%` <- rlang::`%||%`
+  expect_same_as_eager(function(x, by = NULL) x * (by %||% torch_ones(3)), v)
+  expect_same_as_eager(function(x, by = NULL) x * (by %||% torch_ones(3)), v, v)
+  expect_same_as_eager(function(n = 3L) {
+    force(n)
+    second <- function(...) ...elt(2)
+    sum(seq.int(1L, n, by = 2L)) + second(1, n)
+  }, 7L)
+})
