@@ -46,14 +46,18 @@ inline at::Tensor take(ts_tensor *tensor) {
   return at::Tensor(c10::intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl>::reclaim(
       reinterpret_cast<c10::TensorImpl *>(tensor)));
 }
+// Lent, not counted: the destructor gives the count back untouched.
 class Borrowed {
  public:
-  explicit Borrowed(const ts_tensor *tensor) : impl_(tensor) {}
-  const at::Tensor &operator*() const { return *reinterpret_cast<const at::Tensor *>(&impl_); }
-  const at::Tensor *operator->() const { return &**this; }
+  explicit Borrowed(const ts_tensor *tensor) : tensor_(take(const_cast<ts_tensor *>(tensor))) {}
+  ~Borrowed() { tensor_.unsafeReleaseTensorImpl(); }
+  Borrowed(const Borrowed &) = delete;
+  Borrowed &operator=(const Borrowed &) = delete;
+  const at::Tensor &operator*() const { return tensor_; }
+  const at::Tensor *operator->() const { return &tensor_; }
 
  private:
-  const ts_tensor *impl_;
+  at::Tensor tensor_;
 };
 
 // What is done for R itself, such as copies to and from its memory, is no part of a program: neither the tracer nor
@@ -110,6 +114,7 @@ struct ts_function {
   std::shared_ptr<torch::jit::CompilationUnit> unit;
   torch::jit::Function *function;
   std::optional<torch::jit::Module> self;
+  mutable std::optional<bool> gradient_free = std::nullopt;  // of its graph, once it was asked for
 };
 
 namespace shim {
@@ -124,6 +129,8 @@ inline constexpr const char *placeholder = "__torch__.PlaceholderModule";
 // Objects of script classes are looked into as modules are.
 inline torch::jit::Module module_of(const ts_object *object) { return torch::jit::Module(object->value.toObject()); }
 std::shared_ptr<torch::jit::Graph> graph_of(const ts_function *function);
+// Whether no tensor of this call can come to want gradients.
+bool is_gradient_free(const ts_function *function, const torch::jit::Stack &arguments);
 // Calls a program while a trace is running: the stack's arguments become its result.
 void call_in_trace(const ts_function *function, torch::jit::Stack &stack);
 // PyTorch writes modules optimised for inference to files that nobody can read.

@@ -63,6 +63,10 @@ int ts_function_call(const ts_function *function, const ts_value *arguments, int
     }
     if (torch::jit::tracer::isTracing()) {
       shim::call_in_trace(function, stack);
+    } else if (shim::is_gradient_free(function, stack)) {
+      // what views and changes in place note about themselves stays: that is another layer
+      at::AutoDispatchBelowAutograd no_autograd;
+      function->function->run(stack);
     } else {
       function->function->run(stack);
     }
