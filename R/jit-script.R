@@ -75,9 +75,9 @@ jit_script <- function(fn, ..., methods = NULL, .returns = NULL) {
   unit <- new_script_unit("r")
   defaults <- Filter(Negate(is.null), lapply(formals(fn), default_code))
   returns <- if (!is.null(.returns)) declared_script_type(.returns)
-  translating(compile_function(unit, fn, "fn", types, returns, defaults))
+  translating(compile_with_holder(unit, fn, types, returns, defaults))
   report_problems(unit)
-  handle <- link_unit(unit)[["fn"]]
+  handle <- if (is.null(unit$holder)) link_unit(unit)[["fn"]] else link_holder(unit)
   new_script_function(handle, "compiled from R")
 }
 
@@ -89,6 +89,8 @@ new_script_unit <- function(name) {
   unit$records <- list()
   unit$known <- list()
   unit$known_names <- list()
+  unit$changed <- list()
+  unit$methods <- list()
   unit$problems <- list()
   unit$settled <- list()
   unit$done <- list()

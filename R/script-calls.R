@@ -78,7 +78,7 @@ call_function <- function(cx, fn, expr, scope, name = NULL) {
     return(call_compiled(cx, fn, given_arguments(cx, expr, scope), expr, name %||% "compiled"))
   }
   if (is_nn_module(fn)) {
-    return(call_module(cx, fn, given_arguments(cx, expr, scope), expr))
+    return(call_method(cx, held_module(cx, fn, name), "forward", given_arguments(cx, expr, scope), expr))
   }
   if (is.primitive(fn)) {
     return(call_untabled(cx, fn, name %||% "this", expr, scope))
@@ -233,6 +233,11 @@ match_given <- function(cx, formals, given, expr) {
   list(matched = matched[!vapply(matched, function(term) term$type == "missing", NA)], dots = given[!taken])
 }
 
+# The binding of an argument that is not given.
+unless_given <- function(formals, name) {
+  if (identical(formals[[name]], quote(expr = ))) list(kind = "missing") else list(kind = "default", expr = formals[[name]])
+}
+
 # ---- functions put in where they are called
 
 inline_call <- function(cx, formals, body, given, expr, parent = NULL, env = emptyenv(), is_package = FALSE, name = NULL,
@@ -249,10 +254,8 @@ inline_call <- function(cx, formals, body, given, expr, parent = NULL, env = emp
       bind(cx, scope, "...", list(kind = "dots", terms = lapply(matched$dots, function(term) keep_term(cx, term))))
     } else if (!is.null(matched$matched[[formal]])) {
       bind_term(cx, scope, formal, keep_term(cx, matched$matched[[formal]]))
-    } else if (identical(formals[[formal]], quote(expr = ))) {
-      bind(cx, scope, formal, list(kind = "missing"))
     } else {
-      bind(cx, scope, formal, list(kind = "default", expr = formals[[formal]]))
+      bind(cx, scope, formal, unless_given(formals, formal))
     }
   }
   if (!is.null(generic)) bind_term(cx, scope, ".Generic", literal_term(generic))
@@ -313,8 +316,9 @@ compile_once <- function(unit, fn, name, types, expr, cx) {
     unit$compiling <- c(unit$compiling, key)
     on.exit(unit$compiling <- setdiff(unit$compiling, key))
     label <- sprintf("%s_%d", identifier(name), length(unit$done) + 1L)
-    unit$done[[key]] <- compile_function(unit, fn, label, types)
+    unit$done[[key]] <- compile_called(unit, fn, label, types, key)
   }
+  if (is.null(cx$holder) && startsWith(unit$done[[key]]$name, "self.")) need_holder()
   unit$done[[key]]
 }
 
@@ -375,8 +379,7 @@ compile_body <- function(cx, fn, types, prepare = NULL) {
     ))
   }
   for (name in setdiff(names(formals(fn)), names(types))) {
-    default <- formals(fn)[[name]]
-    bind(cx, scope, name, if (identical(default, quote(expr = ))) list(kind = "missing") else list(kind = "default", expr = default))
+    bind(cx, scope, name, unless_given(formals(fn), name))
   }
   # an argument that is given another value is a variable with a type of its own
   for (name in intersect(names(types), union(assigned_names(body(fn)), character()))) {

@@ -112,9 +112,6 @@ static_member <- function(cx, object, name, expr, scope) {
   if (inherits(object, "script_self")) {
     return(self_member(cx, object, name, expr))
   }
-  if (is_nn_module(object)) {
-    refuse(cx, expr, "A module from outside can't be used in a function.", "jit_script() the module.")
-  }
   value <- tryCatch(if (is.character(name) && !is.environment(object)) object[[name]] else object[[name]], error = function(e) refuse(cx, expr, conditionMessage(e)))
   capture_value(cx, value, if (is.character(name)) name else "element")
 }

@@ -4,8 +4,6 @@ NULL
 
 script_module_of <- function(module, types, methods) {
   unit <- new_script_unit("r")
-  unit$selves <- list()
-  unit$methods <- list()
   self <- script_self_of(unit, module, "self")
   unit$entries <- paste(self$address, union("forward", methods))
   for (name in union("forward", methods)) {
@@ -130,10 +128,6 @@ call_unused <- function(cx, name) {
   emit(cx, sprintf("raise NotImplementedError(%s)", string_text(sprintf("%s() is marked with jit_unused() and is not in the program", name))))
   cx$dead <- TRUE
   none_term()
-}
-
-call_module <- function(cx, module, given, expr) {
-  refuse(cx, expr, "A module from outside can't be used in a function.", "jit_script() the module that holds it.")
 }
 
 # ---- functions and modules that are compiled already

@@ -29,6 +29,7 @@ new_compile_context <- function(unit, name, previous = NULL) {
   cx$in_package <- FALSE
   cx$recovers <- FALSE
   cx$selves <- list()
+  cx$holder <- NULL
   cx
 }
 
@@ -140,12 +141,16 @@ captured_term <- function(cx, scope, name, expr) {
 
 capture_value <- function(cx, value, name) {
   if (is.environment(value) && inherits(value, "nn_Module")) {
-    known <- cx$selves[[rlang::obj_address(value)]]
-    if (is.null(known)) refuse(cx, as.name(name), "A module from outside can't be used here.", "Make it a member of the module.")
-    return(static_term(known))
+    return(static_term(cx$selves[[rlang::obj_address(value)]] %||% held_module(cx, callable(value), name)))
   }
-  if (is.function(value) && !inherits(value, "nn_module") || is_nn_module(value) || is.environment(value)) {
+  if (is_nn_module(value)) {
+    return(static_term(held_module(cx, value, name)))
+  }
+  if (is.function(value) || is.environment(value)) {
     return(static_term(value))
+  }
+  if (is_torch_tensor(value) && value$requires_grad) {
+    return(held_tensor(cx, value, name))
   }
   if (is_torch_tensor(value)) {
     return(new_term("Tensor", constant_name(cx$unit, value, name), simple = TRUE))

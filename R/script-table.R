@@ -181,6 +181,7 @@ build_script_entries <- function() {
     with_no_grad = entry("`with torch.no_grad():`", call = without_gradient),
     torch_tensor = entry("a new tensor each time", run = make_tensor, of_tensor = FALSE), torch_arange = entry("of whole numbers", run = arange, of_tensor = FALSE),
     `%||%` = entry("the first unless it is NULL", call = or_else),
+    `%>%` = entry("the call on its right side, as magrittr reads it; `|>` is R's own", call = piped),
     `::` = entry("the function or value of a package", call = namespaced), `:::` = entry("as `::`", call = namespaced),
     .External2 = entry("", call = function(cx, expr, scope) call_plan_in_scope(cx, expr[[3]], scope, expr)),
     .Call = entry("", call = native_call),
@@ -221,6 +222,10 @@ call_entry <- function(cx, entry, expr, scope) {
     return(entry$call(cx, expr, scope))
   }
   given <- given_arguments(cx, expr, scope)
+  absent <- match("missing", vapply(given, function(term) term$type, ""))
+  if (!is.na(absent) && !isTRUE(scope$is_package)) {
+    refuse(cx, expr, sprintf("Argument %d of `%s()` is missing: it was not given to the function around it.", absent, entry$name))
+  }
   if (entry$of_tensor && length(given) > 0) {
     types <- vapply(given, function(term) term$type, "")
     if ("Tensor" %in% types[1]) {

@@ -50,6 +50,27 @@ or_else <- function(cx, expr, scope) {
   do_branches(cx, test, function() term_of_required(cx, first), function() translate(cx, expr[[3]], scope), c("", ""), expr)
 }
 
+# `x %>% f(y)` as magrittr reads it: `.` is the left side, and the first argument unless it stands as one of them.
+piped <- function(cx, expr, scope) {
+  left <- keep_term(cx, translate(cx, expr[[2]], scope))
+  step <- expr[[3]]
+  head <- if (is.call(step) && is.name(step[[1]])) as.character(step[[1]]) else ""
+  if (head %in% c("function", "::", ":::", "$")) {
+    if (head == "function" || !any(vapply(as.list(step)[-1], identical, NA, quote(.)))) {
+      refuse(cx, expr, "`%>%` needs a call on its right side.", if (head == "function") "(function(x) ...)()" else sprintf("%s()", squeeze_text(step)))
+    }
+  }
+  if (head == "(" || !is.call(step)) step <- as.call(list(step))
+  is_placed <- head == "{" || any(vapply(as.list(step)[-1], identical, NA, quote(.)))
+  if (!is_placed) step <- as.call(append(as.list(step), list(quote(.)), 1))
+  key <- scope_key(scope, ".")
+  before <- cx$vars[[key]]
+  bind_term(cx, scope, ".", left)
+  term <- translate(cx, step, scope)
+  cx$vars[[key]] <- before
+  term
+}
+
 is_of_type <- function(test) {
   function(cx, given, expr, scope) {
     if (given[[1]]$type == "?") unknown_term() else literal_term(test(given[[1]]))

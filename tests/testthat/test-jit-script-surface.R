@@ -128,3 +128,27 @@ test_that("arguments are forced, passed on and replaced where they are NULL", {
     sum(seq.int(1L, n, by = 2L)) + second(1, n)
   }, 7L)
 })
+
+test_that("both pipes are what they are in R", {
+  model <- nn_linear(3, 3)
+  expect_same_as_eager(function(x) x |> torch_relu() |> torch_sum(), v)
+  expect_same_as_eager(function(x) x %>% torch_relu(), v)
+  expect_same_as_eager(function(x) x %>% torch_relu(), v)
+  expect_same_as_eager(function(x) x %>% torch_relu, v)
+  expect_same_as_eager(function(x) x %>% torch_mul(2) %>% torch_sub(1, .), v)
+  expect_same_as_eager(function(x) x %>% torch_add(torch_relu(.)), v)
+  expect_same_as_eager(function(x) x %>% model() %>% nnf_relu() %>% .[2], v)
+  expect_same_as_eager(function(x) x %>% { . + 1 }, v)
+  expect_same_as_eager(function(x) x %>% (function(y) y * 3), v)
+  expect_same_as_eager(function(x) x %>% (function(y) y * 3)(), v)
+  expect_same_as_eager(function(x) x %>% torch_unbind() %>% lapply(function(y) y %>% torch_mul(2)) %>% torch_stack(), v)
+  expect_same_as_eager(function(n = 9) n %>% sqrt() %>% c(1, .))
+  expect_failure_of(jit_script(function(x) x %>% base::abs), "compile", "needs a call on its right side. base::abs\\(\\)")
+})
+
+test_that("arguments that are not given are told, and harmless where they are not used", {
+  second <- function(x, y) if (missing(y)) x else x + y
+  expect_same_as_eager(function(x) second(x) + second(x, x), v)
+  sum_of <- function(x, y) x + y
+  expect_failure_of(jit_script(function(x) sum_of(x)), "compile", "Argument 2 of `\\+\\(\\)` is missing")
+})
