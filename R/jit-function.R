@@ -84,7 +84,8 @@ script_function_fields <- c("graph", "inlined_graph", "graph_for", "code", "sche
 
 signature_text <- function(signature) {
   arguments <- sprintf("%s: %s", signature$arguments, signature$types)
-  arguments[!signature$required] <- paste0(arguments[!signature$required], " = <default>")
+  given <- !signature$required
+  arguments[given] <- paste(arguments[given], "=", signature$defaults[given])
   sprintf("(%s) -> %s", paste(arguments, collapse = ", "), signature$returns)
 }
 

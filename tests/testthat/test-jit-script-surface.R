@@ -135,7 +135,7 @@ test_that("both pipes are what they are in R", {
   expect_same_as_eager(function(x) x %>% torch_relu(), v)
   expect_same_as_eager(function(x) x %>% torch_relu(), v)
   expect_same_as_eager(function(x) x %>% torch_relu, v)
-  expect_same_as_eager(function(x) x %>% torch_mul(2) %>% torch_sub(1, .), v)
+  expect_same_as_eager(function(x) x %>% torch_mul(2) %>% torch_sub(torch_ones(3), .), v)
   expect_same_as_eager(function(x) x %>% torch_add(torch_relu(.)), v)
   expect_same_as_eager(function(x) x %>% model() %>% nnf_relu() %>% .[2], v)
   expect_same_as_eager(function(x) x %>% { . + 1 }, v)

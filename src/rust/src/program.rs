@@ -171,19 +171,37 @@ routine!(compile(source, known) {
     Ok(named_list(&names, |_| functions.next().map_or(R_NilValue, |function| function.into_handle())))
 });
 
+/// An argument's default as Python writes it; an empty text where there is none.
+unsafe fn default_text(argument: &Argument) -> String {
+    let value = &argument.default;
+    match value.tag {
+        _ if !argument.has_default => String::new(),
+        shim::NONE => "None".into(),
+        shim::INT => value.v.i.to_string(),
+        shim::DOUBLE => format!("{:?}", value.v.d),
+        shim::BOOL => if value.v.i != 0 { "True" } else { "False" }.into(),
+        shim::STRING => {
+            let bytes = std::slice::from_raw_parts(value.v.p as *const u8, value.length as usize);
+            format!("{:?}", String::from_utf8_lossy(bytes))
+        }
+        _ => "...".into(),
+    }
+}
+
 routine!(
-    /// Name, schema, argument names, their types, and which must be given.
+    /// Name, schema, argument names, their types, which must be given, and what the others are by default.
     signature(x) {
         let program = program(x)?;
         let arguments = &program.arguments;
         let names: Vec<&str> = arguments.iter().map(|argument| argument.name.as_str()).collect();
         let types: Vec<String> = arguments.iter().map(|argument| argument.kind.text()).collect();
-        Ok(named_list(&["name", "schema", "returns", "arguments", "types", "required"], |i| match i {
+        Ok(named_list(&["name", "schema", "returns", "arguments", "types", "required", "defaults"], |i| match i {
             0 => mk_string(program.name()),
             1 => mk_string(&program.schema),
             2 => mk_string(&take_text(shim::ts_function_returns(program.native))),
             3 => mk_strings(&names),
             4 => mk_strings(&types),
+            6 => mk_strings(&arguments.iter().map(|argument| default_text(argument)).collect::<Vec<_>>()),
             _ => {
                 let out = Rf_allocVector(SEXPTYPE::LGLSXP, arguments.len() as R_xlen_t);
                 for (i, argument) in arguments.iter().enumerate() {
