@@ -71,11 +71,10 @@ jit_script <- function(fn, ..., methods = NULL, .returns = NULL) {
   if (!is.function(fn) || is.primitive(fn)) {
     abort_torchscript(sprintf("`fn` must be an R function, not %s.", describe(fn)), "type")
   }
-  types <- argument_types(fn, list(...))
   unit <- new_script_unit("r")
-  defaults <- Filter(Negate(is.null), lapply(formals(fn), default_code))
+  arguments <- script_arguments(unit, fn, list(...))
   returns <- if (!is.null(.returns)) declared_script_type(.returns)
-  translating(compile_with_holder(unit, fn, types, returns, defaults))
+  translating(compile_with_holder(unit, fn, arguments, returns))
   report_problems(unit)
   handle <- if (is.null(unit$holder)) link_unit(unit)[["fn"]] else link_holder(unit)
   new_script_function(handle, "compiled from R")
@@ -122,55 +121,4 @@ refuse_source <- function(e) {
     paste0("The compiler made source that libtorch refuses: ", conditionMessage(e)), "compile",
     "This is a mistake of jit_script(): please report it, with the function."
   )
-}
-
-argument_types <- function(fn, given) {
-  formals <- formals(fn)
-  if (length(given) > 0 && any(rlang::names2(given) == "")) {
-    abort_torchscript("Types must have the names of their arguments.", "type", "jit_script(f, n = \"int\")")
-  }
-  unknown <- setdiff(names(given), names(formals))
-  if (length(unknown) > 0) {
-    abort_torchscript(sprintf("The function has no argument `%s`.", unknown[[1]]), "type", sprintf("Its arguments: %s.", toString(names(formals))))
-  }
-  if ("..." %in% names(formals)) {
-    abort_torchscript("A program has no argument `...`.", "type", "A list of tensors is an argument of type \"List[Tensor]\".")
-  }
-  types <- lapply(stats::setNames(nm = names(formals)), function(name) {
-    type <- given[[name]]
-    if (is.null(type)) {
-      return(type_of_default(formals[[name]]))
-    }
-    if (!rlang::is_string(type)) {
-      abort_torchscript(sprintf("The type of `%s` must be a string, not %s.", name, describe(type)), "type")
-    }
-    declared_script_type(type)
-  })
-  types
-}
-
-type_of_default <- function(default) {
-  if (identical(default, quote(expr = ))) {
-    return("Tensor")
-  }
-  if (is.call(default) && identical(default[[1]], quote(`-`)) && length(default) == 2 && is.numeric(default[[2]])) default <- -default[[2]]
-  if (is.language(default)) {
-    return("Tensor")
-  }
-  if (is.null(default)) {
-    return("Optional[Tensor]")
-  }
-  switch(typeof(default), integer = "int", double = "float", logical = "bool", character = "str", "Tensor")
-}
-
-default_code <- function(default) {
-  if (identical(default, quote(expr = ))) {
-    return(NULL)
-  }
-  if (is.call(default) && identical(default[[1]], quote(`-`)) && length(default) == 2 && is.numeric(default[[2]])) default <- -default[[2]]
-  if (is.language(default)) {
-    return(NULL)
-  }
-  term <- literal_term(default)
-  if (is.double(default) && length(default) == 1) gsub("[()]", "", number_text(default)) else gsub("[()]", "", term$code)
 }

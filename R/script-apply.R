@@ -110,7 +110,11 @@ lapply_loop <- function(kind) {
     }
     if (isTRUE(scope$is_package) && !is.null(sequence$known)) sequence$terms <- sequence$known
     changes <- if (inherits(fn, "script_closure")) fn$body else quote(NULL)
-    result <- collect(cx, sequence, scope, function(element) call_callable(cx, fn, c(list(element), more), expr, scope), changes, expr, named_like)
+    body <- function(element) call_callable(cx, fn, c(list(element), more), expr, scope)
+    result <- unless_needed_known(
+      cx, sequence, function() collect(cx, sequence, scope, body, changes, expr, named_like),
+      function(values) collect(cx, list(terms = values), scope, body, changes, expr)
+    )
     if (!vector || result$type == "?") {
       return(result)
     }

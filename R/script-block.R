@@ -69,8 +69,9 @@ keep_now <- function(cx, term) {
   held
 }
 
-refuse <- function(cx, expr, message, hint = NULL, silent = FALSE) {
-  problem <- list(message = message, hint = hint, expr = expr, statement = cx$statement, silent = silent)
+# `needs_known`: it could be translated if more were known while compiling.
+refuse <- function(cx, expr, message, hint = NULL, silent = FALSE, needs_known = FALSE) {
+  problem <- list(message = message, hint = hint, expr = expr, statement = cx$statement, silent = silent, needs_known = needs_known)
   stop(structure(class = c("script_problem", "error", "condition"), list(message = message, call = NULL, problem = problem)))
 }
 

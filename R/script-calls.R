@@ -271,7 +271,7 @@ inline_call <- function(cx, formals, body, given, expr, parent = NULL, env = emp
     on.exit(cx$in_package <- FALSE, add = TRUE)
     # what goes wrong in this package's own functions is told of the user's call
     tryCatch(block_value(cx, list(body), scope), script_problem = function(p) {
-      refuse(cx, expr, p$message, p$problem$hint, p$problem$silent)
+      refuse(cx, expr, p$message, p$problem$hint, p$problem$silent, p$problem$needs_known)
     })
   } else {
     block_value(cx, list(body), scope)
@@ -323,7 +323,7 @@ compile_once <- function(unit, fn, name, types, expr, cx) {
 }
 
 # The function as text, in as many passes as its types need.
-compile_function <- function(unit, fn, name, types, returns = NULL, defaults = list(), prepare = NULL) {
+compile_function <- function(unit, fn, name, types, returns = NULL, defaults = NULL, prepare = NULL) {
   previous <- NULL
   problems <- unit$problems
   settled <- unit$settled
@@ -335,6 +335,7 @@ compile_function <- function(unit, fn, name, types, returns = NULL, defaults = l
   for (pass in 1:12) {
     unit$problems <- problems
     cx <- new_compile_context(unit, name, previous)
+    cx$is_entry <- !is.null(defaults)
     if (!is.null(returns)) {
       cx$returns <- returns
     }

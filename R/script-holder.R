@@ -4,8 +4,8 @@
 NULL
 
 # Begins with a plain function: most need no holder, and those that do are translated once more.
-compile_with_holder <- function(unit, fn, types, returns, defaults) {
-  compile <- function(name) compile_function(unit, fn, name, types, returns, defaults, enter_holder(unit))
+compile_with_holder <- function(unit, fn, arguments, returns) {
+  compile <- function(name) compile_function(unit, fn, name, arguments$types, returns, arguments$defaults, enter_holder(unit))
   tryCatch(compile("fn"), script_needs_holder = function(condition) {
     unit$holder <- new_script_holder(unit)
     made <- compile("forward")

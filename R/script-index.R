@@ -38,7 +38,7 @@ element_value <- function(cx, expr, scope) {
   if (length(expr) != 3) refuse(cx, expr, "`[[` takes one position here.")
   if (kind == "static") {
     i <- translate(cx, expr[[3]], scope)
-    if (!is_static(i)) refuse(cx, expr, "Which of these is taken must be known before the program runs.", "Loop over all of them.")
+    if (!is_static(i)) refuse(cx, expr, "Which of these is taken must be known before the program runs.", "A loop over seq_along() of them, or over a constant range, is written out.", needs_known = TRUE)
     return(static_member(cx, static_value(held), static_value(i), expr, scope))
   }
   i <- translate(cx, expr[[3]], scope)
@@ -126,26 +126,32 @@ list_slice <- function(cx, held, expr, scope) {
 
 tensor_element <- function(cx, held, expr, scope) {
   index <- tensor_index(cx, expr, scope)
-  new_term("Tensor", sprintf("%s[%s]", keep_term(cx, held)$code, index), dtype = held$dtype)
+  term <- new_term("Tensor", sprintf("%s[%s]", keep_term(cx, held)$code, index), dtype = held$dtype)
+  term$is_copy <- isTRUE(attr(index, "copies"))
+  term
 }
 
 tensor_index <- function(cx, expr, scope) {
   parts <- as.list(expr)[-(1:2)]
   drop <- TRUE
   if ("drop" %in% names(parts)) {
-    drop <- isTRUE(parts$drop)
+    given <- translate(cx, parts$drop, scope)
+    if (!is_static(given) || !rlang::is_bool(static_value(given))) refuse(cx, expr, "`drop` must be known before the program runs.", "drop = FALSE.")
+    drop <- static_value(given)
     parts$drop <- NULL
   }
   several <- 0L
+  copies <- FALSE
   codes <- vapply(parts, function(part) {
     code <- index_part(cx, part, scope, drop, expr)
     several <<- several + isTRUE(attr(code, "positions"))
+    copies <<- copies || !is.null(attr(code, "positions"))
     as.character(code)
   }, "")
   if (several > 1) {
     refuse(cx, expr, "Only one dimension can be indexed by several positions here.", "x[i, ][, j] takes all combinations, torch_index() pairs.")
   }
-  paste(codes, collapse = ", ")
+  structure(paste(codes, collapse = ", "), copies = copies)
 }
 
 index_part <- function(cx, part, scope, drop, expr) {
@@ -187,7 +193,7 @@ index_part <- function(cx, part, scope, drop, expr) {
   }
   if (is_list_type(term$type) && element_type(term$type) %in% c("int", "whole", "float", "bool")) {
     if (element_type(term$type) == "bool") {
-      return(sprintf("torch.tensor(%s)", term$code))
+      return(structure(sprintf("torch.tensor(%s)", term$code), positions = FALSE))
     }
     return(structure(sprintf("torch.tensor(%s)", operator_list(cx, term, "int", 1, expr, "index")), positions = TRUE))
   }
@@ -259,10 +265,12 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
     return(invisible())
   }
   if (kind == "Tensor") {
-    if (head == "$") refuse(cx, expr, sprintf("`$%s <-` of a tensor can't be translated.", target[[3]]))
+    if (head == "$") refuse(cx, expr, sprintf("`$%s <-` of a tensor can't be translated.", as.character(target[[3]])))
     kept <- keep_term(cx, held)
     index <- tensor_index(cx, target, index_scope)
-    emit(cx, sprintf("%s[%s] = %s", kept$code, index, assigned_value(cx, term, expr)))
+    emit(cx, sprintf("%s[%s] = %s", kept$code, index, assigned_value(cx, term, expr, kept)))
+    # elements at several positions are copies: they go back to where they are from
+    if (isTRUE(held$is_copy)) assign_to(cx, inner, utils::modifyList(kept, list(is_copy = FALSE)), scope, expr, index_scope)
     return(invisible())
   }
   label <- if (head == "$") as.character(target[[3]])
@@ -280,7 +288,11 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
   )
 }
 
-assigned_value <- function(cx, term, expr) {
+assigned_value <- function(cx, term, expr, target) {
+  # a tensor of whole numbers would cut the fraction off
+  if (term$type == "float" && !identical(target$dtype, "float")) {
+    return(sprintf("%s(%s, %s)", helper(cx, "fraction_for"), target$code, term$code))
+  }
   if (term$type %in% c("Tensor", "bool", "int", "float", "?")) {
     return(term$code)
   }

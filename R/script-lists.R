@@ -15,6 +15,8 @@ make_list <- function(cx, given, expr, scope) {
   codes <- vapply(given, function(term) term$code, "")
   if (any(labels != "")) {
     if (any(labels == "") || anyDuplicated(labels)) refuse(cx, expr, "Either all elements of a list have names, each its own, or none.")
+    unfit <- labels[!grepl("^[A-Za-z][A-Za-z0-9_]*$", labels) | labels %in% python_keywords]
+    if (length(unfit) > 0) refuse(cx, expr, sprintf("A list of a program can't have an element named `%s`.", unfit[[1]]), "Its names are letters, digits and `_`, and no words of Python's.")
     type <- record_type(labels, types)
     if (!all(vapply(types, is_known_type, NA))) {
       return(new_term("?", "None", simple = TRUE))
@@ -140,7 +142,10 @@ names_of <- function(cx, given, expr, scope) {
   switch(script_type_kind(term$type),
     Dict = new_term("Vector[str]", sprintf("%s.keys()", term$code), fresh = TRUE),
     Record = literal_term(names(script_type_parts(term$type))),
-    static = static_term(names(static_value(term))),
+    static = {
+      value <- static_value(term)
+      static_term(if (inherits(value, "script_self")) names(registered(value$self, "child")) else names(value))
+    },
     None = , Empty = none_term(),
     refuse(cx, expr, sprintf("`names()` does not apply to %s.", script_type_in_words(term$type)))
   )

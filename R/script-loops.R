@@ -151,21 +151,46 @@ do_for <- function(cx, expr, scope) {
   if (!is.null(sequence$terms)) {
     return(unroll(cx, sequence$terms, name, body, scope))
   }
-  counter <- new_name(cx, name)
-  element <- sequence$element(counter)
-  begin <- function() {
-    if (name %in% assigned) {
-      assign_variable(cx, scope, name, element, expr)
-    } else {
-      bind_term(cx, scope, name, element)
-    }
-  }
   before <- cx$vars[[scope_key(scope, name)]]
-  do_loop(cx, scope, body, sprintf("for %s in %s:", counter, sequence$code), c(assigned, if (!is.null(before)) name), begin)
+  unless_needed_known(cx, sequence, function() {
+    counter <- new_name(cx, name)
+    element <- sequence$element(counter)
+    begin <- function() {
+      if (name %in% assigned) {
+        assign_variable(cx, scope, name, element, expr)
+      } else {
+        bind_term(cx, scope, name, element)
+      }
+    }
+    do_loop(cx, scope, body, sprintf("for %s in %s:", counter, sequence$code), c(assigned, if (!is.null(before)) name), begin)
+  }, function(values) unroll(cx, values, name, body, scope))
   bind(cx, scope, name, list(
     kind = "unset", message = sprintf("`%s` is not known after its loop, which may not have run.", name),
     hint = "Give its value to another variable in the loop, which has one before."
   ))
+}
+
+# A loop, as long as nothing in it must be known while compiling, such as which module of a list is meant. Otherwise,
+# where it goes through known values, everything is as before and they are gone through one by one.
+unless_needed_known <- function(cx, sequence, loop, one_by_one) {
+  if (is.null(sequence$values)) {
+    return(loop())
+  }
+  before <- as.list(cx, all.names = TRUE)
+  lines <- cx$block$lines
+  jumps <- if (!is.null(cx$loop)) as.list(cx$loop)
+  problems <- cx$unit$problems
+  needs_known <- function(problem) isTRUE(problem$needs_known)
+  result <- tryCatch(loop(), script_problem = function(p) if (needs_known(p$problem)) p else stop(p))
+  noted <- if (length(problems) > 0) cx$unit$problems[-seq_along(problems)] else cx$unit$problems
+  if (!inherits(result, "script_problem") && !any(vapply(noted, needs_known, NA))) {
+    return(result)
+  }
+  list2env(before, cx)
+  cx$block$lines <- lines
+  if (!is.null(jumps)) list2env(jumps, cx$loop)
+  cx$unit$problems <- problems
+  one_by_one(sequence$values)
 }
 
 # Without a loop: what is gone through is known while compiling.

@@ -56,8 +56,19 @@ item_of <- function(cx, held) {
   switch(held$dtype %||% "float",
     bool = new_term("bool", sprintf("bool(%s)", held$code)),
     int = new_term("int", sprintf("int(%s)", held$code)),
-    new_term("float", sprintf("float(%s)", held$code))
+    {
+      # a number, or TRUE or FALSE: that is in the tensor alone
+      held <- keep_term(cx, held)
+      term <- new_term("float", sprintf("float(%s)", held$code), dtype = "unsure")
+      term$tensor <- held$code
+      term
+    }
   )
+}
+refuse_unsure <- function(cx, term, expr) {
+  if (identical(term$dtype, "unsure")) {
+    refuse(cx, expr, "Whether this is a number or TRUE or FALSE is in the tensor alone.", "as.numeric(), as.integer() and as.logical() of the tensor say it.")
+  }
 }
 
 script_tensor_members <- list(

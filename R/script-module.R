@@ -19,8 +19,8 @@ script_module_of <- function(module, types, methods) {
       fn <- eval(call("function", as.pairlist(alist(input = )), quote(self$forward(input))), list(self = self$self), baseenv())
       environment(fn) <- list2env(list(self = self$self), parent = baseenv())
     }
-    types_of_method <- argument_types(fn, wanted)
-    translating(compile_method(unit, self, fn, name, types_of_method, is_entry = TRUE))
+    arguments <- script_arguments(unit, fn, wanted)
+    translating(compile_method(unit, self, fn, name, arguments$types, arguments$defaults))
   }
   report_problems(unit)
   done <- new.env()
@@ -57,7 +57,9 @@ changed_fields <- function(self) {
 
 # ---- methods
 
-compile_method <- function(unit, self, fn, name, types, is_entry = FALSE) {
+# `defaults`: of what the user calls; other methods get all their arguments.
+compile_method <- function(unit, self, fn, name, types, defaults = NULL) {
+  is_entry <- !is.null(defaults)
   key <- paste(c(self$address, name, is_entry, names(types), types), collapse = "|")
   if (key %in% unit$compiling) {
     return(NULL)
@@ -69,7 +71,6 @@ compile_method <- function(unit, self, fn, name, types, is_entry = FALSE) {
     # what the user calls has the name itself, whatever called it before
     is_reserved <- !is_entry && paste(self$address, name) %in% unit$entries
     label <- if (is_entry || others == 0 && !is_reserved) identifier(name) else sprintf("%s_%d", identifier(name), others + 1L + is_reserved)
-    defaults <- if (is_entry) Filter(Negate(is.null), lapply(formals(fn), default_code)) else list()
     inside <- script_self_of(unit, self$module, "self")
     made <- compile_function(unit, fn, label, types, defaults = defaults, prepare = function(cx, scope) {
       bind_term(cx, scope, "self", static_term(inside))
@@ -100,7 +101,9 @@ call_method <- function(cx, self, name, given, expr) {
   # what a layer of this package returns may depend on its flags
   is_layer <- identical(topenv(environment(fn)), topenv())
   static <- static || is_layer && any(vapply(matched$matched, function(term) term$type == "bool" && is_static(term), NA))
-  if ("..." %in% names(formals(fn)) || static) {
+  # what a list of modules holds is known
+  is_container <- name != "forward" && inherits(self$module, c("nn_module_dict", "nn_module_list"))
+  if ("..." %in% names(formals(fn)) || static || is_container) {
     return(inline_method(cx, self, fn, given, expr))
   }
   types <- lapply(matched$matched, function(term) if (term$type == "whole") "float" else term$type)
@@ -168,6 +171,13 @@ self_member <- function(cx, self, name, expr) {
   if (inherits(self$module, "script_module")) {
     return(scripted_member(cx, self, name, expr))
   }
+  if (name == "children") {
+    children <- registered(r_self, "child")
+    return(static_term(Map(function(name, child) static_value(child_term(cx, self, name, child)), names(children), children)))
+  }
+  if (name %in% c("parameters", "buffers")) {
+    return(make_list(cx, registered_terms(cx, self, sub("s$", "", name)), expr, NULL))
+  }
   code <- sprintf("%s.%s", self$code, gsub(".", "_", name, fixed = TRUE))
   if (name == "training") {
     return(new_term("bool", code, simple = FALSE))
@@ -181,6 +191,9 @@ self_member <- function(cx, self, name, expr) {
   }
   if (!exists(name, envir = r_self, inherits = FALSE)) {
     refuse(cx, expr, sprintf("The module has no member `%s`.", name))
+  }
+  if (bindingIsActive(name, r_self) && !name %in% names(nn_Module$active)) {
+    return(inline_method(cx, self, activeBindingFunction(name, r_self), list(), expr))
   }
   value <- r_self[[name]]
   if (is_nn_module(value)) {
@@ -212,6 +225,14 @@ child_term <- function(cx, self, name, module) {
   label <- gsub(".", "_", name, fixed = TRUE)
   code <- if (grepl("^[A-Za-z_][A-Za-z0-9_]*$", label)) sprintf("%s.%s", self$code, label) else sprintf("getattr(%s, \"%s\")", self$code, label)
   static_term(script_self_of(cx$unit, module, code))
+}
+
+# Its parameters or buffers, and those of its children, without their names: these have dots.
+registered_terms <- function(cx, self, kind) {
+  own <- names(registered(self$self, kind))
+  children <- registered(self$self, "child")
+  inner <- Map(function(name, child) registered_terms(cx, static_value(child_term(cx, self, name, child)), kind), names(children), children)
+  unname(c(lapply(own, function(name) new_term("Tensor", sprintf("%s.%s", self$code, gsub(".", "_", name, fixed = TRUE)))), unlist(inner, recursive = FALSE)))
 }
 
 scripted_member <- function(cx, self, name, expr) {

@@ -261,6 +261,9 @@ convert_number <- function(type) {
       return(literal)
     }
     if (from == "str") refuse(cx, expr, "Strings are not read as numbers.")
+    if (!is.null(term$tensor)) {
+      return(convert_number(type)(cx, list(new_term("Tensor", term$tensor, simple = TRUE)), expr, scope))
+    }
     term <- as_number(cx, term, expr)
     if (type == "float") {
       return(new_term("float", coerced_code(cx, term, "float")))

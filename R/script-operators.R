@@ -81,12 +81,16 @@ call_operator <- function(cx, plan, supplied, expr) {
   for (as_tensors in unique(c(FALSE, plan[[4]][[2]]))) {
     for (overload in operator_overloads(plan[[1]])) {
       fit <- fit_overload(cx, overload, supplied, defaults, as_tensors)
-      if (!is.null(fit) && (is.null(best) || fit$cost < best$cost)) best <- c(fit, list(overload = overload, as_tensors = as_tensors))
+      if (!is.null(fit) && (is.null(best) || fit$cost < best$cost)) best <- c(fit, list(overload = overload, as_tensors = as_tensors, overloads = operator_overloads(plan[[1]])))
     }
     if (!is.null(best)) break
   }
   label <- if (startsWith(plan[[1]], "aten::")) substring(plan[[1]], 7) else plan[[1]]
   if (is.null(best)) refuse_operator(cx, label, supplied, operator_overloads(plan[[1]]), expr)
+  if (label == "full" && supplied$fill_value$type == "bool" && (is.null(supplied$dtype) || supplied$dtype$type == "None")) {
+    supplied$dtype <- literal_term(torch_bool())
+    best$used <- c(best$used, "dtype")
+  }
   term <- write_operator(cx, label, best, supplied, expr)
   if (!is.null(wants_gradient) && !is_static_value(wants_gradient, FALSE)) {
     term$code <- sprintf("%s.requires_grad_(%s)", term$code, need_code(cx, wants_gradient, "bool", expr, "`requires_grad`"))
@@ -198,6 +202,8 @@ write_operator <- function(cx, label, best, supplied, expr) {
     }
     positional <- positional && overload$keyword_only[[i]] == 0
     code <- operator_argument(cx, supplied[[name]], overload$types[[i]], overload$base[[i]], expr, name, overload$fixed[[i]])
+    # TorchScript has no TRUE among its numbers: it would be 1
+    if (supplied[[name]]$type == "bool" && overload$types[[i]] %in% c("number", "Scalar") && takes_tensor(best$overloads, name)) code <- sprintf("torch.tensor(%s)", code)
     codes <- c(codes, if (positional) code else paste0(name, "=", code))
   }
   dtypes <- c(
@@ -214,6 +220,10 @@ write_operator <- function(cx, label, best, supplied, expr) {
   }
   if (overload$returned == "Tensor" && label %in% names(dtypes)) term$dtype <- dtypes[[label]]
   count_results(cx, term, overload)
+}
+
+takes_tensor <- function(overloads, name) {
+  any(vapply(overloads, function(overload) name %in% overload$names && overload$types[[match(name, overload$names)]] == "Tensor", NA))
 }
 
 # Positions among the results count from one.
@@ -274,6 +284,10 @@ operator_argument <- function(cx, term, type, base, expr, name, fixed = -1) {
     return(sprintf("torch.device(%s)", term$code))
   }
   if (type %in% c("number", "Scalar")) {
+    # the number keeps the kind that it has in the tensor
+    if (!is.null(term$tensor)) {
+      return(sprintf("%s.item()", term$tensor))
+    }
     return(if (term$type == "whole") need_code(cx, term, "float", expr) else term$code)
   }
   if (term$type == "dtype") {

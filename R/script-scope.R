@@ -30,6 +30,7 @@ new_compile_context <- function(unit, name, previous = NULL) {
   cx$recovers <- FALSE
   cx$selves <- list()
   cx$holder <- NULL
+  cx$is_entry <- FALSE
   cx
 }
 
@@ -52,10 +53,13 @@ new_name <- function(cx, wanted) {
   cx$names <- c(cx$names, name)
   name
 }
-python_words <- c(
+python_keywords <- c(
   "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif",
   "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass",
-  "raise", "return", "try", "while", "with", "yield", "self", "torch", "math", "float", "int", "bool", "str", "len", "range",
+  "raise", "return", "try", "while", "with", "yield"
+)
+python_words <- c(
+  python_keywords, "self", "torch", "math", "float", "int", "bool", "str", "len", "range",
   "list", "dict", "print", "min", "max", "sum", "abs", "round", "sorted", "any", "all", "zip", "enumerate", "F", "Tensor",
   "ops", "CONSTANTS", "annotate", "inf", "nan", "pow", "ord", "chr", "hex", "oct", "bin", "divmod", "isinstance", "complex",
   "List", "Dict", "Tuple", "Optional", "Union", "Any", "type", "tuple", "unchecked_cast", "uninitialized", "fork", "wait"

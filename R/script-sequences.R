@@ -44,8 +44,8 @@ sequence_of_term <- function(cx, term, expr) {
     }
   }
   code <- switch(kind, Tensor = sprintf("torch.unbind(%s, 0)", term$code), List = , Vector = term$code, sprintf("[%s]", term$code))
-  known <- if (is_static(term)) lapply(static_value(term), literal_term)
-  list(code = code, known = known, element = function(counter) {
+  known <- if (is_static(term)) lapply(unname(static_value(term)), literal_term)
+  list(code = code, known = known, values = known, element = function(counter) {
     new_term(type, counter, simple = TRUE, dtype = term$dtype, linear = if (is_whole_type(type)) list(base = counter, offset = 0))
   })
 }
@@ -64,12 +64,15 @@ counted <- function(first, lower) {
   function(counter) linear_term(counter, first, "int", lower)
 }
 
+# What a loop over a few known numbers goes through, should it have to be written out.
+whole_terms <- function(values) if (length(values) <= 512) lapply(values, literal_term)
+
 range_to <- function(cx, expr, scope) {
   n <- translate(cx, expr[[2]], scope)
   code <- need_code(cx, n, "int", expr, "The length")
   if (is_static(n) && static_value(n) < 0) refuse(cx, expr, "A length can't be negative.")
   if (n$lower < 0 && !is_static(n)) code <- sprintf("%s(%s)", helper(cx, "count"), code)
-  list(code = sprintf("range(%s)", code), element = counted(1, 1))
+  list(code = sprintf("range(%s)", code), element = counted(1, 1), values = if (is_static(n)) whole_terms(seq_len(static_value(n))))
 }
 range_along <- function(cx, expr, scope) {
   term <- translate(cx, expr[[2]], scope)
@@ -93,10 +96,11 @@ range_between <- function(cx, expr, scope) {
   if (is_static(a) && is_static(b)) {
     from <- as.integer(static_value(a))
     to <- as.integer(static_value(b))
+    values <- whole_terms(from:to)
     if (from <= to) {
-      return(list(code = sprintf("range(%d)", to - from + 1L), element = counted(from, from)))
+      return(list(code = sprintf("range(%d)", to - from + 1L), element = counted(from, from), values = values))
     }
-    return(list(code = sprintf("range(%d, %d, -1)", from, to - 1L), element = counted(0, to)))
+    return(list(code = sprintf("range(%d, %d, -1)", from, to - 1L), element = counted(0, to), values = values))
   }
   if (is_static(a) && b$lower >= static_value(a)) {
     return(list(code = sprintf("range(%s, %s + 1)", codes[[1]], codes[[2]]), element = counted(0, static_value(a))))
@@ -139,7 +143,9 @@ range_by <- function(cx, expr, scope) {
   }
   past <- if (!is_static(by)) sprintf("+ (1 if %s > 0 else -1)", codes[[3]]) else if (static_value(by) > 0) "+ 1" else "- 1"
   lower <- if (!is_static(by)) min(given$from$lower, given$to$lower) else if (static_value(by) > 0) given$from$lower else given$to$lower
-  list(code = sprintf("range(%s, %s %s, %s)", codes[[1]], codes[[2]], past, codes[[3]]), element = counted(0, lower))
+  ends <- given[c("from", "to", "by")]
+  values <- if (all(vapply(ends, is_static, NA))) whole_terms(as.integer(do.call(seq, unname(lapply(ends, static_value)))))
+  list(code = sprintf("range(%s, %s %s, %s)", codes[[1]], codes[[2]], past, codes[[3]]), element = counted(0, lower), values = values)
 }
 
 # So many steps from a number on.

@@ -12,6 +12,20 @@ as_statement <- function(name) {
     none_term()
   }
 }
+is_flag <- function(cx, term, expr, of_flag) {
+  if (term$type == "?") {
+    return(unknown_term())
+  }
+  if (!is.null(term$tensor)) {
+    # of a tensor's one element
+    term <- new_term("bool", sprintf("(%s.dtype == 11 and bool(%s))", term$tensor, term$tensor))
+    if (!identical(of_flag, identity)) term$code <- sub(" and bool", " and not bool", term$code, fixed = TRUE)
+    return(term)
+  }
+  refuse_unsure(cx, term, expr)
+  if (is_optional_type(term$type)) refuse(cx, expr, "This may be NULL.", "Ask is.null() first.")
+  if (term$type == "bool") of_flag(term) else literal_term(FALSE)
+}
 assignment <- function(cx, expr, scope) {
   target <- expr[[2]]
   value <- expr[[3]]
@@ -87,8 +101,8 @@ build_script_entries <- function() {
       }
       new_term("bool", sprintf("(%s != %s)", condition_of(cx, given[[1]], expr)$code, condition_of(cx, given[[2]], expr)$code))
     }, of_tensor = FALSE),
-    isTRUE = entry("its argument, if that is TRUE or FALSE", run = function(cx, given, expr, scope) if (given[[1]]$type == "bool") given[[1]] else literal_term(FALSE), of_tensor = FALSE),
-    isFALSE = entry("the opposite of its argument", run = function(cx, given, expr, scope) if (given[[1]]$type == "bool") negated(given[[1]]) else literal_term(FALSE), of_tensor = FALSE),
+    isTRUE = entry("its argument, if that is TRUE or FALSE", run = function(cx, given, expr, scope) is_flag(cx, given[[1]], expr, identity), of_tensor = FALSE),
+    isFALSE = entry("the opposite of its argument", run = function(cx, given, expr, scope) is_flag(cx, given[[1]], expr, negated), of_tensor = FALSE),
     `%in%` = entry("whether a number or string is in a vector", run = is_in, of_tensor = FALSE),
     is.null = entry("whether an optional value is there: within the branch it is", call = translate_condition),
     is_torch_tensor = entry("known while compiling", run = same_type("Tensor"), of_tensor = FALSE),

@@ -40,7 +40,11 @@ text_term <- function(cx, term, expr, digits = 15L) {
     int = new_term("str", sprintf("str(%s)", term$code)),
     bool = new_term("str", sprintf("(\"TRUE\" if %s else \"FALSE\")", term$code)),
     # a whole number is a double to R, that may write it as 1e+05
-    whole = , float = new_term("str", sprintf("%s(%s, %d)", helper(cx, "number_text"), coerced_code(cx, term, "float"), digits)),
+    whole = , float = if (!is.null(term$tensor)) {
+      new_term("str", sprintf("%s(%s, %d)", helper(cx, "item_text"), term$tensor, digits))
+    } else {
+      new_term("str", sprintf("%s(%s, %d)", helper(cx, "number_text"), coerced_code(cx, term, "float"), digits))
+    },
     `?` = new_term("str", "\"\""),
     refuse(cx, expr, sprintf("%s can't become text.", script_type_in_words(term$type)))
   )

@@ -72,7 +72,9 @@ piped <- function(cx, expr, scope) {
 }
 
 is_of_type <- function(test) {
+  force(test)
   function(cx, given, expr, scope) {
+    refuse_unsure(cx, given[[1]], expr)
     if (given[[1]]$type == "?") unknown_term() else literal_term(test(given[[1]]))
   }
 }
@@ -99,7 +101,6 @@ make_tensor <- function(cx, given, expr, scope) {
   data <- matched$data
   named <- if (!is.null(matched$dtype) && is_static(matched$dtype)) dtype_of_text(static_value(matched$dtype))
   if (!is.null(named)) matched$dtype <- literal_term(named)
-  if (!is.null(matched$device) && matched$device$type != "None") refuse(cx, expr, "`device` of torch_tensor() can't be translated.", "$to(device = ) after it.")
   if (data$type == "?") {
     return(unknown_term())
   }
@@ -112,6 +113,8 @@ make_tensor <- function(cx, given, expr, scope) {
     value <- static_value(data)
     constant <- constant_name(cx$unit, torch_tensor(value), "array")
     code <- sprintf("torch.clone(%s)", constant)
+  } else if (!is.null(data$tensor)) {
+    code <- sprintf("%s(%s)", helper(cx, "item_tensor"), data$tensor)
   } else if (is_number_type(data$type) || data$type == "bool") {
     # a number of R is a vector of one
     code <- sprintf("torch.tensor([%s])", if (data$type == "whole") coerced_code(cx, data, "float") else data$code)
@@ -123,11 +126,14 @@ make_tensor <- function(cx, given, expr, scope) {
     code <- sprintf("torch.to(%s, %s)", code, need_code(cx, matched$dtype, "dtype", expr))
     dtype <- NULL
   }
+  if (!is.null(matched$device) && matched$device$type != "None") code <- sprintf("%s.to(%s)", code, need_code(cx, as_device(matched$device), "Device", expr))
   if (!is.null(matched$requires_grad) && !is_static_value(matched$requires_grad, FALSE)) {
     code <- sprintf("%s.requires_grad_(%s)", code, need_code(cx, matched$requires_grad, "bool", expr))
   }
   new_term("Tensor", code, dtype = dtype)
 }
+
+as_device <- function(term) if (term$type == "str") new_term("Device", sprintf("torch.device(%s)", term$code)) else term
 
 arange <- function(cx, given, expr, scope) {
   matched <- match_given(cx, formals(torch_arange), given, expr)$matched
@@ -148,7 +154,13 @@ arange <- function(cx, given, expr, scope) {
   by <- as.integer(static_value(step))
   all_int <- all(vapply(ends, function(term) term$type == "int", NA))
   dtype <- if (!is.null(matched$dtype) && matched$dtype$type != "None") need_code(cx, matched$dtype, "dtype", expr) else if (!all_int) literal_term(torch_get_default_dtype())$code
-  code <- sprintf("torch.arange(%s, %s %s 1, %s%s)", start$code, end$code, if (by > 0) "+" else "-", int_text(by), if (is.null(dtype)) "" else paste0(", dtype=", dtype))
+  device <- if (!is.null(matched$device) && matched$device$type != "None") need_code(cx, as_device(matched$device), "Device", expr)
+  if (!is.null(matched$layout) && matched$layout$type != "None") refuse(cx, expr, "`layout` of torch_arange() can't be translated.")
+  more <- paste0(", ", c(if (!is.null(dtype)) "dtype=", if (!is.null(device)) "device="), c(dtype, device), collapse = "", recycle0 = TRUE)
+  code <- sprintf("torch.arange(%s, %s %s 1, %s%s)", start$code, end$code, if (by > 0) "+" else "-", int_text(by), more)
+  if (!is.null(matched$requires_grad) && !is_static_value(matched$requires_grad, FALSE)) {
+    code <- sprintf("%s.requires_grad_(%s)", code, need_code(cx, matched$requires_grad, "bool", expr))
+  }
   new_term("Tensor", code, dtype = if (all_int && is.null(matched$dtype)) "int")
 }
 
@@ -224,6 +236,9 @@ is_given <- function(cx, expr, scope) {
   name <- as.character(expr[[2]])
   found <- find_binding(cx, scope, name)
   if (is.null(found)) refuse(cx, expr, sprintf("`%s` is no argument.", name))
+  if (cx$is_entry && is.null(found$scope$parent) && !isTRUE(found$scope$is_inline)) {
+    refuse(cx, expr, sprintf("A program does not know whether `%s` was given.", name), sprintf("`%s = NULL` as its default, and is.null(%s).", name, name))
+  }
   literal_term(found$binding$kind %in% c("missing", "default") || isTRUE(found$binding$is_default))
 }
 
@@ -235,6 +250,7 @@ identical_values <- function(cx, given, expr, scope) {
   if ("?" %in% types) {
     return(unknown_term())
   }
+  for (term in given) refuse_unsure(cx, term, expr)
   of_r <- sub("whole", "float", types)
   scalars <- of_r %in% c("int", "float", "bool", "str")
   vectors <- grepl("^Vector\\[(int|float|bool|str)\\]$", of_r)

@@ -74,10 +74,11 @@ torch_arange <- function(start, end, step = 1L, dtype = NULL, layout = NULL, dev
   if (is.null(dtype) && !(is.integer(start) && is.integer(end) && is.integer(step))) {
     dtype <- torch_get_default_dtype()
   }
-  # libtorch leaves the end out; half a step beyond it lets it in and nothing else
+  # libtorch leaves the end out; half a step beyond it lets it in and nothing else, unless the dtype has whole numbers only
   n <- floor((end - start) / step + 1e-10)
+  if (is.integer(start) && is.integer(step)) n <- as.integer(n)
   half_open_range(
-    start, if (is.integer(start) && is.integer(step)) start + as.integer(n + 1) * step else start + (n + 0.5) * step,
+    start, if (start == trunc(start) && step == trunc(step)) start + (n + 1L) * step else start + (n + 0.5) * step,
     step, dtype, layout, device, requires_grad
   )
 }

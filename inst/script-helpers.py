@@ -306,3 +306,26 @@ def r_round(x: float, digits: int) -> float:
   to_above = above - size
   nearest = below if to_below < to_above or (to_below == to_above and low % 2 == 0) else above
   return -nearest if x < 0. else nearest
+
+# A tensor's one element as R writes it.
+def r_item_text(x: Tensor, digits: int) -> str:
+  if x.dtype == 11:
+    return "TRUE" if bool(x) else "FALSE"
+  if not torch.is_floating_point(x):
+    return str(int(x))
+  return r_number_text(float(x), digits)
+
+# `v`, to be put into `x`.
+def r_fraction_for(x: Tensor, v: float) -> float:
+  if not torch.is_floating_point(x) and not torch.is_complex(x):
+    if math.isnan(v) or math.isinf(v) or v != math.floor(v):
+      raise ValueError(str(v) + " can't be assigned to a tensor of whole numbers")
+  return v
+
+# torch_tensor() of a tensor's one element.
+def r_item_tensor(x: Tensor) -> Tensor:
+  if x.dtype == 11:
+    return torch.tensor([bool(x)])
+  if not torch.is_floating_point(x):
+    return torch.tensor([int(x)])
+  return torch.tensor([float(x)])

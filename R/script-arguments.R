@@ -1,0 +1,95 @@
+# The arguments of a program: their types, and their defaults as TorchScript writes them.
+#' @include script-errors.R
+NULL
+
+# list(types, defaults), by name. What a default says that is no value of a program, such as a function, stays out of the
+# signature: it is known while compiling.
+script_arguments <- function(unit, fn, given) {
+  formals <- formals(fn)
+  check_given_types(formals, given)
+  types <- list()
+  defaults <- list()
+  for (name in names(formals)) {
+    type <- if (!is.null(given[[name]])) check_given_type(name, given[[name]])
+    if (identical(formals[[name]], quote(expr = ))) {
+      types[[name]] <- type %||% "Tensor"
+      next
+    }
+    value <- default_value(fn, name)
+    term <- literal_term(value)
+    if (is.list(value) && length(value) == 0) term <- new_term("Empty", "[]")
+    if (is.null(term) && is.null(type) && !(is.atomic(value) && anyNA(value))) next
+    type <- type %||% type_of_default(term, name, value)
+    types[[name]] <- type
+    defaults[[name]] <- code_of_default(unit, term, type, name, value)
+  }
+  list(types = types, defaults = defaults)
+}
+
+check_given_types <- function(formals, given) {
+  if (length(given) > 0 && any(rlang::names2(given) == "")) {
+    abort_torchscript("Types must have the names of their arguments.", "type", "jit_script(f, n = \"int\")")
+  }
+  unknown <- setdiff(names(given), names(formals))
+  if (length(unknown) > 0) {
+    abort_torchscript(sprintf("The function has no argument `%s`.", unknown[[1]]), "type", sprintf("Its arguments: %s.", toString(names(formals))))
+  }
+  if ("..." %in% names(formals)) {
+    abort_torchscript("A program has no argument `...`.", "type", "A list of tensors is an argument of type \"List[Tensor]\".")
+  }
+}
+check_given_type <- function(name, type) {
+  if (!rlang::is_string(type)) {
+    abort_torchscript(sprintf("The type of `%s` must be a string, not %s.", name, describe(type)), "type")
+  }
+  declared_script_type(type)
+}
+
+# A default is computed now if it comes to the same at each call: constants, and what is made of them.
+default_value <- function(fn, name) {
+  default <- formals(fn)[[name]]
+  env <- environment(fn) %||% baseenv()
+  calls <- character()
+  walk_calls(default, function(call) calls <<- c(calls, if (is.name(call[[1]])) as.character(call[[1]]) else ""))
+  depends <- intersect(all.vars(default), names(formals(fn)))
+  if (length(depends) > 0 || !all(calls %in% constant_functions)) {
+    abort_torchscript(
+      sprintf("The default of `%s`, `%s`, can't be part of a program%s.", name, squeeze_text(default), if (length(depends) > 0) sprintf(": it depends on `%s`", depends[[1]]) else ""),
+      "compile", sprintf("`%s = NULL` with a type such as \"Optional[float]\", and `%s <- %s %%||%% %s` in the function.", name, name, name, squeeze_text(default))
+    )
+  }
+  tryCatch(eval(default, env), error = function(e) {
+    abort_torchscript(sprintf("The default of `%s` can't be computed: %s", name, conditionMessage(e)), "compile")
+  })
+}
+constant_functions <- c(
+  "(", "+", "-", "*", "/", "^", "%%", "%/%", "!", ":", "c", "list", "sqrt", "exp", "log", "log2", "log10", "abs", "round",
+  "as.integer", "as.numeric", "integer", "numeric", "character", "logical", "function", "::",
+  paste0("torch_", c(
+    "float", "float32", "float64", "double", "half", "float16", "bfloat16", "long", "int", "int32", "int64", "short", "int16",
+    "int8", "uint8", "bool", "cfloat", "cdouble", "strided", "contiguous_format", "preserve_format", "channels_last_format", "device"
+  ))
+)
+
+type_of_default <- function(term, name, value) {
+  if (is.null(term)) {
+    abort_torchscript(sprintf("The default of `%s` is %s, which programs do not have.", name, describe(value)), "compile", "NULL is an optional argument, `NaN` a number.")
+  }
+  switch(term$type, None = "Optional[Tensor]", whole = "float", Empty = "List[Tensor]", term$type)
+}
+
+# A signature holds bare literals.
+code_of_default <- function(unit, term, type, name, value) {
+  if (is_optional_type(type)) {
+    return(if (is.null(value)) "None" else code_of_default(unit, term, required_type(type), name, value))
+  }
+  code <- if (!is.null(term)) coerced_code(list(unit = unit), term, type)
+  if (is.null(code)) {
+    wanted <- script_type_in_words(type)
+    abort_torchscript(
+      sprintf("The default of `%s` is %s, and its type is %s.", name, describe(value), wanted), "compile",
+      if (is.null(value)) sprintf("%s = \"Optional[%s]\" takes NULL.", name, script_type_text(unit, type)) else sprintf("Give `%s` a default that is %s, or another type.", name, wanted)
+    )
+  }
+  if (is_list_type(type)) sub("^torch[.]jit[.]annotate\\(List\\[[^]]*\\]+, (.*)\\)$", "\\1", code) else gsub("^\\((.*)\\)$", "\\1", code)
+}
