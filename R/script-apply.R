@@ -26,14 +26,14 @@ function_name <- function(fn) {
   "f"
 }
 
-# Runs `body` for each element and collects what it gives.
+# Runs `body` for each element and collects what it gives. `changes`: the functions that it may call.
 collect <- function(cx, sequence, scope, body, changes, expr, named_like = NULL) {
   if (!is.null(sequence$terms)) {
     return(make_list(cx, lapply(sequence$terms, body), expr, scope))
   }
   cx$loops <- cx$loops + 1L
   id <- paste0("loop ", cx$loops)
-  enter_loop(cx, scope, super_assigned(changes), changes, id)
+  enter_loop(cx, scope, character(), quote(NULL), id, changes)
   head <- cx$vars
   counter <- new_name(cx, "v")
   out <- new_name(cx, "out")
@@ -42,6 +42,8 @@ collect <- function(cx, sequence, scope, body, changes, expr, named_like = NULL)
   cx$loop <- new.env(parent = emptyenv())
   lines <- in_block(cx, term <- body(sequence$element(counter)))
   cx$loop <- outer
+  # the list holds it now
+  if (!is.null(term$place) && is_container_type(term$type)) disown(cx, term$place)
   if (!cx$dead) note_ownership(cx, head, cx$vars, id)
   cx$dead <- FALSE
   cx$vars <- merge_states(cx, list(head, cx$vars[names(head)]), c("before", "in the loop"), expr)
@@ -109,7 +111,7 @@ lapply_loop <- function(kind) {
       sequence <- translate_sequence(cx, source, scope)
     }
     if (isTRUE(scope$is_package) && !is.null(sequence$known)) sequence$terms <- sequence$known
-    changes <- if (inherits(fn, "script_closure")) fn$body else quote(NULL)
+    changes <- closures_in(cx, fn, list())
     body <- function(element) call_callable(cx, fn, c(list(element), more), expr, scope)
     result <- unless_needed_known(
       cx, sequence, function() collect(cx, sequence, scope, body, changes, expr, named_like),
@@ -173,6 +175,11 @@ map_function <- function(cx, expr, scope) {
   matched <- matched_expressions(cx, alist(f = , ... = ), expr)
   fn <- callable_term(cx, matched$f, scope)
   sources <- lapply(matched$..., function(part) keep_term(cx, translate(cx, part, scope)))
+  sources <- lapply(sources, function(term) {
+    scalar <- term$type %in% c("int", "whole", "float", "bool", "str")
+    if (scalar) combine(cx, list(if (term$type == "whole") new_term("float", coerced_code(cx, term, "float")) else utils::modifyList(term, list(value = NULL))), quote(c(x)), scope) else term
+  })
+  if (length(sources) == 0) refuse(cx, expr, "`Map()` has nothing to go through.")
   types <- vapply(sources, function(term) script_type_kind(term$type), "")
   if (any(types == "?")) {
     return(unknown_term())
@@ -208,7 +215,7 @@ map_function <- function(cx, expr, scope) {
   }
   element_types <- vapply(sources, function(term) if (term$type == "Tensor") "Tensor" else element_type(term$type), "")
   sequence <- list(code = sprintf("range(%s)", count), element = places)
-  changes <- if (inherits(fn, "script_closure")) fn$body else quote(NULL)
+  changes <- closures_in(cx, fn, list())
   result <- collect(cx, sequence, scope, function(at) {
     given <- lapply(seq_along(held), function(i) new_term(element_types[[i]], sprintf("%s[%s]", held[[i]], at[[i]]), simple = TRUE))
     names(given) <- names(sources)
@@ -241,9 +248,16 @@ filter_function <- function(cx, expr, scope) {
   }
   if (!is_list_type(term$type)) refuse(cx, expr, sprintf("`Filter()` goes through lists, not through %s.", script_type_in_words(term$type)))
   sequence <- sequence_of_term(cx, term, expr)
+  if (!is.null(term$place)) disown(cx, term$place)
+  cx$loops <- cx$loops + 1L
+  id <- paste0("loop ", cx$loops)
+  enter_loop(cx, scope, character(), quote(NULL), id, closures_in(cx, fn, list()))
+  head <- cx$vars
   counter <- new_name(cx, "v")
   out <- new_name(cx, "out")
   lines <- in_block(cx, test <- condition_of(cx, call_callable(cx, fn, list(sequence$element(counter)), expr, scope), expr))
+  note_ownership(cx, head, cx$vars, id)
+  cx$vars <- merge_states(cx, list(head, cx$vars[names(head)]), c("before", "in the loop"), expr)
   emit(cx, c(
     sprintf("%s = %s", out, empty_code(cx, term$type)), sprintf("for %s in %s:", counter, sequence$code),
     indented(c(lines, sprintf("if %s:", test$code), sprintf("  %s.append(%s)", out, counter)))
@@ -253,14 +267,34 @@ filter_function <- function(cx, expr, scope) {
 
 reduce_function <- function(cx, expr, scope) {
   matched <- matched_expressions(cx, alist(f = , x = , init = , right = FALSE, accumulate = FALSE), expr)
-  if (isTRUE(matched$accumulate) || isTRUE(matched$right)) refuse(cx, expr, "`Reduce()` is translated from the left, without `accumulate`.", "Write a loop.")
+  flag <- function(name) {
+    given <- if (!is.null(matched[[name]])) translate(cx, matched[[name]], scope)
+    if (!is.null(given) && !(is_static(given) && rlang::is_bool(static_value(given)))) refuse(cx, expr, sprintf("`%s` must be known before the program runs.", name))
+    !is.null(given) && static_value(given)
+  }
+  from_right <- flag("right")
+  accumulates <- flag("accumulate")
+  if (from_right && accumulates) refuse(cx, expr, "`Reduce()` accumulates from the left alone here.", "Write a loop.")
   fn <- callable_term(cx, matched$f, scope)
   body <- function(x, init) {
-    made <- bquote({
-      .acc <- .(init)
-      for (.v in .(x)) .acc <- .f(.acc, .v)
-      .acc
-    })
+    step <- if (from_right) quote(.f(.v, .acc)) else quote(.f(.acc, .v))
+    made <- if (accumulates) {
+      bquote({
+        .acc <- .(init)
+        .all <- .(if (init$type %in% c("int", "whole", "float", "bool", "str")) quote(c(.acc)) else quote(list(.acc)))
+        for (.v in .(x)) {
+          .acc <- .(step)
+          .all[[length(.all) + 1L]] <- .acc
+        }
+        .all
+      })
+    } else {
+      bquote({
+        .acc <- .(init)
+        for (.v in .(x)) .acc <- .(step)
+        .acc
+      })
+    }
     inner <- new_scope(cx, scope)
     bind_term(cx, inner, ".f", static_term(fn))
     inner$is_inline <- TRUE
@@ -269,9 +303,10 @@ reduce_function <- function(cx, expr, scope) {
   }
   x <- keep_term(cx, translate(cx, matched$x, scope))
   if (!is.null(matched$init)) {
-    return(body(x, matched$init))
+    return(body(if (from_right) reversed(cx, list(x), expr, scope) else x, translate(cx, matched$init, scope)))
   }
   if (!is_list_type(x$type)) refuse(cx, expr, "`Reduce()` goes through lists.", "as.list() makes one of a tensor.")
+  if (from_right) x <- keep_term(cx, reversed(cx, list(x), expr, scope))
   first <- new_term(element_type(x$type), sprintf("%s[0]", x$code))
   rest <- new_term(x$type, sprintf("%s[1:]", x$code), fresh = TRUE)
   body(rest, first)

@@ -50,7 +50,7 @@ translate_in_order <- function(cx, translators) {
     if (length(cx$block$lines) > before) {
       for (j in seq_len(i - 1)) {
         earlier <- terms[[j]]
-        if (is.null(earlier$code) || is_static(earlier) || earlier$type %in% c("?", "None", "Empty") || isTRUE(earlier$kept)) next
+        if (is.null(earlier$code) || is_static(earlier) && is.null(earlier$place) || earlier$type %in% c("?", "None", "Empty") || isTRUE(earlier$kept)) next
         kept <- in_block(cx, held <- keep_now(cx, earlier))
         cx$block$lines <- append(cx$block$lines, kept, before)
         before <- before + length(kept)

@@ -47,9 +47,23 @@ translate_expression <- function(cx, expr, scope) {
 
 is_callable <- function(x) is.function(x) || inherits(x, c("script_closure", "script_member", "script_self"))
 
+# R computes an argument when the function first asks for it, a program before the call: what shows the difference is refused.
+refuse_lazy_arguments <- function(cx, expr, changed = character()) {
+  for (argument in as.list(expr)[-1]) {
+    if (missing(argument) || !is.call(argument)) next
+    if (has_call(argument, c("<-", "<<-", "=", "return", "stop", "break", "next"))) {
+      refuse(cx, expr, "An argument that does something can't be translated: R does it when the function first asks for it.", "Do it before the call.")
+    }
+    if (length(intersect(all.vars(argument), changed)) > 0) {
+      refuse(cx, expr, sprintf("The function changes `%s`, which an argument of it uses.", intersect(all.vars(argument), changed)[[1]]), "Give the argument a name before the call.")
+    }
+  }
+}
+
 # `table`: what R's own functions become; see script-table.R.
 call_function <- function(cx, fn, expr, scope, name = NULL) {
   if (inherits(fn, "script_closure")) {
+    refuse_lazy_arguments(cx, expr, super_assigned(fn$body))
     given <- given_arguments(cx, expr, scope)
     outer <- cx$inlined
     on.exit(cx$inlined <- outer)
@@ -88,7 +102,7 @@ call_function <- function(cx, fn, expr, scope, name = NULL) {
     plan <- plan_of_function(fn)
     given <- given_arguments(cx, expr, scope)
     known <- all(vapply(given, function(term) is_static(term) && !is.environment(static_value(term)), NA))
-    if (known && !is.null(name) && (!name %in% getNamespaceExports(topenv()) || name %in% c("torch_device", "slc"))) {
+    if (known && !is.null(name) && (!name %in% getNamespaceExports(topenv()) || name %in% c("torch_device", "slc", "torch_finfo", "torch_iinfo"))) {
       return(call_now(cx, fn, given, expr))
     }
     return(if (is.null(plan)) {
@@ -100,6 +114,7 @@ call_function <- function(cx, fn, expr, scope, name = NULL) {
   if (environmentName(home) %in% own_packages_of_r || identical(name %in% pure_functions, TRUE) && isNamespace(home)) {
     return(call_untabled(cx, fn, name %||% "this", expr, scope))
   }
+  refuse_lazy_arguments(cx, expr)
   call_user_function(cx, fn, name %||% "f", given_arguments(cx, expr, scope), expr)
 }
 
@@ -117,7 +132,13 @@ call_now <- function(cx, fn, given, expr) {
 
 # A function of other packages: it has a method for tensors, or is called now if everything is known.
 call_untabled <- function(cx, fn, name, expr, scope) {
+  if (name %in% c("with", "within", "local", "eval", "tryCatch", "try", "Recall", "UseMethod", "on.exit", "quote", "substitute")) {
+    refuse(cx, expr, sprintf("`%s()` can't be translated.", name))
+  }
   given <- given_arguments(cx, expr, scope)
+  if (name %in% c("rbind", "cbind") && "Tensor" %in% vapply(given, function(term) term$type, "")) {
+    refuse(cx, expr, sprintf("`%s()` of tensors can't be translated.", name), "torch_cat() and torch_stack() join them.")
+  }
   if (length(given) > 0 && given[[1]]$type == "Tensor") {
     method <- tensor_generic(name)
     if (!is.null(method)) {
@@ -143,6 +164,7 @@ pure_functions <- c(
   "is_integerish", "toupper", "tolower", "is.function", "inherits", "is.atomic", "is.object", "is.list", "names", "vapply",
   "is_string", "sub", "gsub", "match.arg", "cumsum", "cumprod", "diff", "order", "unname", "rbind", "cbind", "matrix", "outer",
   "t", "diag", "match", "as.numeric", "is_torch_device", "rep", "rep_len", "choose", "factorial", "gamma", "beta", "startsWith", "endsWith",
+  "mean", "median", "var", "sd", "rowSums", "colSums", "rowMeans", "colMeans", "sort", "unique", "duplicated", "crossprod", "det", "solve",
   "%in%", "c", "list", "unlist", "is.na", "is.nan", "is.finite", "is.infinite", "trunc", "sign", "anyNA", "setequal", "which"
 )
 
@@ -270,11 +292,11 @@ inline_call <- function(cx, formals, body, given, expr, parent = NULL, env = emp
     cx$in_package <- TRUE
     on.exit(cx$in_package <- FALSE, add = TRUE)
     # what goes wrong in this package's own functions is told of the user's call
-    tryCatch(block_value(cx, list(body), scope), script_problem = function(p) {
+    tryCatch(block_value(cx, list(body), scope, is_body = TRUE), script_problem = function(p) {
       refuse(cx, expr, p$message, p$problem$hint, p$problem$silent, p$problem$needs_known)
     })
   } else {
-    block_value(cx, list(body), scope)
+    block_value(cx, list(body), scope, is_body = TRUE)
   }
   # names of the function are not seen after it
   prefix <- paste0(scope$id, " ")

@@ -59,10 +59,15 @@ negated <- function(inner) {
 test_null <- function(cx, expr, scope) {
   operand <- expr[[2]]
   # an element of a list with names is NULL where there is none
-  if (is.call(operand) && identical(operand[[1]], quote(`[[`)) && length(operand) == 3) {
+  if (is.call(operand) && length(operand) == 3 && (identical(operand[[1]], quote(`[[`)) || identical(operand[[1]], quote(`$`)))) {
     held <- translate(cx, operand[[2]], scope)
-    if (startsWith(held$type, "Dict")) {
-      return(new_term("bool", sprintf("(%s not in %s)", need_code(cx, translate(cx, operand[[3]], scope), "str", expr), held$code)))
+    kind <- script_type_kind(held$type)
+    label <- if (kind %in% c("Dict", "Record")) if (identical(operand[[1]], quote(`$`))) literal_term(as.character(operand[[3]])) else translate(cx, operand[[3]], scope)
+    if (kind == "Dict") {
+      return(new_term("bool", sprintf("(%s not in %s)", need_code(cx, label, "str", expr), held$code)))
+    }
+    if (kind == "Record" && is_static(label) && is.character(static_value(label)) && !static_value(label) %in% names(script_type_parts(held$type))) {
+      return(literal_term(TRUE))
     }
   }
   term <- if (is.name(operand)) {
@@ -71,6 +76,9 @@ test_null <- function(cx, expr, scope) {
     translate(cx, operand, scope)
   } else {
     translate(cx, operand, scope)
+  }
+  if (identical(term$dtype, "null") || !is.null(term$place) && isTRUE(cx$declared[[cx$vars[[term$place]]$version]]$from_null)) {
+    refuse(cx, expr, "A program does not know `c()` from a vector of no length.", "Begin with NULL, or ask length() == 0.")
   }
   if (term$type == "None" || !is_optional_type(term$type)) {
     if (term$type == "?") {

@@ -45,6 +45,9 @@ element_value <- function(cx, expr, scope) {
   if (i$type == "?") {
     return(unknown_term())
   }
+  if (is_static(held) && is_static(i) && is.character(static_value(i))) {
+    return(scalar_element(cx, held, expr, scope))
+  }
   switch(kind,
     List = , Vector = {
       parts <- held$parts %||% if (is_static(held)) lapply(static_value(held), literal_term)
@@ -126,6 +129,9 @@ list_slice <- function(cx, held, expr, scope) {
 
 tensor_element <- function(cx, held, expr, scope) {
   index <- tensor_index(cx, expr, scope)
+  if (index == "...") {
+    return(held)
+  }
   term <- new_term("Tensor", sprintf("%s[%s]", keep_term(cx, held)$code, index), dtype = held$dtype)
   term$is_copy <- isTRUE(attr(index, "copies"))
   term
@@ -151,6 +157,7 @@ tensor_index <- function(cx, expr, scope) {
   if (several > 1) {
     refuse(cx, expr, "Only one dimension can be indexed by several positions here.", "x[i, ][, j] takes all combinations, torch_index() pairs.")
   }
+  if (sum(codes == "...") > 1) refuse(cx, expr, "Only one `..` can stand in an index.")
   structure(paste(codes, collapse = ", "), copies = copies)
 }
 
@@ -254,6 +261,9 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
       return(assign_member(cx, static_value(held), as.character(target[[3]]), term, expr))
     }
   }
+  if (is.call(inner) && !(is.name(inner[[1]]) && as.character(inner[[1]]) %in% c("[", "[[", "$", "("))) {
+    refuse(cx, expr, sprintf("Elements of `%s` can't be set.", squeeze_text(inner)), "Give it a name first.")
+  }
   if (is.name(inner)) {
     make_local(cx, scope, as.character(inner), expr)
   } else if (scope$id != index_scope$id && !all(vapply(as.list(inner)[-(1:2)], function(i) is.name(inner[[2]]) && (!is.language(i) || identical(inner[[1]], quote(`$`))), NA))) {
@@ -272,6 +282,9 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
     # elements at several positions are copies: they go back to where they are from
     if (isTRUE(held$is_copy)) assign_to(cx, inner, utils::modifyList(kept, list(is_copy = FALSE)), scope, expr, index_scope)
     return(invisible())
+  }
+  if (is_optional_type(term$type)) {
+    refuse(cx, expr, "What is set here may be NULL, which would remove the element.", "Ask is.null() first.")
   }
   label <- if (head == "$") as.character(target[[3]])
   i <- if (head == "$") literal_term(label) else if (length(target) == 3 && !identical(target[[3]], quote(expr = ))) translate(cx, target[[3]], index_scope) else refuse(cx, expr, "One position is needed here.")

@@ -37,7 +37,7 @@ make_list <- function(cx, given, expr, scope) {
 combine <- function(cx, given, expr, scope) {
   given <- Filter(function(term) term$type != "None", given)
   if (length(given) == 0) {
-    return(if (length(expr) > 1) none_term() else new_term("Empty", "[]", fresh = TRUE))
+    return(if (length(expr) > 1) none_term() else new_term("Empty", "[]", fresh = TRUE, dtype = "null"))
   }
   if (any(vapply(given, function(term) term$type == "?", NA))) {
     return(unknown_term())
@@ -124,6 +124,9 @@ length_of <- function(cx, given, expr, scope) {
 }
 
 shape_of <- function(cx, given, expr, scope) {
+  if (given[[1]]$type == "static") {
+    return(literal_term(dim(static_value(given[[1]]))))
+  }
   if (given[[1]]$type != "Tensor") refuse(cx, expr, sprintf("`dim()` applies to tensors, not to %s.", script_type_in_words(given[[1]]$type)))
   new_term("Vector[int]", sprintf("torch.size(%s)", given[[1]]$code), fresh = TRUE)
 }
@@ -132,6 +135,9 @@ extent_of <- function(position) {
   function(cx, given, expr, scope) {
     if (given[[1]]$type == "?") {
       return(unknown_term())
+    }
+    if (given[[1]]$type == "static") {
+      return(literal_term(dim(static_value(given[[1]]))[position]))
     }
     new_term("int", sprintf("torch.size(%s, %d)", need_code(cx, given[[1]], "Tensor", expr), position - 1), lower = 0)
   }
@@ -144,7 +150,8 @@ names_of <- function(cx, given, expr, scope) {
     Record = literal_term(names(script_type_parts(term$type))),
     static = {
       value <- static_value(term)
-      static_term(if (inherits(value, "script_self")) names(registered(value$self, "child")) else names(value))
+      if (inherits(value, "script_self")) refuse(cx, expr, "`names()` of a module can't be translated.", "$keys() of an nn_module_dict() gives the names.")
+      static_term(names(value))
     },
     None = , Empty = none_term(),
     refuse(cx, expr, sprintf("`names()` does not apply to %s.", script_type_in_words(term$type)))

@@ -1,6 +1,6 @@
 # Loops: what is known at their head, in their body and after them.
 
-do_loop <- function(cx, scope, body, header, names_assigned, begin = function() NULL, runs_once = FALSE) {
+do_loop <- function(cx, scope, body, header, names_assigned, begin = function() NULL, runs_once = FALSE, condition = NULL) {
   cx$loops <- cx$loops + 1L
   id <- paste0("loop ", cx$loops)
   # each round goes on with what the last one has made of it
@@ -9,7 +9,7 @@ do_loop <- function(cx, scope, body, header, names_assigned, begin = function() 
     refuse(cx, body, sprintf("`%s` is set by `<-` and by `<<-` in one loop.", name), "Use another name for one of them.")
   }
   for (name in local) make_local(cx, scope, name, body)
-  enter_loop(cx, scope, names_assigned, body, id)
+  enter_loop(cx, scope, names_assigned, body, id, called_closures(cx, scope, list(body, condition)))
   head <- cx$vars
   outer <- cx$loop
   cx$loop <- new.env(parent = emptyenv())
@@ -40,15 +40,43 @@ do_loop <- function(cx, scope, body, header, names_assigned, begin = function() 
 }
 
 # At the head of a loop its variables are whatever any round leaves behind.
-enter_loop <- function(cx, scope, names_assigned, body, id) {
-  changed <- changed_in_place(body)
+enter_loop <- function(cx, scope, names_assigned, body, id, closures = list()) {
+  enter_loop_with(cx, scope, names_assigned, changed_in_place(body), id)
+  # functions that are called change what is around them
+  for (closure in closures) {
+    names <- super_assigned(closure$body)
+    enter_loop_with(cx, closure$scope, names, intersect(names, changed_in_place(closure$body)), id)
+  }
+}
+
+# The functions made here that code may call, and those that they call.
+called_closures <- function(cx, scope, exprs, found = list()) {
+  for (name in unique(unlist(lapply(exprs, all.names)))) {
+    binding <- find_binding(cx, scope, name)$binding
+    if (identical(binding$kind, "term") && is_static(binding$term)) found <- closures_in(cx, static_value(binding$term), found)
+  }
+  found
+}
+closures_in <- function(cx, value, found) {
+  if (inherits(value, "script_closure")) {
+    key <- function(closure) list(closure$body, closure$scope$id)
+    if (any(vapply(found, function(closure) identical(key(closure), key(value)), NA))) {
+      return(found)
+    }
+    return(called_closures(cx, value$scope, list(value$body), c(found, list(value))))
+  }
+  if (is.list(value) && !is.object(value)) for (part in value) found <- closures_in(cx, part, found)
+  found
+}
+
+enter_loop_with <- function(cx, scope, names_assigned, changed, id) {
   for (name in unique(c(names_assigned, changed))) {
     found <- find_binding(cx, scope, name)
     if (is.null(found)) next
-    if (found$binding$kind %in% c("term", "default") && found$scope$id == scope$id && name %in% names_assigned) {
-      term <- read_variable(cx, scope, name, as.name(name))
-      if (term$type == "static") next
-      assign_variable(cx, scope, name, term, as.name(name))
+    if (found$binding$kind %in% c("term", "default") && name %in% names_assigned) {
+      term <- read_variable(cx, found$scope, name, as.name(name))
+      if (term$type %in% c("static", "?")) next
+      assign_variable(cx, found$scope, name, term, as.name(name))
       found <- find_binding(cx, scope, name)
     }
     binding <- found$binding
@@ -98,15 +126,17 @@ check_loop_types <- function(cx, head, ends, body) {
 
 # TorchScript wants a value before a loop for what the loop always sets.
 declare_before <- function(cx, head, states, before) {
+  cx$block$lines <- append(cx$block$lines, placeholders(cx, head, states), before)
+}
+
+# Values for the variables that all of these states have and `head` has not.
+placeholders <- function(cx, head, states) {
   keys <- setdiff(Reduce(intersect, lapply(states, names)), names(head))
-  lines <- character()
-  for (key in keys) {
+  unlist(lapply(keys, function(key) {
     binding <- states[[1]][[key]]
-    if (binding$kind != "variable") next
-    value <- placeholder_code(cx, cx$previous$declared[[binding$version]]$type %||% binding$declared)
-    lines <- c(lines, if (!is.null(value)) paste(binding$name, "=", value))
-  }
-  cx$block$lines <- append(cx$block$lines, lines, before)
+    value <- if (binding$kind == "variable") placeholder_code(cx, cx$previous$declared[[binding$version]]$type %||% binding$declared)
+    if (!is.null(value)) paste(binding$name, "=", value)
+  }))
 }
 
 placeholder_code <- function(cx, type) {
@@ -139,7 +169,7 @@ do_while <- function(cx, expr, scope) {
   if (isFALSE(expr[[2]])) {
     return(invisible())
   }
-  do_loop(cx, scope, expr[[3]], "while True:", union(assigned, assigned_names(whole)), begin, runs_once = always)
+  do_loop(cx, scope, expr[[3]], "while True:", union(assigned, assigned_names(whole)), begin, runs_once = always, condition = expr[[2]])
 }
 
 do_for <- function(cx, expr, scope) {

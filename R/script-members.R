@@ -128,6 +128,7 @@ static_member <- function(cx, object, name, expr, scope) {
 }
 
 part_of <- function(cx, held, i, expr) {
+  if (length(i) != 1 || !(is.character(i) || is.numeric(i)) || is.na(i)) refuse(cx, expr, "One position or name is needed here.")
   types <- script_type_parts(held$type)
   at <- if (is.character(i)) match(i, names(types)) else if (i >= 1 && i <= length(types)) i else NA
   if (is.na(at)) {

@@ -40,10 +40,12 @@ arithmetic <- function(cx, sign, given, expr) {
       return(new_term(type, code, lower = lower))
     }
   }
+  rises <- is_static(b) && !is.na(static_value(b)) && static_value(b) >= 0
   a <- coerced_code(cx, a, "float")
   b <- coerced_code(cx, b, "float")
   new_term("float", switch(sign,
-    `^` = sprintf("(%s ** %s)", a, b),
+    # zero to a negative power is Inf in R
+    `^` = if (rises) sprintf("(%s ** %s)", a, b) else sprintf("%s(%s, %s)", helper(cx, "power"), a, b),
     `%%` = sprintf("%s(%s, %s)", helper(cx, "modulo_float"), a, b),
     `%/%` = sprintf("%s(%s, %s)", helper(cx, "floor_divide_float"), a, b),
     sprintf("(%s %s %s)", a, sign, b)
@@ -102,8 +104,14 @@ as_number <- function(cx, term, expr, what = "This") {
 tensor_arithmetic <- function(cx, sign, a, b, expr) {
   for (term in list(a, b)) {
     if (is_optional_type(term$type)) refuse(cx, expr, sprintf("`%s` takes no value that may be NULL.", sign), "Ask is.null() first.")
-    if (term$type %in% c("None", "static", "str")) refuse(cx, expr, sprintf("`%s` takes tensors and numbers, not %s.", sign, script_type_in_words(term$type)))
+    if (term$type %in% c("None", "static", "str") && !is.numeric(dim(static_value(term)))) refuse(cx, expr, sprintf("`%s` takes tensors and numbers, not %s.", sign, script_type_in_words(term$type)))
   }
+  # R's matrices and arrays become constants
+  as_constant <- function(term) {
+    if (is_static(term) && is.numeric(dim(static_value(term)))) capture_value(cx, torch_tensor(static_value(term)), "array") else term
+  }
+  a <- as_constant(a)
+  b <- as_constant(b)
   method <- tensor_generic(sign)
   body <- body(method)
   plan <- plan_of_function(method) %||% body[[4]][[3]]
@@ -184,8 +192,10 @@ number_function <- function(code, whole = NULL) {
 }
 
 round_number <- function(cx, given, expr, scope) {
-  digits <- if (length(given) > 1) given[[2]] else literal_term(0L)
-  term <- as_number(cx, given[[1]], expr)
+  given <- match_given(cx, alist(x = , digits = ), given, expr)$matched
+  digits <- given$digits %||% literal_term(0L)
+  if (is.null(given$x)) refuse(cx, expr, "`x` of `round()` is missing.")
+  term <- as_number(cx, given$x, expr)
   if (is_whole_type(term$type) && is_static_value(digits, 0L)) {
     return(term)
   }
@@ -209,7 +219,7 @@ log_number <- function(cx, given, expr, scope) {
 summary_function <- function(name) {
   force(name)
   function(cx, given, expr, scope) {
-    given <- given[rlang::names2(given) != "na.rm"]
+    given <- without_na_rm(cx, given, expr)
     if (length(given) == 1 && is_list_type(given[[1]]$type)) {
       element <- element_type(given[[1]]$type)
       if (!is_number_type(element)) refuse(cx, expr, sprintf("`%s()` takes numbers, not %s.", name, script_type_in_words(given[[1]]$type)))
@@ -232,6 +242,10 @@ summary_function <- function(name) {
     pair <- if (type == "float") sprintf("%s(%%s, %%s)", helper(cx, paste0(name, "_of"))) else paste0(name, "(%s, %s)")
     new_term(type, Reduce(function(a, b) sprintf(pair, a, b), codes), lower = if (name == "max") max(lower) else min(lower))
   }
+}
+without_na_rm <- function(cx, given, expr) {
+  if (!is.null(given$na.rm) && !is_static_value(given$na.rm, FALSE)) refuse(cx, expr, "`na.rm` can't be translated.", "Filter() leaves elements out.")
+  given[rlang::names2(given) != "na.rm"]
 }
 product_code <- function(cx, term, element) {
   sprintf("%s(%s)", helper(cx, "product"), if (element == "float") term$code else coerced_code(cx, term, "Vector[float]"))

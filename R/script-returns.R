@@ -2,7 +2,7 @@
 
 do_return <- function(cx, expr, scope) {
   if (isTRUE(scope$is_inline)) {
-    refuse(cx, expr, "`return()` can't be used inside a loop of a function that is put in where it is called.", "Give the result a name and `break`.")
+    refuse(cx, expr, "`return()` inside a loop or an expression can't be translated in a function that is put in where it is called.", "Give the result a name, and end with it.")
   }
   emit_return(cx, if (length(expr) > 1) translate(cx, expr[[2]], scope) else none_term(), expr)
 }
@@ -68,26 +68,27 @@ do_tail <- function(cx, expr, scope) {
   if (!is.null(message)) cx$dead <- TRUE
 }
 
-# The value of a block, where return() gives it too: what comes after a branch that may return goes into its branches.
-block_value <- function(cx, exprs, scope) {
+# The value of a block. `is_body`: it is the whole of a function that is put in, and return() gives its value too: what
+# comes after a branch that may return goes into its branches.
+block_value <- function(cx, exprs, scope, is_body = FALSE) {
   for (i in seq_along(exprs)) {
     expr <- exprs[[i]]
     rest <- exprs[-seq_len(i)]
     head <- if (is.call(expr) && is.name(expr[[1]])) as.character(expr[[1]]) else ""
-    if (head == "{" && (length(rest) == 0 || has_return(expr))) {
-      return(block_value(cx, c(as.list(expr)[-1], rest), scope))
+    if (head == "{" && (length(rest) == 0 || is_body && has_return(expr))) {
+      return(block_value(cx, c(as.list(expr)[-1], rest), scope, is_body))
     }
-    if (head == "return") {
+    if (head == "return" && is_body) {
       return(if (length(expr) > 1) translate(cx, expr[[2]], scope) else none_term())
     }
-    if (head == "if" && (length(rest) == 0 || has_return(expr))) {
+    if (head == "if" && (length(rest) == 0 || is_body && has_return(expr))) {
       return(do_if(cx, expr, scope, function(branch) {
         goes_on <- length(rest) > 0 && !always_returns(branch)
-        block_value(cx, c(list(branch), if (goes_on) rest), scope)
+        block_value(cx, c(list(branch), if (goes_on) rest), scope, is_body)
       }))
     }
-    if (head == "switch" && length(rest) == 0) {
-      return(block_value(cx, list(switch_as_if(cx, expr, scope)), scope))
+    if (head == "switch" && (length(rest) == 0 || is_body && has_return(expr))) {
+      return(block_value(cx, c(list(switch_as_if(cx, expr, scope)), rest), scope, is_body))
     }
     if (length(rest) == 0) {
       if (head %in% c("for", "while", "repeat")) {

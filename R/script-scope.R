@@ -159,6 +159,9 @@ capture_value <- function(cx, value, name) {
   if (is_torch_tensor(value)) {
     return(new_term("Tensor", constant_name(cx$unit, value, name), simple = TRUE))
   }
+  if (is.list(value) && !is.object(value) && length(value) > 0 && all(vapply(value, is_torch_tensor, NA))) {
+    return(make_list(cx, lapply(value, function(tensor) capture_value(cx, tensor, name)), as.name(name), NULL))
+  }
   literal <- literal_term(value)
   literal %||% static_term(value)
 }
@@ -201,6 +204,7 @@ assign_variable <- function(cx, scope, name, term, expr) {
   }
   if (!is.null(declared$type) && !identical(declared$type, joined)) cx$unsettled <- TRUE
   declared$type <- joined
+  declared$from_null <- isTRUE(declared$from_null) || identical(term$dtype, "null")
   cx$declared[[version]] <- declared
   final <- if (is.null(expected)) joined else join_types(joined, expected)
   code <- coerced_code(cx, term, final)

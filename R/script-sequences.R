@@ -60,8 +60,8 @@ static_elements <- function(cx, term, expr) {
   lapply(unname(as.list(value)), function(element) capture_value(cx, element, "element"))
 }
 
-counted <- function(first, lower) {
-  function(counter) linear_term(counter, first, "int", lower)
+counted <- function(first, lower, type = "int") {
+  function(counter) linear_term(counter, first, type, lower)
 }
 
 # What a loop over a few known numbers goes through, should it have to be written out.
@@ -145,7 +145,10 @@ range_by <- function(cx, expr, scope) {
   lower <- if (!is_static(by)) min(given$from$lower, given$to$lower) else if (static_value(by) > 0) given$from$lower else given$to$lower
   ends <- given[c("from", "to", "by")]
   values <- if (all(vapply(ends, is_static, NA))) whole_terms(as.integer(do.call(seq, unname(lapply(ends, static_value)))))
-  list(code = sprintf("range(%s, %s %s, %s)", codes[[1]], codes[[2]], past, codes[[3]]), element = counted(0, lower), values = values)
+  # with a double among them the numbers are doubles
+  type <- if (all(vapply(ends[c("from", "by")], function(term) term$type == "int", NA))) "int" else "whole"
+  if (type == "whole" && !is.null(values)) values <- lapply(values, function(term) literal_term(as.double(static_value(term))))
+  list(code = sprintf("range(%s, %s %s, %s)", codes[[1]], codes[[2]], past, codes[[3]]), element = counted(0, lower, type), values = values)
 }
 
 # So many steps from a number on.
@@ -160,7 +163,9 @@ range_of_length <- function(cx, given, expr) {
   n <- given$length.out
   code <- need_code(cx, n, "int", expr, "The length")
   if (n$lower < 0) code <- sprintf("%s(%s)", helper(cx, "count"), code)
-  list(code = sprintf("range(%s)", code), element = function(counter) new_term("int", sprintf("(%s + %s * %s)", held[[1]], counter, held[[2]])))
+  # R counts in whole numbers unless it is given doubles
+  type <- if (is.null(given$by) || from$type == "int" && by$type == "int") "int" else "whole"
+  list(code = sprintf("range(%s)", code), element = function(counter) new_term(type, sprintf("(%s + %s * %s)", held[[1]], counter, held[[2]])))
 }
 
 # A range as a vector.
@@ -176,6 +181,8 @@ range_vector <- function(range) {
       return(combine(cx, found$terms, quote(c()), scope))
     }
     counter <- new_name(cx, "i")
-    new_term("Vector[int]", sprintf("[%s for %s in %s]", found$element(counter)$code, counter, found$code), fresh = TRUE)
+    element <- found$element(counter)
+    type <- returned_type(element$type)
+    new_term(vector_type_of(type), sprintf("[%s for %s in %s]", coerced_code(cx, element, type), counter, found$code), fresh = TRUE)
   }
 }

@@ -6,6 +6,12 @@ walk_calls <- function(expr, visit) {
   }
 }
 
+# The variable that an assignment to a part of it changes.
+assigned_root <- function(target) {
+  while (is.call(target)) target <- if (length(target) > 1) target[[2]]
+  target
+}
+
 assigned_names <- function(expr) {
   found <- character()
   walk_calls(expr, function(call) {
@@ -15,8 +21,7 @@ assigned_names <- function(expr) {
       return(FALSE)
     }
     if (is.name(head) && as.character(head) %in% c("<-", "=", "<<-", "for")) {
-      target <- call[[2]]
-      while (is.call(target)) target <- target[[2]]
+      target <- assigned_root(call[[2]])
       found <<- c(found, as.character(target))
     } else if (is.name(head) && as.character(head) == "->") {
       found <<- c(found, as.character(call[[3]]))
@@ -28,8 +33,7 @@ super_assigned <- function(body) {
   found <- character()
   walk_calls(body, function(call) {
     if (identical(call[[1]], quote(`<<-`))) {
-      target <- call[[2]]
-      while (is.call(target)) target <- target[[2]]
+      target <- assigned_root(call[[2]])
       found <<- c(found, as.character(target))
     }
   })
@@ -44,8 +48,7 @@ locally_assigned <- function(expr) {
       return(FALSE)
     }
     if (is.name(head) && as.character(head) %in% c("<-", "=")) {
-      target <- call[[2]]
-      while (is.call(target)) target <- target[[2]]
+      target <- assigned_root(call[[2]])
       found <<- c(found, as.character(target))
     }
   })
@@ -57,8 +60,7 @@ changed_in_place <- function(expr) {
   walk_calls(expr, function(call) {
     head <- call[[1]]
     if (is.name(head) && as.character(head) %in% c("<-", "=", "<<-") && is.call(call[[2]])) {
-      target <- call[[2]]
-      while (is.call(target)) target <- target[[2]]
+      target <- assigned_root(call[[2]])
       found <<- c(found, as.character(target))
     }
   })

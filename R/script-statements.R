@@ -105,7 +105,13 @@ do_branches <- function(cx, condition, yes, no, labels, expr) {
     c(branches[[i]]$lines, if (!is.null(result$name)) paste(result$name, "=", code))
   })
   cx$dead <- FALSE
-  text <- lapply(seq_along(text), function(i) if (dead[[i]]) branches[[i]]$lines else text[[i]])
+  # TorchScript wants what is new set in both branches, even where one leaves the loop
+  leaves <- dead & vapply(branches, function(branch) any(grepl("^ *(break|continue)$", branch$lines)), NA)
+  if (any(leaves) && !all(dead)) {
+    placeholder <- if (!is.null(result$name)) placeholder_code(cx, result$term$type)
+    made <- c(if (!is.null(placeholder)) paste(result$name, "=", placeholder), placeholders(cx, state, lapply(branches[!dead], function(branch) branch$state)))
+  }
+  text <- lapply(seq_along(text), function(i) if (dead[[i]]) c(if (leaves[[i]]) made, branches[[i]]$lines) else text[[i]])
   if (length(text[[1]]) + length(text[[2]]) > 0) {
     emit(cx, c(sprintf("if %s:", condition$code), indented(text[[1]]), if (length(text[[2]]) > 0) c("else:", indented(text[[2]]))))
   }
@@ -172,6 +178,7 @@ switch_as_if <- function(cx, expr, scope) {
   empty <- vapply(cases, function(case) identical(case, quote(expr = )), NA)
   # an empty case is the next one that is not
   for (i in rev(seq_along(cases))) if (empty[[i]] && i < length(cases)) cases[i] <- cases[i + 1]
+  if (any(vapply(cases, identical, NA, quote(expr = )))) refuse(cx, expr, "The last case of `switch()` is empty.")
   if (chosen$type == "str" && any(labels == "") && sum(labels == "") > 1) {
     refuse(cx, expr, "`switch()` has more than one default.")
   }
@@ -207,5 +214,7 @@ script_statements <- list(
     do_loop(cx, scope, expr[[2]], "while True:", assigned_names(expr), runs_once = TRUE)
   },
   `break` = do_jump, `next` = do_jump, `return` = do_return,
-  switch = function(cx, expr, scope) do_block(cx, switch_as_if(cx, expr, scope), scope)
+  switch = function(cx, expr, scope) do_block(cx, switch_as_if(cx, expr, scope), scope),
+  `||` = function(cx, expr, scope) do_statement(cx, call("if", call("!", expr[[2]]), expr[[3]]), scope),
+  `&&` = function(cx, expr, scope) do_statement(cx, call("if", expr[[2]], expr[[3]]), scope)
 )

@@ -37,8 +37,7 @@ assignment <- function(cx, expr, scope) {
 }
 super_assignment <- function(cx, expr, scope) {
   target <- expr[[2]]
-  while (is.call(target)) target <- target[[2]]
-  name <- as.character(target)
+  name <- as.character(assigned_root(target) %||% "")
   found <- if (!is.null(scope$parent)) find_binding(cx, scope$parent, name)
   if (is.null(found)) refuse(cx, expr, sprintf("`<<-` finds no variable `%s` in the function around it.", name), "A program can't change what is outside it.")
   term <- translate(cx, expr[[3]], scope)
@@ -117,6 +116,8 @@ build_script_entries <- function() {
       if (term$type == "?") {
         return(unknown_term())
       }
+      if (!is_static(given[[2]])) refuse(cx, expr, "The class must be known before the program runs.")
+      if (!is_static(term) && term$type != "Tensor") refuse(cx, expr, "`inherits()` can't be asked of a program's numbers, strings and lists.", "is.numeric() and its like can.")
       classes <- if (is_static(term)) class(static_value(term)) else if (term$type == "Tensor") "torch_tensor" else character()
       literal_term(any(static_value(given[[2]]) %in% classes))
     }, of_tensor = FALSE),

@@ -55,15 +55,26 @@ write_output <- function(cx, given, expr, scope) {
   sep <- given[["sep"]]
   if (!is.null(sep) && !is_static(sep)) refuse(cx, expr, "`sep` must be a constant.")
   sep <- if (is.null(sep)) " " else static_value(sep)
-  given <- given[labels == ""]
+  given <- lapply(unname(given[labels == ""]), function(term) if (is_vector_term(term) && !is_static(term)) elements_as_text(cx, term, expr, sep, 7L) else term)
   n <- length(given)
   last <- if (n > 0 && is_static(given[[n]])) static_value(given[[n]]) else ""
+  if (n > 0 && given[[n]]$type == "str" && !is_static(given[[n]])) {
+    # its end is seen when it runs
+    emit(cx, sprintf("%s(%s)", helper(cx, "write_line"), text_of_terms(cx, given, expr, sep, digits = 7L)))
+    return(none_term())
+  }
   if (!(is.character(last) && endsWith(last, "\n"))) {
     refuse(cx, expr, "`cat()` of a program writes whole lines.", "End it with \"\\n\".")
   }
   given[[n]] <- literal_term(sub("\n$", "", last))
-  emit(cx, sprintf("print(%s)", text_of_terms(cx, unname(given), expr, sep, digits = 7L)))
+  emit(cx, sprintf("print(%s)", text_of_terms(cx, given, expr, sep, digits = 7L)))
   none_term()
+}
+
+elements_as_text <- function(cx, term, expr, sep, digits) {
+  item <- new_name(cx, "v")
+  text <- text_term(cx, new_term(element_type(term$type), item, simple = TRUE), expr, digits)
+  new_term("str", sprintf("%s.join([%s for %s in %s])", string_text(sep), text$code, item, term$code))
 }
 
 print_value <- function(cx, given, expr, scope) {
@@ -80,6 +91,10 @@ print_value <- function(cx, given, expr, scope) {
 check_all <- function(cx, expr, scope) {
   for (i in seq_along(expr)[-1]) {
     condition <- translate_condition(cx, expr[[i]], scope)
+    if (is.call(expr[[i]]) || is.name(expr[[i]])) {
+      in_block(cx, term <- translate(cx, expr[[i]], scope))
+      if (!term$type %in% c("bool", "?")) refuse(cx, expr, sprintf("`stopifnot()` takes TRUE or FALSE, not %s.", script_type_in_words(term$type)))
+    }
     message <- names(expr)[i] %||% ""
     if (message == "") message <- sprintf("%s is not TRUE", squeeze_text(expr[[i]], 200))
     if (is_static(condition)) {

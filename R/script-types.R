@@ -151,7 +151,8 @@ declared_script_type <- function(text) {
     )
   }
   atomic <- "List\\[(int|float|bool|str)\\]"
-  gsub(" ", "", gsub(atomic, "Vector[\\1]", gsub("torch.", "", text, fixed = TRUE)), fixed = TRUE)
+  plain <- gsub(" ", "", gsub(atomic, "Vector[\\1]", gsub("torch.", "", text, fixed = TRUE)), fixed = TRUE)
+  gsub(",", ", ", plain, fixed = TRUE)
 }
 check_torchscript_type <- function(text) {
   .Call(C_compile, sprintf("def f(x: %s):\n  return x\n", text), NULL)

@@ -206,7 +206,10 @@ filled_vector <- function(mode) {
     type <- switch(mode, numeric = , double = "float", integer = "int", logical = "bool", character = "str", refuse(cx, expr, sprintf("A vector of mode %s can't be translated.", mode)))
     value <- switch(type, float = "0.", int = "0", bool = "False", "\"\"")
     n <- if (length(given) == 0) literal_term(0L) else given[[1]]
-    new_term(vector_type_of(type), sprintf("[%s for %s in range(%s)]", value, new_name(cx, "i"), need_code(cx, n, "int", expr, "The length")), fresh = TRUE)
+    if (is_static(n) && static_value(n) < 0) refuse(cx, expr, "A length can't be negative.")
+    code <- need_code(cx, n, "int", expr, "The length")
+    if (n$lower < 0) code <- sprintf("%s(%s)", helper(cx, "count"), code)
+    new_term(vector_type_of(type), sprintf("[%s for %s in range(%s)]", value, new_name(cx, "i"), code), fresh = TRUE)
   }
 }
 
@@ -274,7 +277,7 @@ identical_values <- function(cx, given, expr, scope) {
 # sum(x) and its like: all elements, or along `dim`.
 summarise_tensor <- function(cx, name, given, expr) {
   labels <- rlang::names2(given)
-  if (!is.null(given$na.rm) && !is_static_value(given$na.rm, FALSE)) refuse(cx, expr, "`na.rm` can't be translated for tensors.")
+  given <- without_na_rm(cx, given, expr)
   if (sum(labels == "") != 1) refuse(cx, expr, sprintf("`%s()` takes one tensor here.", name), "torch_cat() joins several.")
   if (name %in% c("min", "max") && length(setdiff(labels, c("", "na.rm"))) > 0) refuse(cx, expr, sprintf("`%s()` along a dimension is `x$%s(dim)`.", name, name))
   fn <- get(paste0("torch_", name), topenv())
@@ -283,6 +286,10 @@ summarise_tensor <- function(cx, name, given, expr) {
 
 any_of <- function(sign) {
   function(cx, given, expr, scope) {
+    given <- without_na_rm(cx, given, expr)
+    if (length(given) == 0) {
+      return(literal_term(sign == "&"))
+    }
     terms <- lapply(given, function(term) {
       if (term$type == "Vector[bool]") new_term("bool", sprintf("%s(%s)", if (sign == "&") "all" else "any", term$code)) else condition_of(cx, term, expr)
     })

@@ -88,10 +88,11 @@ repeat_elements <- function(cx, given, expr, scope) {
 }
 
 repeat_to_length <- function(cx, given, expr, scope) {
-  given <- unname(given)
+  given <- match_given(cx, alist(x = , length.out = ), given, expr)$matched
+  if (length(given) != 2) refuse(cx, expr, "`rep_len()` needs `x` and `length.out`.")
   item <- new_name(cx, "i")
   repeated(
-    cx, given[[1]], given[[2]], expr,
+    cx, given$x, given$length.out, expr,
     function(held, n) sprintf("[%s[%s %% len(%s)] for %s in range(%s)]", held$code, item, held$code, item, n), function(size, n) n
   )
 }
@@ -172,7 +173,7 @@ elements_at <- function(cx, held, i, expr) {
 part_by_name <- function(cx, held, i, expr) {
   types <- script_type_parts(held$type)
   joined <- if (i$type == "str" && !is.null(names(types))) Reduce(function(a, b) if (!is.null(a)) join_types(a, b), types)
-  if (is.null(joined)) refuse(cx, expr, "An element of a list of different things must be known before the program runs.", "switch() chooses among them.")
+  if (is.null(joined)) refuse(cx, expr, "An element of a list of different things must be known before the program runs.", "switch() chooses among them.", needs_known = TRUE)
   joined <- returned_type(joined)
   new_term(joined, sprintf("%s[%s]", coerced_code(cx, held, sprintf("Dict[str, %s]", joined)), i$code))
 }
@@ -215,9 +216,7 @@ joined_text <- function(cx, given, expr, scope) {
   if (!is_vector_term(term)) {
     return(text_term(cx, term, expr))
   }
-  item <- new_name(cx, "v")
-  text <- text_term(cx, new_term(element_type(term$type), item, simple = TRUE), expr)
-  new_term("str", sprintf("\", \".join([%s for %s in %s])", text$code, item, term$code))
+  elements_as_text(cx, term, expr, ", ", 15L)
 }
 
 without_names <- function(cx, given, expr, scope) {

@@ -329,3 +329,16 @@ def r_item_tensor(x: Tensor) -> Tensor:
   if not torch.is_floating_point(x):
     return torch.tensor([int(x)])
   return torch.tensor([float(x)])
+
+# cat(): print() ends the line itself.
+def r_write_line(text: str):
+  if not text.endswith("\n"):
+    raise ValueError("cat() of a program writes whole lines: end it with \"\\n\"")
+  print(text[:-1])
+
+def r_power(a: float, b: float) -> float:
+  if a == 0. and b < 0.:
+    if math.copysign(1., a) < 0. and not math.isinf(b) and math.fmod(b, 2.) == -1.:
+      return -math.inf
+    return math.inf
+  return a ** b

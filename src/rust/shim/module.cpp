@@ -54,7 +54,8 @@ int ts_module_register(const ts_object *object, const char *name, char kind, con
         module.type()->addConstant(name, std::move(given));
         break;
       default: {
-        auto type = given.type();
+        // the type of one tensor's shape alone would take no other
+        auto type = given.isTensor() ? c10::TensorType::get() : given.type();
         set_or_add(module, name, type, std::move(given), false, false);
       }
     }
