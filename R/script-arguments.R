@@ -51,7 +51,7 @@ default_value <- function(fn, name) {
   env <- environment(fn) %||% baseenv()
   calls <- character()
   walk_calls(default, function(call) calls <<- c(calls, if (is.name(call[[1]])) as.character(call[[1]]) else ""))
-  depends <- intersect(all.vars(default), names(formals(fn)))
+  depends <- intersect(all.names(default), names(formals(fn)))
   if (length(depends) > 0 || !all(calls %in% constant_functions)) {
     abort_torchscript(
       sprintf("The default of `%s`, `%s`, can't be part of a program%s.", name, squeeze_text(default), if (length(depends) > 0) sprintf(": it depends on `%s`", depends[[1]]) else ""),

@@ -54,9 +54,8 @@ refuse_lazy_arguments <- function(cx, expr, changed = character()) {
     if (has_call(argument, c("<-", "<<-", "=", "return", "stop", "break", "next"))) {
       refuse(cx, expr, "An argument that does something can't be translated: R does it when the function first asks for it.", "Do it before the call.")
     }
-    if (length(intersect(all.vars(argument), changed)) > 0) {
-      refuse(cx, expr, sprintf("The function changes `%s`, which an argument of it uses.", intersect(all.vars(argument), changed)[[1]]), "Give the argument a name before the call.")
-    }
+    used <- intersect(all.names(argument), changed)
+    if (length(used) > 0) refuse(cx, expr, sprintf("The function changes `%s`, which an argument of it uses.", used[[1]]), "Give the argument a name before the call.")
   }
 }
 

@@ -117,7 +117,7 @@ build_script_entries <- function() {
         return(unknown_term())
       }
       if (!is_static(given[[2]])) refuse(cx, expr, "The class must be known before the program runs.")
-      if (!is_static(term) && term$type != "Tensor") refuse(cx, expr, "`inherits()` can't be asked of a program's numbers, strings and lists.", "is.numeric() and its like can.")
+      if (!is_static(term) && term$type != "Tensor" && !isTRUE(scope$is_package)) refuse(cx, expr, "`inherits()` can't be asked of a program's numbers, strings and lists.", "is.numeric() and its like can.")
       classes <- if (is_static(term)) class(static_value(term)) else if (term$type == "Tensor") "torch_tensor" else character()
       literal_term(any(static_value(given[[2]]) %in% classes))
     }, of_tensor = FALSE),

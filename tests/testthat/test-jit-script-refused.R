@@ -2,7 +2,6 @@
 refused <- list(
   function(n = 3L) 5L %/% 0L,
   function(n = 3L) Filter(function(x) x > 1, list(a = 1, b = 2)),
-  function(n = 3L) Reduce(`+`, 1:n, accumulate = TRUE),
   function(n = 3L) c(),
   function(n = 3L) c(n, TRUE),
   function(n = 3L) format("a", width = 5),

@@ -345,7 +345,7 @@ test_that("programs from R are like all others", {
   expect_match(program$code, "torch.tanh")
   copy <- unserialize(serialize(program, NULL))
   expect_equal(as.numeric(copy(v)), as.numeric(program(v)))
-  expect_output(print(program), "n: int = 3", fixed = TRUE)
+  expect_output(print(program), "n: int = 2", fixed = TRUE)
 })
 
 test_that("all problems of a statement are told, and only they", {

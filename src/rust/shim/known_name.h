@@ -35,7 +35,10 @@ struct Known {
   const ts_function *function;
   torch::jit::SugaredValuePtr value(torch::jit::GraphFunction &m, const torch::jit::SourceRange &at) const {
     if (function == nullptr) {
-      return std::make_shared<torch::jit::SimpleValue>(m.graph()->insertConstant(constant, at));
+      auto *value = m.graph()->insertConstant(constant, at);
+      // lists of tensors take tensors of any shape
+      if (constant.isTensor()) value->setType(c10::TensorType::get());
+      return std::make_shared<torch::jit::SimpleValue>(value);
     }
     auto graph = graph_of(function)->copy();
     torch::jit::Inline(*graph);

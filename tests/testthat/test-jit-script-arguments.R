@@ -1,0 +1,44 @@
+# The arguments of a program and their defaults.
+
+a <- torch_tensor(c(-1, 2, 3))
+
+test_that("a default is of the type that is declared", {
+  expect_same_as_eager(function(x, n = 2) x * n, a, types = list(n = "int"))
+  expect_same_as_eager(function(x, n = 2L) x * n, a, types = list(n = "float"))
+  expect_match(jit_script(function(x, n = 2) x * n, n = "int")$schema, "int n=2", fixed = TRUE)
+  optional <- jit_script(function(x, n = 3) if (is.null(n)) x else x * n, n = "Optional[int]")
+  expect_identical(as_array(optional(a)), c(-3, 6, 9))
+  expect_identical(as_array(optional(a, NULL)), c(-1, 2, 3))
+  expect_failure_of(jit_script(function(x, n = 2) x, n = "Tensor"), "compile", "default of `n` is the number 2, and its type is a tensor", "jit_script")
+  expect_failure_of(jit_script(function(x, n = NULL) x, n = "float"), "compile", "Optional\\[float\\]")
+  expect_failure_of(jit_script(function(x, n = NA) x), "compile", "NA, which programs do not have")
+})
+
+test_that("what comes to the same at each call is computed now", {
+  expect_same_as_eager(function(x, scale = 1 / sqrt(2)) x * scale, a)
+  expect_same_as_eager(function(x, n = pi, m = (2), k = -2.5, l = 2^3) x * n * m * k * l, a)
+  expect_same_as_eager(function(x, flag = T, other = !TRUE) if (flag && !other) x else -x, a)
+  expect_same_as_eager(function(x, s = "a(b)", t = "") paste0(s, t), a)
+  expect_same_as_eager(function(x, sizes = c(3L, 1L)) x$view(sizes), a)
+  expect_same_as_eager(function(x, s = c(1, 2.5)) s, a)
+  expect_same_as_eager(function(x, s = c("a", "b")) length(s), a)
+  expect_same_as_eager(function(x, s = c(1, 2)) s, a, types = list(s = "List[int]"))
+  listed <- jit_script(function(x, more = list()) length(more), more = "List[Tensor]")
+  expect_identical(listed(a), 0L)
+  expect_identical(listed(a, list(a, a)), 2L)
+  constant <- 4
+  expect_same_as_eager(function(x, k = constant + 1) x * k, a)
+})
+
+test_that("functions and dtypes are known while compiling, and no arguments", {
+  expect_same_as_eager(function(x, act = torch_relu) act(x), a)
+  expect_same_as_eager(function(x, dtype = torch_double()) x$to(dtype = dtype), a)
+  expect_match(jit_script(function(x, act = torch_relu) act(x))$schema, "(Tensor x) -> Tensor", fixed = TRUE)
+})
+
+test_that("other defaults are refused, with what to write instead", {
+  expect_failure_of(jit_script(function(x, n = x$size(1)) x * n), "compile", "`n`, `x\\$size\\(1\\)`, can't be part of a program: it depends on `x`", "jit_script")
+  expect_failure_of(jit_script(function(x, w = torch_ones(3)) x * w), "compile", "`w`, `torch_ones\\(3\\)`, can't be part")
+  expect_failure_of(jit_script(function(x, w = nowhere) x), "compile", "default of `w` can't be computed")
+  expect_failure_of(jit_script(function(x, k) if (missing(k)) x else x * k), "compile", "does not know whether `k` was given")
+})

@@ -1,0 +1,65 @@
+# Functions made within functions, and what they change.
+
+test_that("a function that changes what is around it does so in every round of a loop", {
+  expect_same_as_eager(function(n = 3L) { i <- 0L; f <- function() { i <<- i + 1L; i }; for (k in 1:3) f(); i })
+  expect_same_as_eager(function(x) { k <- 0; step <- function(t) { k <<- k + 1; t * k }; for (j in 1:3) x <- step(x); x }, torch_ones(2))
+  expect_same_as_eager(function(n = 3L) { i <- 0L; f <- function() { i <<- i + 1L; i }; while (f() < n) {}; i })
+  expect_same_as_eager(function(n = 3L) { i <- 0; f <- function(v) { i <<- v; i }; while (i < 3) { j <- i + 1; f(j) }; i })
+  expect_same_as_eager(function(n = 1L) { flag <- 0L; f <- function() flag <<- 1L - flag; s <- 0L; for (k in 1:4) { f(); s <- s * 10L + flag }; s })
+  expect_same_as_eager(function(n = 1L) { x <- NULL; f <- function() x <<- 5; s <- 0; for (j in 1:3) { if (is.null(x)) s <- s + 1; f() }; s })
+  expect_same_as_eager(function(n = 3L) { k <- 3L; a <- c(1L, 2L, 3L); f <- function() k <<- k - 1L; s <- 0L; for (j in 1:n) { s <- s * 10L + a[[k]]; f() }; s })
+  expect_same_as_eager(function(n = 3L) { x <- "a"; f <- function() { x <<- paste0(x, "b"); x }; s <- ""; for (k in 1:3) s <- paste0(s, f()); s })
+  expect_same_as_eager(function(n = 3L) { i <- 0; g <- function() i <<- i + 1; f <- function() g(); for (k in 1:n) f(); i })
+  expect_same_as_eager(function(n = 3L) { i <- 0; h <- list(f = function() i <<- i + 1); for (k in 1:n) h$f(); i })
+  expect_same_as_eager(function(n = 3L) {
+    make <- function() { i <- 0L; function() { i <<- i + 1L; i } }
+    f <- make()
+    g <- make()
+    for (k in 1:3) f()
+    g() + f() * 10L
+  })
+})
+
+test_that("it does so too where R's functions call it", {
+  expect_same_as_eager(function(n = 3L) { i <- 0; f <- function() { i <<- i + 1; i }; vapply(1:3, function(k) f(), 0) })
+  expect_same_as_eager(function(n = 3L) { i <- 0; g <- function() i <<- i + 1; f <- function(k) { g(); i }; sapply(1:3, f) })
+  expect_same_as_eager(function(n = 3L) { i <- 0; r <- Filter(function(a) { i <<- i + 1; i > 2 }, c(1, 2, 3, 4)); c(r, i) })
+  expect_same_as_eager(function(n = 3L) { i <- 0; r <- Reduce(function(a, b) { i <<- i + 1; a + b }, c(1, 2, 3, 4)); c(r, i) })
+})
+
+test_that("lists that it changes are held by one name alone", {
+  expect_same_as_eager(function(n = 3L) { a <- c(5L, 6L); lapply(1:3, function(k) { a[1] <<- a[1] + 1L; a }) })
+  expect_same_as_eager(function(n = 3L) { a <- c(5L, 6L); b <- c(0L, 0L); f <- function() a[1] <<- a[1] + 1L; for (k in 1:3) { f(); if (k == 1) b <- a }; c(a, b) })
+  expect_same_as_eager(function(n = 3L) { a <- c(5L, 6L); b <- list(); f <- function() a[1] <<- a[1] + 1L; for (k in 1:3) { f(); b[[k]] <- a }; b })
+})
+
+test_that("return() leaves the function that it stands in", {
+  x <- torch_tensor(c(-1, 2, 3))
+  expect_same_as_eager(function(n = 3L) { x <- if (n > 2) return(5) else 1; x + 1 })
+  for (given in list(x, -x)) expect_same_as_eager(function(x) { y <- if (x$sum()$item() > 0) return(x) else x * 2; y + 100 }, given)
+  expect_same_as_eager(function(n = 3L) { x <- { if (n > 2) return(5); 1 }; x + 1 })
+  for (n in 3:4) expect_same_as_eager(function(n) { x <- switch(as.character(n), "3" = return(10L), 20L); x + 1L }, n, types = list(n = "int"))
+  expect_same_as_eager(function(n = 3L) { s <- 0L; for (i in 1:4) { x <- if (i == n) return(-1L) else i; s <- s + x }; s })
+  expect_same_as_eager(function(n = 3L) -(if (n > 2) return(77L) else 1L))
+  expect_same_as_eager(function(n = 3L) { print(if (n > 2) return(77L) else 1L); 5L })
+  expect_same_as_eager(function(n = 1L) { f <- function(k) { if (k > 2) return(1L); x <- 2L; x + 10L }; f(n) })
+  expect_same_as_eager(function(n = 1L) { g <- function(k) { switch(k, return("a"), "b"); "after" }; g(n) })
+  inner <- function(n = 3L) { f <- function(k) { x <- if (k > 2) return(1L) else 2L; x + 10L }; f(n) }
+  expect_failure_of(jit_script(inner), "compile", "`return\\(\\)` inside a loop or an expression")
+})
+
+test_that("a jump may be one side of a value, and of an `if` that sets a variable", {
+  expect_same_as_eager(function(n = 3L) { s <- 0L; for (i in 1:4) { x <- if (i == n) next else i; s <- s + x }; s })
+  expect_same_as_eager(function(n = 3L) { while (TRUE) { x <- if (n > 10) break else n + 1L; n <- x * 2L }; n })
+  expect_same_as_eager(function(n = 3L) { s <- 0L; for (i in 1:4) { if (i == n) next else y <- i; s <- s + y }; s })
+  for (n in c(3L, 7L)) expect_same_as_eager(function(n) { n < 5 || stop("too big"); n }, n, types = list(n = "int"))
+  expect_same_as_eager(function(n = 1L) { n > 2 || return(5L); n })
+  expect_same_as_eager(function(n = 3L) { s <- 0L; for (i in 1:5) { i == n && next; s <- s + i }; s })
+})
+
+test_that("arguments are computed at the call, and what would show that is refused", {
+  expect_failure_of(jit_script(function(n = 3L) { g <- function(a, b) a; g(n, stop("lazy")) }), "compile", "An argument that does something")
+  expect_failure_of(jit_script(function(n = 3L) { g <- function(a, b) a; i <- 0L; g(n, { i <- 5L; i }); i }), "compile", "An argument that does something")
+  expect_failure_of(jit_script(function(n = 3L) { x <- 1L; g <- function(b) { x <<- 50L; b }; g(x + n) }), "compile", "changes `x`, which an argument")
+  expect_same_as_eager(function(n = 3L) { i <- 0L; f <- function() { i <<- i + 1L; i }; c(i, f(), i) })
+})
