@@ -10,18 +10,26 @@ NULL
 #' all of it at once; nothing becomes something that means something else.
 #'
 #' The types of the arguments are those in `...`, otherwise those of their defaults: `n = 3L` is an `int`, `scale = 1.5` a
-#' `float`, `flag = FALSE` a `bool`, `mode = "a"` a `str`, `mask = NULL` an `Optional[Tensor]`. What has neither is a
-#' `Tensor`. Numbers in the program are R's: `5L / 2L` is 2.5, a double that is whole stands where a whole number is wanted,
+#' `float`, `flag = FALSE` a `bool`, `mode = "a"` a `str`, `mask = NULL` an `Optional[Tensor]`, `sizes = c(1L, 2L)` a
+#' `List[int]`. What has neither is a `Tensor`. A default may be computed from constants, as in `scale = 1 / sqrt(2)`; one
+#' that is a function or a dtype, such as `act = torch_relu`, is known while compiling and no argument of the program.
+#'
+#' Numbers in the program are R's: `5L / 2L` is 2.5, a double that is whole stands where a whole number is wanted,
 #' and one that is not stops the program there. Whole numbers have 64 bits: they go on where R's integers become `NA`.
 #' Positions count from one.
 #'
+#' `x$item()` of a tensor whose dtype is not known is a `float` once it has a name; `as.integer()` and `as.logical()` of the
+#' tensor give the other two. Arguments of other functions are computed at the call.
+#'
 #' Other functions that `fn` calls are compiled as well, tensors and other values from around it become constants, and
-#' functions that are TorchScript programs already are put in. Changing a list changes one variable alone, as in R, and
+#' functions that are TorchScript programs already are put in. Tensors that require gradients and modules from around it
+#' become parts of the program, shared with R and saved with it; the modules keep the mode that they are in. Changing a list changes one variable alone, as in R, and
 #' changing a tensor in place shows under all its names, as it does outside programs.
 #'
 #' Of a module `forward` becomes a program, with every method that it calls, and its sub-modules likewise; those that are
 #' TorchScript modules already are taken as they are. Parameters, buffers and `self$training` live on in the program; other
-#' fields are constants, unless a method changes them.
+#' fields are constants, unless a method changes them. A loop that picks members by a number or a name, such as
+#' `for (i in seq_len(self$n)) x <- self$layers[[i]](x)`, is written out.
 #'
 #' @param fn A function, or an [nn_module()].
 #' @param ... Types of arguments, by name, as TorchScript writes them: `n = "int"`, `xs = "List[Tensor]"`.
@@ -53,6 +61,14 @@ NULL
 #'   x
 #' })
 #' newton(10)
+#'
+#' # a module from around a function becomes part of the program
+#' linear <- nn_linear(2, 2)
+#' settle <- jit_script(function(x, steps = 3L) {
+#'   for (i in seq_len(steps)) x <- torch_tanh(linear(x))
+#'   x
+#' })
+#' settle(torch_ones(1, 2), steps = 10L)
 #'
 #' gate <- nn_module(
 #'   initialize = function() self$linear <- nn_linear(2, 2),

@@ -68,7 +68,7 @@ do_block <- function(cx, expr, scope) {
 
 # `run`: what to do with a branch; it gives a term, or nothing.
 do_if <- function(cx, expr, scope, run) {
-  condition <- translate_condition(cx, expr[[2]], scope)
+  condition <- translate_condition_or_note(cx, expr[[2]], scope)
   if (is_static(condition)) {
     branch <- if (static_value(condition)) expr[[3]] else if (length(expr) > 3) expr[[4]]
     return(run(branch))
@@ -78,6 +78,17 @@ do_if <- function(cx, expr, scope, run) {
     cx, condition, function() run(expr[[3]]), function() run(if (length(expr) > 3) expr[[4]]),
     c(sprintf("where `%s` holds", label), sprintf("where `%s` does not hold", label)), expr
   )
+}
+
+# The branches may have problems of their own.
+translate_condition_or_note <- function(cx, expr, scope) {
+  if (!cx$recovers || isTRUE(scope$is_package)) {
+    return(translate_condition(cx, expr, scope))
+  }
+  tryCatch(translate_condition(cx, expr, scope), script_problem = function(p) {
+    note_problem(cx, p$problem)
+    new_term("bool", "True", simple = TRUE)
+  })
 }
 
 squeeze_text <- function(expr, width = 60) {

@@ -338,7 +338,5 @@ def r_write_line(text: str):
 
 def r_power(a: float, b: float) -> float:
   if a == 0. and b < 0.:
-    if math.copysign(1., a) < 0. and not math.isinf(b) and math.fmod(b, 2.) == -1.:
-      return -math.inf
     return math.inf
   return a ** b

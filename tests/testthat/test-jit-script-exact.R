@@ -1,0 +1,123 @@
+# Where a program could give a nearby value instead of R's own.
+
+a <- torch_tensor(c(-1, 2, 3, 0.5, -4))
+square <- torch_tensor(matrix(c(.5, 2, -3, 1, 2, 3, 9, 8, 7), 3))
+whole <- torch_tensor(c(1L, 5L, 3L))
+
+test_that("elements of elements are set in the tensor itself", {
+  expect_same_as_eager(function(x) { x <- x$clone(); x[c(1, 2)][1] <- 0; x }, a)
+  expect_same_as_eager(function(x) { x <- x$clone(); x[x > 0][1] <- 0; x }, a)
+  expect_same_as_eager(function(x, i) { x <- x$clone(); x[i][1] <- 0; x }, a, torch_tensor(c(1L, 3L)))
+  expect_same_as_eager(function(x) { x <- x$clone(); x[, c(1, 2)][1, ] <- 0; x }, square)
+  expect_same_as_eager(function(x) { l <- list(x$clone()); l[[1]][c(1, 2)][1] <- 0; l[[1]] }, a)
+  expect_same_as_eager(function(x) { x <- x$clone(); x[1:2][1] <- 0; x }, a)
+  expect_same_as_eager(function(x) x[..], a)
+  expect_failure_of(jit_script(function(x) { x$t()[1] <- 0; x }), "compile", "`x\\$t\\(\\)` can't be set")
+  expect_failure_of(jit_script(function(x) { x$a <- 3; x }), "compile", "`\\$a <-` of a tensor")
+})
+
+test_that("what a tensor holds decides what its item is", {
+  yes <- torch_tensor(TRUE)
+  for (x in list(yes, !yes, torch_tensor(1))) {
+    expect_same_as_eager(function(x) isTRUE(x$item()), x)
+    expect_same_as_eager(function(x) isFALSE(x$item()), x)
+  }
+  for (x in list(yes, torch_tensor(100000L), torch_tensor(0.25))) {
+    expect_same_as_eager(function(x) paste0("v", x$item()), x)
+    expect_same_as_eager(function(x) torch_tensor(x$item()), x)
+  }
+  for (x in list(whole, a)) {
+    expect_same_as_eager(function(x) x * x$sum()$item(), x)
+    expect_same_as_eager(function(x) torch_full(c(2), x$max()$item()), x)
+    expect_same_as_eager(function(x) c(as.integer(x$max()$item()), as.integer(x[1])), x)
+    expect_same_as_eager(function(x) as.numeric(x$max()$item()), x)
+  }
+  for (fn in list(
+    function(x) { v <- x$item(); isTRUE(v) }, function(x) is.logical(x$item()), function(x) identical(x$item(), 3L)
+  )) {
+    expect_failure_of(jit_script(fn), "compile", "is in the tensor alone")
+  }
+})
+
+test_that("TRUE stays TRUE in tensors", {
+  expect_same_as_eager(function(x) torch_where(x > 0, TRUE, FALSE), a)
+  expect_same_as_eager(function(x, b = TRUE) torch_where(x > 0, b, FALSE), a)
+  expect_same_as_eager(function(x) torch_full(c(2, 2), TRUE), a)
+  expect_same_as_eager(function(x, b = TRUE) torch_full(2, b), a)
+  expect_same_as_eager(function(x) (x > 0) * TRUE, a)
+  expect_same_as_eager(function(x) x + TRUE, whole)
+})
+
+test_that("fractions do not go into whole numbers", {
+  for (x in list(whole, a)) {
+    expect_same_as_eager(function(x) { x <- x$clone(); x[1] <- 2.5; x }, x)
+    expect_same_as_eager(function(x, k = 1.5) { x <- x$clone(); x[1] <- k; x }, x)
+    expect_same_as_eager(function(x, k = 2) { x <- x$clone(); x[1] <- k; x }, x)
+  }
+})
+
+test_that("`drop` and the end of torch_arange() are what R makes of them", {
+  expect_same_as_eager(function(x) x[, 1, drop = T], square)
+  expect_same_as_eager(function(x) x[, 1, drop = F], square)
+  expect_failure_of(jit_script(function(x, d = TRUE) x[, 1, drop = d]), "compile", "`drop` must be known")
+  for (to in 2:5) expect_same_as_eager(function(to) torch_arange(1, to, dtype = torch_long()), to, types = list(to = "int"))
+  expect_identical(as_array(torch_arange(1, 3, dtype = torch_long())), 1:3)
+  expect_identical(as_array(torch_arange(0, 1, 0.25)), c(0, 0.25, 0.5, 0.75, 1))
+  program <- jit_script(function(x) torch_arange(1, 3, requires_grad = TRUE))
+  expect_true(program(a)$requires_grad)
+})
+
+test_that("names that TorchScript can't have are refused", {
+  for (fn in list(function(x) list(a.b = x), function(x) list(class = x), function(x) list(.x = x), function(x) list(lambda = x))) {
+    expect_failure_of(jit_script(fn), "compile", "can't have an element named")
+  }
+  expect_same_as_eager(function(x) list(count = x, index = x), a)
+})
+
+test_that("numbers are R's", {
+  expect_same_as_eager(function(n = 0L) n^-1)
+  expect_same_as_eager(function(a = -2, b = -3) a^b)
+  expect_same_as_eager(function(a = 0, b = -3) (-a)^b)
+  expect_same_as_eager(function(x = 1.25) round(digits = 1, x))
+  expect_same_as_eager(function(n = 2L) rep_len(length.out = 4, x = c(n, 1L)))
+  expect_same_as_eager(function(n = 3L) seq(n, by = 2, length.out = 4))
+  expect_same_as_eager(function(n = 7L) seq(2, n, 2))
+  expect_same_as_eager(function(n = 6L) seq(1L, n, 2L))
+  expect_same_as_eager(function(x) { s <- x[1]; for (i in seq(1, 5, by = 2)) s <- s + x[i]; s }, a)
+  expect_same_as_eager(function(n = -2L) numeric(n))
+  expect_same_as_eager(function(n = 3L) c(any(), all()))
+  expect_failure_of(jit_script(function(x = 1) max(x, 2, na.rm = TRUE)), "compile", "`na.rm` can't be translated")
+  expect_failure_of(jit_script(function(n = 3L) { stopifnot(n); n }), "compile", "`stopifnot\\(\\)` takes TRUE or FALSE")
+})
+
+test_that("what is NULL is known to be", {
+  dictionary <- list(d = "Dict[str, Tensor]")
+  expect_same_as_eager(function(d) is.null(d$zz), list(a = a), types = dictionary)
+  expect_same_as_eager(function(d) if (is.null(d$zz)) d$a else d$zz, list(a = a), types = dictionary)
+  expect_same_as_eager(function(x) { l <- list(a = x); if (is.null(l$b)) l$a else x * 2 }, a)
+  expect_same_as_eager(function(n = 3L) { a <- c(); for (i in 1:3) a <- c(a, i); a })
+  expect_failure_of(jit_script(function(n = 3L) { a <- c(); if (is.null(a)) n else 1L }), "compile", "does not know `c\\(\\)` from")
+  expect_failure_of(jit_script(function(o = NULL) { l <- list(1); l[[2]] <- o; length(l) }, o = "Optional[float]"), "compile", "may be NULL, which would remove")
+})
+
+test_that("dictionaries that are arguments are copied before they change", {
+  types <- list(d = "Dict[str, Tensor]")
+  expect_same_as_eager(function(d) { d$c <- d$a; d }, list(a = a, b = a), types = types)
+  expect_same_as_eager(function(d) { for (k in names(d)) d[[k]] <- d[[k]] + 1; d }, list(a = a), types = types)
+  expect_same_as_eager(function(d) { e <- d; e$a <- e$b; list(d, e) }, list(a = 1L, b = 2L), types = list(d = "Dict[str, int]"))
+})
+
+test_that("Reduce() goes from either side, and keeps what it passes", {
+  expect_same_as_eager(function(n = 3L) { keep <- TRUE; Reduce(`+`, 1:3, accumulate = keep) })
+  expect_same_as_eager(function(n = 3L) Reduce(`+`, 1:3, n, accumulate = TRUE))
+  expect_same_as_eager(function(x) Reduce(`+`, list(x, x, x), accumulate = TRUE), a)
+  expect_same_as_eager(function(n = 3) Reduce(function(a, b) a - b, c(1, n, 4), right = TRUE))
+  expect_same_as_eager(function(n = 3) Reduce(function(a, b) a - b, c(1, n, 4), 10, right = TRUE))
+})
+
+test_that("cat() takes lines that are made, and vectors", {
+  expect_same_as_eager(function(x, l = 2.5) { cat(sprintf("loss %.4f\n", l)); cat(paste0("a", l, "\n")); x }, a)
+  expect_same_as_eager(function(x) { cat("shape", x$shape, "\n"); x }, square)
+  unfinished <- jit_script(function(s = "a") { cat(paste0(s, "b")); s })
+  expect_failure_of(unfinished(), "program", "writes whole lines")
+})
