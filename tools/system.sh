@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what the package needs and this system lacks, through apt, as binaries.
-# With `developer` also what `make check` and `make docs` need; with `venv`, what CI needs for Python.
+# With `developer` also what `make check` and `make docs` need; with `ci`, what no test is skipped with.
 set -eu
 
 install() {
@@ -39,7 +39,8 @@ for purpose in "$@"; do
       need clang-format clang-format
       packages=roxygen2
       ;;
-    venv)
+    ci)
+      need dot graphviz
       need python3 python3
       python3 -c 'import ensurepip' 2>/dev/null || missing="$missing python3-venv"
       ;;

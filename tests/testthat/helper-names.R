@@ -68,6 +68,13 @@ difference <- function(actual, expected) {
   unequal(actual, expected)
 }
 unequal <- function(actual, expected) {
-  same <- all.equal(plain(actual), plain(expected), tolerance = 1e-5)
+  actual <- plain(actual)
+  expected <- plain(expected)
+  if (is.double(actual) && is.double(expected) && length(actual) == length(expected)) {
+    # where floats cancel out, as in gelu(-4), the kernels of another CPU have other last digits
+    near <- which(abs(actual - expected) < 1e-6)
+    actual[near] <- expected[near]
+  }
+  same <- all.equal(actual, expected, tolerance = 1e-5)
   if (!isTRUE(same)) same
 }
