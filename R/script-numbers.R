@@ -222,6 +222,10 @@ summary_function <- function(name) {
     given <- without_na_rm(cx, given, expr)
     if (length(given) == 1 && is_list_type(given[[1]]$type)) {
       element <- element_type(given[[1]]$type)
+      if (element == "bool") {
+        given[[1]] <- convert_number("int")(cx, given, expr, scope)
+        element <- "int"
+      }
       if (!is_number_type(element)) refuse(cx, expr, sprintf("`%s()` takes numbers, not %s.", name, script_type_in_words(given[[1]]$type)))
       kept <- keep_term(cx, given[[1]])
       code <- switch(name,
@@ -242,6 +246,14 @@ summary_function <- function(name) {
     pair <- if (type == "float") sprintf("%s(%%s, %%s)", helper(cx, paste0(name, "_of"))) else paste0(name, "(%s, %s)")
     new_term(type, Reduce(function(a, b) sprintf(pair, a, b), codes), lower = if (name == "max") max(lower) else min(lower))
   }
+}
+mean_of <- function(cx, given, expr, scope) {
+  given <- without_na_rm(cx, given, expr)
+  if (length(given) != 1 || !is_vector_term(given[[1]])) refuse(cx, expr, "`mean()` takes one vector or tensor.")
+  kept <- keep_term(cx, given[[1]])
+  total <- summary_function("sum")(cx, list(kept), expr, scope)
+  # of nothing it is NaN
+  new_term("float", sprintf("%s(%s, len(%s))", helper(cx, "mean"), coerced_code(cx, total, "float"), kept$code))
 }
 without_na_rm <- function(cx, given, expr) {
   if (!is.null(given$na.rm) && !is_static_value(given$na.rm, FALSE)) refuse(cx, expr, "`na.rm` can't be translated.", "Filter() leaves elements out.")

@@ -90,6 +90,9 @@ build_script_entries <- function() {
         return(translate_condition(cx, expr, scope))
       }
       term <- translate(cx, expr[[2]], scope)
+      if (is_vector_term(term)) {
+        return(each_element(cx, list(term), expr, function(parts) negated(condition_of(cx, parts[[1]], expr))))
+      }
       if (term$type == "Tensor") call_tensor_method(cx, tensor_generic("!"), "!", list(term), expr) else negated(condition_of(cx, term, expr))
     }),
     `&` = entry("both sides, of numbers and tensors", run = function(cx, given, expr, scope) both_sides(cx, "&", unname(given), expr), of_tensor = FALSE),
@@ -109,6 +112,8 @@ build_script_entries <- function() {
     is.character = entry("known while compiling", run = same_type("str", "Vector[str]"), of_tensor = FALSE),
     is.logical = entry("known while compiling", run = same_type("bool", "Vector[bool]"), of_tensor = FALSE),
     is.list = entry("known while compiling", run = is_of_type(function(term) script_type_kind(term$type) %in% c("List", "Tuple", "Record", "Dict", "Empty") || is.list(term$value[[1]])), of_tensor = FALSE),
+    is.integer = entry("known while compiling", run = is_of_type(function(term) term$type %in% c("int", "Vector[int]")), of_tensor = FALSE),
+    is.double = entry("known while compiling", run = is_of_type(function(term) term$type %in% c("whole", "float", "Vector[float]")), of_tensor = FALSE),
     is.function = entry("known while compiling", run = is_of_type(function(term) is_static(term) && is_callable(static_value(term))), of_tensor = FALSE),
     is_one = entry("known while compiling", run = is_of_type(function(term) is_number_type(term$type) || term$type == "bool"), of_tensor = FALSE),
     inherits = entry("known while compiling", run = function(cx, given, expr, scope) {
@@ -141,6 +146,14 @@ build_script_entries <- function() {
     is.nan = entry("whether a number is NaN", run = function(cx, given, expr, scope) new_term("bool", sprintf("math.isnan(%s)", need_code(cx, given[[1]], "float", expr)))),
     is.na = entry("whether a number is NaN: programs have no NA", run = function(cx, given, expr, scope) new_term("bool", sprintf("math.isnan(%s)", need_code(cx, given[[1]], "float", expr)))),
     is.finite = entry("of a number", run = function(cx, given, expr, scope) new_term("bool", sprintf("math.isfinite(%s)", need_code(cx, given[[1]], "float", expr)))),
+    is.infinite = entry("of a number", run = function(cx, given, expr, scope) new_term("bool", sprintf("math.isinf(%s)", need_code(cx, given[[1]], "float", expr)))),
+    atan2 = entry("of two numbers", run = function(cx, given, expr, scope) {
+      given <- match_given(cx, alist(y = , x = ), given, expr)$matched
+      new_term("float", sprintf("math.atan2(%s, %s)", need_code(cx, given$y, "float", expr), need_code(cx, given$x, "float", expr)))
+    }),
+    mean = entry("of a vector; of a tensor all its elements", run = mean_of),
+    nzchar = entry("whether a string has letters", run = function(cx, given, expr, scope) new_term("bool", sprintf("(len(%s) > 0)", need_code(cx, given[[1]], "str", expr))), of_tensor = FALSE),
+    startsWith = entry("of two strings", run = string_test("startswith"), of_tensor = FALSE), endsWith = entry("of two strings", run = string_test("endswith"), of_tensor = FALSE),
     as.integer = entry("a whole number; of a tensor its one element", run = convert_number("int"), of_tensor = FALSE),
     as.numeric = entry("a number; of a tensor its one element", run = convert_number("float"), of_tensor = FALSE),
     as.double = entry("as as.numeric()", run = convert_number("float"), of_tensor = FALSE),

@@ -55,7 +55,7 @@ write_output <- function(cx, given, expr, scope) {
   sep <- given[["sep"]]
   if (!is.null(sep) && !is_static(sep)) refuse(cx, expr, "`sep` must be a constant.")
   sep <- if (is.null(sep)) " " else static_value(sep)
-  given <- lapply(unname(given[labels == ""]), function(term) if (is_vector_term(term) && !is_static(term)) elements_as_text(cx, term, expr, sep, 7L) else term)
+  given <- lapply(unname(given[labels == ""]), function(term) if (is_vector_term(term) && !is_static(term)) elements_as_text(cx, term, expr, string_text(sep), 7L) else term)
   n <- length(given)
   last <- if (n > 0 && is_static(given[[n]])) static_value(given[[n]]) else ""
   if (n > 0 && given[[n]]$type == "str" && !is_static(given[[n]])) {
@@ -71,10 +71,11 @@ write_output <- function(cx, given, expr, scope) {
   none_term()
 }
 
+# `sep`: its code.
 elements_as_text <- function(cx, term, expr, sep, digits) {
   item <- new_name(cx, "v")
   text <- text_term(cx, new_term(element_type(term$type), item, simple = TRUE), expr, digits)
-  new_term("str", sprintf("%s.join([%s for %s in %s])", string_text(sep), text$code, item, term$code))
+  new_term("str", sprintf("%s.join([%s for %s in %s])", sep, text$code, item, term$code))
 }
 
 print_value <- function(cx, given, expr, scope) {
@@ -171,12 +172,20 @@ paste_text <- function(default_sep) {
     sep <- if (is.null(given[["sep"]])) default_sep else static_value(given[["sep"]])
     collapse <- given[["collapse"]]
     given <- unname(given[!labels %in% c("sep", "collapse")])
-    if (length(given) == 1 && identical(given[[1]]$type, "Vector[str]") && !is.null(collapse)) {
-      return(new_term("str", sprintf("%s.join(%s)", need_code(cx, collapse, "str", expr), given[[1]]$code)))
+    if (length(given) == 1 && is_vector_term(given[[1]]) && !is.null(collapse)) {
+      return(elements_as_text(cx, given[[1]], expr, need_code(cx, collapse, "str", expr), 15L))
     }
     if (!is.null(collapse) && collapse$type != "None") refuse(cx, expr, "`collapse` is for one vector of strings here.")
     if (length(given) == 0) refuse(cx, expr, "There is nothing to paste.")
     new_term("str", text_of_terms(cx, given, expr, sep))
+  }
+}
+
+string_test <- function(method) {
+  force(method)
+  function(cx, given, expr, scope) {
+    if (length(given) != 2) refuse(cx, expr, "Two strings are needed.")
+    new_term("bool", sprintf("%s.%s(%s)", need_code(cx, given[[1]], "str", expr), method, need_code(cx, given[[2]], "str", expr)))
   }
 }
 

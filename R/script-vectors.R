@@ -216,7 +216,7 @@ joined_text <- function(cx, given, expr, scope) {
   if (!is_vector_term(term)) {
     return(text_term(cx, term, expr))
   }
-  elements_as_text(cx, term, expr, ", ", 15L)
+  elements_as_text(cx, term, expr, "\", \"", 15L)
 }
 
 without_names <- function(cx, given, expr, scope) {

@@ -228,8 +228,10 @@ def r_number_text(x: float, digits: int) -> str:
   if x == 0.:
     return "0"
   size = abs(x)
-  if size >= 1e15 or size < 1e-4:
-    raise ValueError("Numbers from 1e15 on, and those nearer to zero than 1e-4, have no text in a program.")
+  if size >= 1e15:
+    raise ValueError("Numbers from 1e15 on have no text in a program.")
+  if size < 1e-4:
+    return ("-" if x < 0. else "") + r_small_text(size, digits)
   width = len(str(int(size)))
   zeros = 0
   if size < 1.:
@@ -340,3 +342,56 @@ def r_power(a: float, b: float) -> float:
   if a == 0. and b < 0.:
     return math.inf
   return a ** b
+
+# `x` times 10^`power`, as a number and what it is off by: Dekker's product, as floats have no exact one.
+def r_scaled(x: float, power: int) -> Tuple[float, float]:
+  high = x
+  low = 0.
+  while power > 0:
+    step = min(power, 22)
+    power -= step
+    factor = 1.
+    for i in range(step):
+      factor = factor * 10.
+    product = high * factor
+    a = 134217729. * high
+    a_high = a - (a - high)
+    a_low = high - a_high
+    b = 134217729. * factor
+    b_high = b - (b - factor)
+    b_low = factor - b_high
+    off = ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low + low * factor
+    high = product + off
+    low = off - (high - product)
+  return high, low
+
+# A number nearer to zero than 1e-4: R always writes these with an exponent.
+def r_small_text(x: float, digits: int) -> str:
+  if x < 1e-290:
+    raise ValueError("Numbers nearer to zero than 1e-290 have no text in a program.")
+  limit = 1
+  for i in range(digits):
+    limit = limit * 10
+  exponent = int(math.floor(math.log10(x)))
+  figures = 0
+  for attempt in range(3):
+    high, low = r_scaled(x, digits - 1 - exponent)
+    figures = int(math.floor(high))
+    rest = (high - float(figures)) + low
+    if rest < 0.:
+      figures -= 1
+      rest += 1.
+    if rest > 0.5 or (rest == 0.5 and figures % 2 == 1):
+      figures += 1
+    if figures >= limit:
+      exponent += 1
+    elif figures * 10 < limit:
+      exponent -= 1
+    else:
+      break
+  shown = str(figures).rstrip("0")
+  power = str(-exponent)
+  return shown[0] + (("." + shown[1:]) if len(shown) > 1 else "") + "e-" + ("0" if len(power) < 2 else "") + power
+
+def r_mean(total: float, n: int) -> float:
+  return total / n if n > 0 else math.nan

@@ -44,7 +44,6 @@ refused <- list(
   function(s = "x") c(s, 1),
   function(s = "x") format(s),
   function(s = "x") sapply(c("a", s), function(k) paste0(k, "!")),
-  function(s = "x") startsWith(s, "x"),
   function(s = "x") strsplit(s, ""),
   function(s = "x") trimws(s),
   function(s = "x") vapply(c("a", s), function(k) paste0(k, "!"), ""),

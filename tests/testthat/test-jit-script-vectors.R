@@ -91,3 +91,17 @@ test_that("elements at several positions, and by a name that is not known", {
 test_that("packed sequences are refused", {
   expect_failure_of(jit_script(function(x, n) nn_utils_rnn_pack_padded_sequence(x, n)), "compile", "padded tensor")
 })
+
+test_that("vectors are summed up, negated and joined", {
+  floats <- list(v = "List[float]")
+  for (v in list(c(1, 2, 4.5), 3)) {
+    expect_same_as_eager(function(v) c(mean(v), sum(v > 1)), v, types = floats)
+    expect_same_as_eager(function(v) !(v > 1), v, types = floats)
+    expect_same_as_eager(function(v) paste(v, collapse = ","), v, types = floats)
+  }
+  expect_same_as_eager(function(v) mean(v), c(1L, 2L), types = list(v = "List[int]"))
+  expect_same_as_eager(function(v) paste(v, collapse = "-"), c(TRUE, FALSE), types = list(v = "List[bool]"))
+  expect_same_as_eager(function(n = 3L, y = 1.5) c(is.integer(n), is.double(n), is.double(y), is.infinite(y)))
+  expect_same_as_eager(function(y = 1, x = -2) atan2(y, x))
+  expect_same_as_eager(function(s = "abc") startsWith(s, "a") && endsWith(s, "c") && nzchar(s))
+})

@@ -1,0 +1,179 @@
+# Assignment to parts: elements of tensors, lists, dictionaries and tuples, members of modules.
+
+assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
+  if (is.character(target)) target <- as.name(target)
+  if (is.name(target)) {
+    return(assign_variable(cx, scope, as.character(target), term, expr))
+  }
+  head <- if (is.call(target) && is.name(target[[1]])) as.character(target[[1]]) else ""
+  if (head == "(") {
+    return(assign_to(cx, target[[2]], term, scope, expr, index_scope))
+  }
+  if (!head %in% c("[", "[[", "$")) {
+    refuse(cx, expr, sprintf("`%s(x) <-` can't be translated.", head), if (head == "names") "list() gives names." else NULL)
+  }
+  inner <- target[[2]]
+  if (identical(inner, quote(self)) && head == "$") {
+    held <- translate(cx, inner, scope)
+    if (is_static(held) && inherits(static_value(held), "script_self")) {
+      return(assign_member(cx, static_value(held), as.character(target[[3]]), term, expr))
+    }
+  }
+  if (is.call(inner) && !(is.name(inner[[1]]) && as.character(inner[[1]]) %in% c("[", "[[", "$", "("))) {
+    refuse(cx, expr, sprintf("Elements of `%s` can't be set.", squeeze_text(inner)), "Give it a name first.")
+  }
+  if (is.name(inner)) {
+    make_local(cx, scope, as.character(inner), expr)
+  } else if (scope$id != index_scope$id && !all(vapply(as.list(inner)[-(1:2)], function(i) is.name(inner[[2]]) && (!is.language(i) || identical(inner[[1]], quote(`$`))), NA))) {
+    refuse(cx, expr, "`<<-` sets an element of an element by constants only.", "Take the inner list out, change it, and set it.")
+  }
+  held <- translate(cx, inner, scope)
+  kind <- script_type_kind(held$type)
+  if (kind == "?") {
+    return(invisible())
+  }
+  if (kind == "Tensor") {
+    if (head == "$") refuse(cx, expr, sprintf("`$%s <-` of a tensor can't be translated.", as.character(target[[3]])))
+    kept <- keep_term(cx, held)
+    index <- tensor_index(cx, target, index_scope)
+    emit(cx, sprintf("%s[%s] = %s", kept$code, index, assigned_value(cx, term, expr, kept)))
+    # elements at several positions are copies: they go back to where they are from
+    if (isTRUE(held$is_copy)) assign_to(cx, inner, utils::modifyList(kept, list(is_copy = FALSE)), scope, expr, index_scope)
+    return(invisible())
+  }
+  if (is_optional_type(term$type)) {
+    refuse(cx, expr, "What is set here may be NULL, which would remove the element.", "Ask is.null() first.")
+  }
+  label <- if (head == "$") as.character(target[[3]])
+  i <- if (head == "$") literal_term(label) else if (length(target) == 3 && !identical(target[[3]], quote(expr = ))) translate(cx, target[[3]], index_scope) else refuse(cx, expr, "One position is needed here.")
+  if (head == "[" && !startsWith(held$type, "Vector") && kind != "Empty") refuse(cx, expr, "`[<-` of a list can't be translated.", "`[[<-` sets one element.")
+  if (i$type == "?") {
+    return(invisible())
+  }
+  key <- if (is.name(inner)) find_binding(cx, scope, as.character(inner))$key
+  if (!is.null(term$place) && is_container_type(term$type)) disown(cx, term$place)
+  switch(kind,
+    Tuple = , Record = assign_part(cx, inner, held, i, term, scope, expr),
+    List = , Vector = , Dict = , Empty = assign_element(cx, inner, held, key, i, term, scope, expr),
+    refuse(cx, expr, sprintf("%s has no elements to set.", script_type_in_words(held$type)), if (is_optional_type(held$type)) "Ask is.null() first.")
+  )
+}
+
+assigned_value <- function(cx, term, expr, target) {
+  # a tensor of whole numbers would cut the fraction off
+  if (term$type == "float" && !identical(target$dtype, "float")) {
+    return(sprintf("%s(%s, %s)", helper(cx, "fraction_for"), target$code, term$code))
+  }
+  if (term$type %in% c("Tensor", "bool", "int", "float", "?")) {
+    return(term$code)
+  }
+  if (term$type == "whole") {
+    return(coerced_code(cx, term, "float"))
+  }
+  if (is_list_type(term$type) && element_type(term$type) %in% c("int", "float", "bool")) {
+    return(sprintf("torch.tensor(%s)", term$code))
+  }
+  refuse(cx, expr, sprintf("Elements of a tensor can't be %s.", script_type_in_words(term$type)))
+}
+
+# A tuple or record is made anew.
+assign_part <- function(cx, inner, held, i, term, scope, expr) {
+  if (!is_static(i)) refuse(cx, expr, "An element of a list of different things must be known before the program runs.", "Begin with list() and set the elements by name in a loop: that has names which need not be known.")
+  types <- script_type_parts(held$type)
+  value <- static_value(i)
+  at <- if (is.character(value)) match(value, names(types), nomatch = length(types) + 1L) else as.integer(value)
+  if (at > length(types) + 1 || at < 1) refuse(cx, expr, "subscript out of bounds")
+  parts <- term_parts(cx, held)
+  if (term$type == "None" && at <= length(types)) {
+    parts <- parts[-at]
+    labels <- names(types)[-at]
+  } else {
+    parts[[at]] <- keep_term(cx, term)
+    labels <- if (!is.null(names(types))) append(names(types), if (at > length(types)) value)
+  }
+  made <- make_list(cx, stats::setNames(parts, labels), expr, scope)
+  assign_to(cx, inner, made, scope, expr)
+}
+
+assign_element <- function(cx, inner, held, key, i, term, scope, expr) {
+  version <- if (!is.null(key)) cx$vars[[key]]$version
+  expected <- if (!is.null(version)) cx$previous$declared[[version]]$type
+  by_name <- i$type == "str"
+  if (held$type == "Empty" && by_name && is_static(i) && !startsWith(expected %||% "", "Dict")) {
+    made <- make_list(cx, stats::setNames(list(term), static_value(i)), expr, scope)
+    return(assign_to(cx, inner, made, scope, expr))
+  }
+  element <- if (term$type == "whole" && by_name) "float" else term$type
+  wanted <- if (by_name) sprintf("Dict[str, %s]", element) else sprintf("%s[%s]", if (startsWith(held$type, "Vector")) "Vector" else "List", element)
+  if (by_name != startsWith(held$type, "Dict") && held$type != "Empty") {
+    refuse(cx, expr, if (by_name) "A list without names has no elements by name." else "A list with names is set by name here.")
+  }
+  if (term$type == "None" && !is_optional_type(element_type(held$type))) {
+    # R deletes what is set to NULL
+    held_key <- own_target(cx, inner, held, key, scope, expr)
+    emit(cx, if (by_name) sprintf("%s.pop(%s)", held_key$code, i$code) else sprintf("%s.pop(%s)", held_key$code, item_code(cx, i, held_key, expr)))
+    held_key$done()
+    return(invisible())
+  }
+  joined <- join_types(held$type, wanted)
+  if (is.null(joined)) {
+    refuse(cx, expr, sprintf("%s can't be put into %s.", script_type_in_words(term$type), script_type_in_words(held$type)))
+  }
+  if (!is.null(key)) {
+    # the variable is of the type that holds the new element as well
+    if (!identical(joined, cx$vars[[key]]$type) || held$type == "Empty") {
+      binding <- cx$vars[[key]]
+      declared <- cx$declared[[binding$version]]
+      declared$type <- join_types(declared$type, joined) %||% joined
+      cx$unsettled <- TRUE
+      cx$declared[[binding$version]] <- declared
+      binding$type <- join_types(joined, expected %||% joined) %||% joined
+      binding$declared <- binding$type
+      cx$vars[[key]] <- binding
+      held$type <- binding$type
+    }
+  }
+  target <- own_target(cx, inner, held, key, scope, expr)
+  code <- if (term$type == "?") term$code else coerced_code(cx, term, if (held$type == "Empty") element else element_type(held$type))
+  if (by_name) {
+    emit(cx, sprintf("%s[%s] = %s", target$code, i$code, code))
+  } else {
+    emit_element(cx, target$code, i, code, expr)
+  }
+  target$done()
+}
+
+emit_element <- function(cx, list, i, code, expr) {
+  size <- sprintf("len(%s)", list)
+  linear <- if (is_whole_type(i$type)) linear_of(i)
+  if (identical(linear$base, size) && linear$offset == 1) {
+    emit(cx, sprintf("%s.append(%s)", list, code))
+    return(invisible())
+  }
+  at <- keep_term(cx, new_term("int", sprintf("%s(%s, %s)", helper(cx, "slot"), need_code(cx, i, "int", expr, "A position"), size)))$code
+  value <- keep_term(cx, new_term("Tensor", code))$code
+  emit(cx, c(sprintf("if %s == %s:", at, size), sprintf("  %s.append(%s)", list, value), "else:", sprintf("  %s[%s] = %s", list, at, value)))
+}
+
+# The list to be changed, held by nothing else; `done()` puts it back where it came from.
+own_target <- function(cx, inner, held, key, scope, expr) {
+  if (!is.null(key) && cx$vars[[key]]$kind == "variable") {
+    own_variable(cx, key)
+    binding <- cx$vars[[key]]
+    binding[c("value", "parts")] <- list(NULL)
+    cx$vars[[key]] <- binding
+    held[c("value", "parts")] <- list(NULL)
+    held$code <- binding$name
+    held$done <- function() invisible()
+    return(held)
+  }
+  name <- new_name(cx, "t")
+  emit(cx, sprintf("%s = %s", name, if (startsWith(held$type, "Dict")) sprintf("%s.copy()", held$code) else sprintf("list(%s)", held$code)))
+  held$code <- name
+  held$simple <- TRUE
+  held$fresh <- TRUE
+  held["place"] <- list(NULL)
+  held["parts"] <- list(NULL)
+  held$done <- function() assign_to(cx, inner, utils::modifyList(held, list(done = NULL)), scope, expr)
+  held
+}
