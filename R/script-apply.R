@@ -67,6 +67,10 @@ collect <- function(cx, sequence, scope, body, changes, expr, named_like = NULL)
       indented(c(sprintf("%s = %s[%s]", counter, named_like$code, named_like$key), lines, sprintf("%s[%s] = %s", out, named_like$key, code)))
     ))
   }
+  if (!is.null(cx$loop)) {
+    emit(cx, sprintf("%s = %s", out, list_copy_code(out, type)))
+    renew_lists(cx, scope, lapply(changes, function(closure) closure$body))
+  }
   new_term(type, out, simple = TRUE, fresh = TRUE)
 }
 
@@ -262,6 +266,7 @@ filter_function <- function(cx, expr, scope) {
     sprintf("%s = %s", out, empty_code(cx, term$type)), sprintf("for %s in %s:", counter, sequence$code),
     indented(c(lines, sprintf("if %s:", test$code), sprintf("  %s.append(%s)", out, counter)))
   ))
+  if (!is.null(cx$loop)) emit(cx, sprintf("%s = list(%s)", out, out))
   new_term(term$type, out, simple = TRUE, fresh = TRUE)
 }
 

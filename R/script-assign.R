@@ -168,7 +168,7 @@ own_target <- function(cx, inner, held, key, scope, expr) {
     return(held)
   }
   name <- new_name(cx, "t")
-  emit(cx, sprintf("%s = %s", name, if (startsWith(held$type, "Dict")) sprintf("%s.copy()", held$code) else sprintf("list(%s)", held$code)))
+  emit(cx, sprintf("%s = %s", name, list_copy_code(held$code, held$type)))
   held$code <- name
   held$simple <- TRUE
   held$fresh <- TRUE

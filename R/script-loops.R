@@ -9,12 +9,14 @@ do_loop <- function(cx, scope, body, header, names_assigned, begin = function() 
     refuse(cx, body, sprintf("`%s` is set by `<-` and by `<<-` in one loop.", name), "Use another name for one of them.")
   }
   for (name in local) make_local(cx, scope, name, body)
-  enter_loop(cx, scope, names_assigned, body, id, called_closures(cx, scope, list(body, condition)))
+  closures <- called_closures(cx, scope, list(body, condition))
+  enter_loop(cx, scope, names_assigned, body, id, closures)
   head <- cx$vars
   outer <- cx$loop
   cx$loop <- new.env(parent = emptyenv())
   cx$loop$breaks <- list()
   cx$loop$nexts <- list()
+  cx$loop$sets <- c(names_assigned, changed_in_place(body))
   on.exit(cx$loop <- outer)
   lines <- in_block(cx, {
     begin()
@@ -37,7 +39,24 @@ do_loop <- function(cx, scope, body, header, names_assigned, begin = function() 
   labels <- rep("in the loop, which may not run", length(states))
   if (!runs_once) labels[[1]] <- "before it"
   cx$vars <- merge_states(cx, states, labels, body, "loop")
+  cx$loop <- outer
+  renew_lists(cx, scope, c(list(body, condition), lapply(closures, function(closure) closure$body)))
 }
+
+# libtorch's interpreter runs a loop in the middle of what comes directly after it, and there gives away, in the first
+# round, a list that both use. So that nothing does, in a loop, the lists of a loop within are new ones after it.
+renew_lists <- function(cx, scope, exprs) {
+  for (name in intersect(unique(unlist(lapply(exprs, all.names))), cx$loop$sets)) {
+    found <- find_binding(cx, scope, name)
+    binding <- found$binding
+    if (identical(binding$kind, "variable") && script_type_kind(binding$type) %in% c("List", "Vector", "Dict")) {
+      emit(cx, sprintf("%s = %s", binding$name, list_copy_code(binding$name, binding$type)))
+      binding$owned <- TRUE
+      cx$vars[[found$key]] <- binding
+    }
+  }
+}
+list_copy_code <- function(code, type) sprintf(if (startsWith(type, "Dict")) "%s.copy()" else "list(%s)", code)
 
 # At the head of a loop its variables are whatever any round leaves behind.
 enter_loop <- function(cx, scope, names_assigned, body, id, closures = list()) {

@@ -95,11 +95,13 @@ block_value <- function(cx, exprs, scope, is_body = FALSE) {
         run_statement(cx, expr, scope)
         return(none_term())
       }
-      return(translate(cx, expr, scope))
+      term <- translate(cx, expr, scope)
+      # what comes after a return() has no value, and any use
+      return(if (cx$dead) unknown_term() else term)
     }
     do_statement(cx, expr, scope)
     if (cx$dead) {
-      return(none_term())
+      return(unknown_term())
     }
   }
   none_term()

@@ -181,6 +181,9 @@ constant_name <- function(unit, value, name) {
 # ---- assignment
 
 assign_variable <- function(cx, scope, name, term, expr) {
+  if (cx$dead) {
+    return(invisible())
+  }
   found <- find_binding(cx, list(id = scope$id), name)
   if (term$type == "static" || (is_static(term) && is.function(static_value(term)))) {
     refuse_change_in_loop(cx, scope, name, expr)
@@ -252,15 +255,10 @@ disown <- function(cx, key) {
 own_variable <- function(cx, key) {
   binding <- cx$vars[[key]]
   if (!isTRUE(binding$owned)) {
-    copy <- if (startsWith(binding$type, "Dict")) dict_copy_code(cx, binding) else sprintf("list(%s)", binding$name)
-    emit(cx, sprintf("%s = %s", binding$name, copy))
+    emit(cx, sprintf("%s = %s", binding$name, list_copy_code(binding$name, binding$type)))
     binding$owned <- TRUE
     cx$vars[[key]] <- binding
   }
-}
-
-dict_copy_code <- function(cx, binding) {
-  sprintf("%s.copy()", binding$name)
 }
 
 # ---- states and their merging

@@ -5,12 +5,14 @@ random_script <- function(seed) {
   counters <- character()
   loops <- 0L
   pick <- function(...) sample(c(...), 1)
+  result <- "list(t, s, k, v, w, torch_stack(xs), torch_stack(ys), d[[\"z\"]])"
   number <- function(depth) {
     if (depth <= 0) {
       return(pick("a", "n", "k", "s", "1", "2", "0.5", "3L", counters))
     }
     x <- function() number(depth - sample(1:2, 1))
-    switch(pick("leaf", "add", "mul", "div", "mod", "fun", "if", "index", "item", "minmax"),
+    switch(pick("leaf", "add", "mul", "div", "mod", "fun", "if", "index", "item", "minmax", "call"),
+      call = call_of_own(),
       leaf = number(0),
       add = sprintf("(%s %s %s)", x(), pick("+", "-"), x()),
       mul = sprintf("(%s * %s)", x(), x()),
@@ -23,6 +25,8 @@ random_script <- function(seed) {
       minmax = sprintf("%s(%s, %s)", pick("min", "max"), x(), x())
     )
   }
+  # functions of the program's own, which change its variables
+  call_of_own <- function() pick("bump()", "add(n)", "add(a)", "add(0.5)", "scale_of(2)", "set_first(a)")
   condition <- function(depth) {
     if (depth > 0 && stats::runif(1) < 0.3) {
       return(switch(pick("and", "or", "not"),
@@ -54,7 +58,7 @@ random_script <- function(seed) {
   }
   block <- function(lines) paste0("{\n", paste0("  ", gsub("\n", "\n  ", lines), collapse = "\n"), "\n}")
   statement <- function(depth, in_loop) {
-    kinds <- c("s", "s", "t", "t", "k", "v", "xs", "copy", "d", if (depth > 0) c("if", "for", "while"), if (in_loop) c("break", "next"))
+    kinds <- c("s", "s", "t", "t", "k", "v", "xs", "copy", "d", "call", "apply", "return", if (depth > 0) c("if", "for", "while"), if (in_loop) c("break", "next", "jump"))
     switch(pick(kinds),
       s = sprintf("s <- %s", number(2)),
       t = sprintf("t <- %s", tensor(2)),
@@ -62,6 +66,14 @@ random_script <- function(seed) {
       v = sprintf("v[%s] <- %s", pick("1", "2L", "length(v)", "length(v) + 1"), number(1)),
       xs = sprintf("xs[[%s]] <- %s", pick("1", "length(xs) + 1", "length(xs)"), tensor(1)),
       copy = pick("w <- v\nw[1] <- w[1] + 1", "ys <- xs\nys[[1]] <- t", "w <- v\nv[1] <- 7"),
+      call = call_of_own(),
+      apply = pick(
+        "w <- vapply(v, function(e) e + bump(), 0)", "w <- Reduce(`+`, v, accumulate = TRUE)", "s <- Reduce(function(p, q) p - q * k, v)",
+        "s <- Reduce(function(p, q) p + add(q), w, 1, right = TRUE)", "ys <- lapply(xs, function(e) e * add(1))",
+        "if (length(Filter(function(e) e > bump(), v)) > 1) s <- s + 1", "xs <- Map(function(e, i) e * i + k, xs, seq_along(xs))"
+      ),
+      `return` = pick(sprintf("if (%s) return(%s)", condition(1), result), sprintf("s <- if (%s) return(%s) else %s", condition(1), result, number(1))),
+      jump = sprintf("s <- if (%s) %s else %s", condition(1), pick("next", "break"), number(1)),
       d = sprintf("d[[\"%s\"]] <- %s", pick("a", "b"), number(1)),
       `if` = sprintf("if (%s) %s else %s", condition(1), block(statements(depth - 1, 1:3, in_loop)), block(statements(depth - 1, 1:2, in_loop))),
       `for` = {
@@ -81,8 +93,12 @@ random_script <- function(seed) {
       `next` = sprintf("if (%s) next", condition(1))
     )
   }
-  start <- c("t <- x", "s <- 0.5", "k <- 1L", "v <- c(1, a, 2)", "w <- c(1, 2)", "xs <- list(x, x * 2)", "ys <- list(x)", "d <- list()", "d[[pick_key]] <- a")
-  lines <- c(start, statements(2, 3:7), "list(t, s, k, v, w, torch_stack(xs), torch_stack(ys), d[[\"z\"]])")
+  start <- c(
+    "t <- x", "s <- 0.5", "k <- 1L", "v <- c(1, a, 2)", "w <- c(1, 2)", "xs <- list(x, x * 2)", "ys <- list(x)", "d <- list()", "d[[pick_key]] <- a",
+    "bump <- function() {\n  k <<- k + 1L\n  k\n}", "add <- function(by) {\n  s <<- s + by\n  s\n}",
+    "scale_of <- function(by) {\n  if (by > s) t <<- t * 0.5\n  bump() * by\n}", "set_first <- function(to) {\n  v[1] <<- to\n  v[1]\n}"
+  )
+  lines <- c(start, statements(2, 3:7), result)
   text <- sprintf("function(x, n = 3L, a = 1.5, pick_key = \"z\") %s", block(lines))
   eval(parse(text = text, keep.source = TRUE), globalenv())
 }

@@ -63,3 +63,30 @@ test_that("arguments are computed at the call, and what would show that is refus
   expect_failure_of(jit_script(function(n = 3L) { x <- 1L; g <- function(b) { x <<- 50L; b }; g(x + n) }), "compile", "changes `x`, which an argument")
   expect_same_as_eager(function(n = 3L) { i <- 0L; f <- function() { i <<- i + 1L; i }; c(i, f(), i) })
 })
+
+test_that("lists made in a loop within a loop are all there", {
+  expect_same_as_eager(function(x, n = 3L) {
+    s <- 0.5
+    xs <- list(x, x * 2)
+    ys <- list(x)
+    for (i in seq_len(n)) {
+      ys <- lapply(xs, function(e) {
+        s <<- s + 1
+        e * s
+      })
+    }
+    list(s, torch_stack(ys))
+  }, torch_ones(2))
+  expect_same_as_eager(function(x, n = 3L) {
+    s <- 0.5
+    out <- list(x)
+    for (i in seq_len(n)) {
+      out <- list()
+      for (e in list(x, x * 2)) {
+        s <- s + 1
+        out[[length(out) + 1]] <- e * s
+      }
+    }
+    list(torch_stack(out), s)
+  }, torch_ones(2))
+})

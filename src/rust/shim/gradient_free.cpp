@@ -42,8 +42,8 @@ bool holds(const Node *node, const char *part) {
 
 // Operators take no part in autograd unless a tensor that they are given does. These are the exceptions.
 bool begins_gradients(const Node *node) {
-  if (node->kind() == c10::aten::grad || holds(node, "requires_grad") || holds(node, "backward") || holds(node, "retain_grad") || holds(node, "set_data") ||
-      holds(node, "dual") || holds(node, "nested")) {
+  if (node->kind() == c10::aten::grad || holds(node, "requires_grad") || holds(node, "backward") ||
+      holds(node, "retain_grad") || holds(node, "set_data") || holds(node, "dual") || holds(node, "nested")) {
     return true;
   }
   const auto *schema = node->maybeSchema();
@@ -88,8 +88,7 @@ bool stays_gradient_free(const Node *node) {
     case prim::max:
     case prim::device:
     case prim::dtype:
-    case prim::layout:
-      break;
+    case prim::layout: break;
     default:
       if (!node->kind().is_aten() || begins_gradients(node)) return false;
   }
