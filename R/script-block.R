@@ -43,10 +43,15 @@ keep_term <- function(cx, term) {
 
 # Translates several expressions in order. What one of them writes as statements runs after the ones before it.
 translate_in_order <- function(cx, translators) {
-  terms <- vector("list", length(translators))
-  for (i in seq_along(translators)) {
+  stats::setNames(terms_in_order(cx, length(translators), function(i) translators[[i]]()), names(translators))
+}
+
+# `run`: function(i), the term of the i-th.
+terms_in_order <- function(cx, n, run) {
+  terms <- vector("list", n)
+  for (i in seq_len(n)) {
     before <- length(cx$block$lines)
-    term <- translators[[i]]()
+    term <- run(i)
     if (length(cx$block$lines) > before) {
       for (j in seq_len(i - 1)) {
         earlier <- terms[[j]]
@@ -59,7 +64,6 @@ translate_in_order <- function(cx, translators) {
     }
     terms[[i]] <- term
   }
-  names(terms) <- names(translators)
   terms
 }
 keep_now <- function(cx, term) {

@@ -190,27 +190,28 @@ call_tensor_method <- function(cx, method, name, given, expr) {
 
 # The terms of a call's arguments, named as given; `...` is put in.
 given_arguments <- function(cx, expr, scope) {
-  translators <- list()
-  for (i in seq_along(expr)[-1]) {
-    label <- names(expr)[i] %||% ""
-    if (identical(expr[[i]], quote(expr = ))) {
-      translators <- c(translators, stats::setNames(list(function() new_term("missing", NULL, simple = TRUE)), label))
-      next
-    }
-    part <- expr[[i]]
-    if (identical(part, quote(...))) {
-      dots <- dots_of(cx, scope)
-      translators <- c(translators, lapply(dots, function(term) function() term))
-    } else if (is_missing_argument(cx, part, scope)) {
-      translators <- c(translators, stats::setNames(list(function() new_term("missing", NULL, simple = TRUE)), label))
-    } else {
-      translators <- c(translators, stats::setNames(list(local({
-        part <- part
-        function() translate(cx, part, scope)
-      })), label))
-    }
+  parts <- as.list(expr)[-1]
+  labels <- rlang::names2(parts)
+  # what is a term already
+  terms <- vector("list", length(parts))
+  dots <- match(TRUE, vapply(parts, identical, NA, quote(...)))
+  if (!is.na(dots)) {
+    more <- dots_of(cx, scope)
+    parts <- append(parts[-dots], rep(list(NULL), length(more)), dots - 1)
+    labels <- append(labels[-dots], rlang::names2(more), dots - 1)
+    terms <- append(terms[-dots], more, dots - 1)
   }
-  translate_in_order(cx, translators)
+  given <- terms_in_order(cx, length(parts), function(i) {
+    if (!is.null(terms[[i]])) {
+      return(terms[[i]])
+    }
+    if (identical(parts[[i]], quote(expr = )) || is_missing_argument(cx, parts[[i]], scope)) {
+      return(new_term("missing", NULL, simple = TRUE))
+    }
+    translate(cx, parts[[i]], scope)
+  })
+  if (any(nzchar(labels))) names(given) <- labels
+  given
 }
 
 # R hands on that an argument was not given.
@@ -298,7 +299,6 @@ inline_call <- function(cx, formals, body, given, expr, parent = NULL, env = emp
     block_value(cx, list(body), scope, is_body = TRUE)
   }
   # names of the function are not seen after it
-  prefix <- paste0(scope$id, " ")
-  if (!is.null(result$place) && startsWith(result$place, prefix)) result["place"] <- list(NULL)
+  if (!is.null(result$place) && startsWith(result$place, scope$prefix)) result["place"] <- list(NULL)
   result
 }

@@ -45,7 +45,9 @@ operator_overloads <- local({
     if (is.null(known[[name]])) {
       found <- .Call(C_operator_overloads, name)
       returns <- vapply(names(found), schema_returns, "", USE.NAMES = FALSE)
-      assign(name, Map(function(overload, returns) c(overload, returned = returns), unname(found), returns), envir = known)
+      assign(name, Map(function(overload, returns) {
+        c(overload, list(returned = returns, required = overload$names[overload$optional == 0]))
+      }, unname(found), returns), envir = known)
     }
     known[[name]]
   }
@@ -128,8 +130,7 @@ fit_overload <- function(cx, overload, supplied, defaults, as_tensors) {
     cost <- cost + fit
     used <- c(used, label)
   }
-  missing <- setdiff(overload$names[overload$optional == 0], used)
-  if (length(missing) > 0) {
+  if (!all(overload$required %in% used)) {
     return(NULL)
   }
   list(cost = cost, used = used)
@@ -190,6 +191,12 @@ fit_list_cost <- function(term, element, fixed) {
   NA
 }
 
+dtypes_of_results <- list(
+  eq = "bool", ne = "bool", lt = "bool", le = "bool", gt = "bool", ge = "bool", logical_and = "bool", logical_or = "bool",
+  logical_not = "bool", isnan = "bool", isfinite = "bool", isinf = "bool", all = "bool", any = "bool", allclose = "bool",
+  argmax = "int", argmin = "int", argsort = "int", nonzero = "int"
+)
+
 write_operator <- function(cx, label, best, supplied, expr) {
   overload <- best$overload
   codes <- character()
@@ -206,19 +213,14 @@ write_operator <- function(cx, label, best, supplied, expr) {
     if (supplied[[name]]$type == "bool" && overload$types[[i]] %in% c("number", "Scalar") && takes_tensor(best$overloads, name)) code <- sprintf("torch.tensor(%s)", code)
     codes <- c(codes, if (positional) code else paste0(name, "=", code))
   }
-  dtypes <- c(
-    eq = "bool", ne = "bool", lt = "bool", le = "bool", gt = "bool", ge = "bool", logical_and = "bool", logical_or = "bool",
-    logical_not = "bool", isnan = "bool", isfinite = "bool", isinf = "bool", all = "bool", any = "bool", allclose = "bool",
-    argmax = "int", argmin = "int", argsort = "int", nonzero = "int"
-  )
   # some names of `torch` are functions of Python's with arguments of their own
-  function_name <- if (grepl("^_", label) || label %in% c("unique_consecutive", "tensordot")) sprintf("torch.ops.aten.%s", label) else sprintf("torch.%s", label)
+  function_name <- if (startsWith(label, "_") || label %in% c("unique_consecutive", "tensordot")) sprintf("torch.ops.aten.%s", label) else sprintf("torch.%s", label)
   term <- new_term(overload$returned, sprintf("%s(%s)", function_name, paste(codes, collapse = ", ")))
   if (overload$returned %in% c("None", "Tuple[]")) {
     emit(cx, term$code)
     return(none_term())
   }
-  if (overload$returned == "Tensor" && label %in% names(dtypes)) term$dtype <- dtypes[[label]]
+  if (overload$returned == "Tensor") term["dtype"] <- list(dtypes_of_results[[label]])
   count_results(cx, term, overload)
 }
 

@@ -36,9 +36,10 @@ new_compile_context <- function(unit, name, previous = NULL) {
 
 new_scope <- function(cx, parent = NULL, env = emptyenv()) {
   cx$scopes <- cx$scopes + 1L
-  list(id = cx$scopes, parent = parent, env = if (is.null(parent)) env else parent$env)
+  # the number as text, made once: this is asked more often than all else
+  list(id = cx$scopes, prefix = paste0(cx$scopes, " "), parent = parent, env = if (is.null(parent)) env else parent$env)
 }
-scope_key <- function(scope, name) paste0(scope$id, " ", name)
+scope_key <- function(scope, name) paste0(scope$prefix, name)
 
 # A name for a variable of TorchScript that nothing else has.
 new_name <- function(cx, wanted) {
@@ -184,14 +185,14 @@ assign_variable <- function(cx, scope, name, term, expr) {
   if (cx$dead) {
     return(invisible())
   }
-  found <- find_binding(cx, list(id = scope$id), name)
+  key <- scope_key(scope, name)
+  before <- cx$vars[[key]]
   if (term$type == "static" || (is_static(term) && is.function(static_value(term)))) {
     refuse_change_in_loop(cx, scope, name, expr)
     bind_term(cx, scope, name, term)
     return(invisible())
   }
-  key <- scope_key(scope, name)
-  version <- if (!is.null(found) && found$binding$kind == "variable") found$binding$version else key
+  version <- if (!is.null(before) && before$kind == "variable") before$version else key
   type <- term$type
   repeat {
     declared <- cx$declared[[version]]

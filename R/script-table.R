@@ -250,12 +250,12 @@ call_entry <- function(cx, entry, expr, scope) {
     return(entry$call(cx, expr, scope))
   }
   given <- given_arguments(cx, expr, scope)
-  absent <- match("missing", vapply(given, function(term) term$type, ""))
+  types <- vapply(given, function(term) term$type, "")
+  absent <- match("missing", types)
   if (!is.na(absent) && !isTRUE(scope$is_package)) {
     refuse(cx, expr, sprintf("Argument %d of `%s()` is missing: it was not given to the function around it.", absent, entry$name))
   }
   if (entry$of_tensor && length(given) > 0) {
-    types <- vapply(given, function(term) term$type, "")
     if ("Tensor" %in% types[1]) {
       name <- entry$name
       if (name %in% summary_generics) {
