@@ -61,6 +61,45 @@ refuse_lazy_arguments <- function(cx, expr, changed = character()) {
 
 # `table`: what R's own functions become; see script-table.R.
 call_function <- function(cx, fn, expr, scope, name = NULL) {
+  if (is.object(fn) && inherits(fn, special_callables)) {
+    return(call_special(cx, fn, expr, scope, name))
+  }
+  if (is.null(name)) name <- function_name(fn)
+  entry <- table_entry(fn, name)
+  if (!is.null(entry)) {
+    return(call_entry(cx, entry, expr, scope))
+  }
+  if (is.primitive(fn)) {
+    return(call_untabled(cx, fn, name %||% "this", expr, scope))
+  }
+  home <- topenv(environment(fn))
+  if (identical(home, topenv())) {
+    return(call_own(cx, fn, expr, scope, name))
+  }
+  if (environmentName(home) %in% own_packages_of_r || identical(name %in% pure_functions, TRUE) && isNamespace(home)) {
+    return(call_untabled(cx, fn, name %||% "this", expr, scope))
+  }
+  refuse_lazy_arguments(cx, expr)
+  call_user_function(cx, fn, name %||% "f", given_arguments(cx, expr, scope), expr)
+}
+
+# A function of this package.
+call_own <- function(cx, fn, expr, scope, name) {
+  plan <- plan_of_function(fn)
+  given <- given_arguments(cx, expr, scope)
+  known <- all_static(given) && !any(vapply(given, function(term) is.environment(static_value(term)), NA))
+  if (known && !is.null(name) && (!name %in% getNamespaceExports(topenv()) || name %in% c("torch_device", "slc", "torch_finfo", "torch_iinfo"))) {
+    return(call_now(cx, fn, given, expr))
+  }
+  if (!is.null(plan)) {
+    return(call_planned(cx, plan, formals(fn), given, expr))
+  }
+  inline_call(cx, formals(fn), body(fn), given, expr, env = environment(fn), is_package = TRUE, name = name)
+}
+
+# What the compiler has made, programs and modules.
+special_callables <- c("script_closure", "script_member", "script_self", "script_unused", "script_function", "nn_module")
+call_special <- function(cx, fn, expr, scope, name) {
   if (inherits(fn, "script_closure")) {
     refuse_lazy_arguments(cx, expr, super_assigned(fn$body))
     given <- given_arguments(cx, expr, scope)
@@ -82,39 +121,10 @@ call_function <- function(cx, fn, expr, scope, name = NULL) {
   if (inherits(fn, "script_unused")) {
     return(call_unused(cx, name %||% "the function"))
   }
-  if (is.null(name) && !is_nn_module(fn) && !inherits(fn, "script_function")) name <- function_name(fn)
-  entry <- table_entry(fn, name)
-  if (!is.null(entry)) {
-    return(call_entry(cx, entry, expr, scope))
-  }
   if (inherits(fn, "script_function")) {
     return(call_compiled(cx, fn, given_arguments(cx, expr, scope), expr, name %||% "compiled"))
   }
-  if (is_nn_module(fn)) {
-    return(call_method(cx, held_module(cx, fn, name), "forward", given_arguments(cx, expr, scope), expr))
-  }
-  if (is.primitive(fn)) {
-    return(call_untabled(cx, fn, name %||% "this", expr, scope))
-  }
-  home <- topenv(environment(fn))
-  if (identical(home, topenv())) {
-    plan <- plan_of_function(fn)
-    given <- given_arguments(cx, expr, scope)
-    known <- all(vapply(given, function(term) is_static(term) && !is.environment(static_value(term)), NA))
-    if (known && !is.null(name) && (!name %in% getNamespaceExports(topenv()) || name %in% c("torch_device", "slc", "torch_finfo", "torch_iinfo"))) {
-      return(call_now(cx, fn, given, expr))
-    }
-    return(if (is.null(plan)) {
-      inline_call(cx, formals(fn), body(fn), given, expr, env = environment(fn), is_package = TRUE, name = name)
-    } else {
-      call_planned(cx, plan, formals(fn), given, expr)
-    })
-  }
-  if (environmentName(home) %in% own_packages_of_r || identical(name %in% pure_functions, TRUE) && isNamespace(home)) {
-    return(call_untabled(cx, fn, name %||% "this", expr, scope))
-  }
-  refuse_lazy_arguments(cx, expr)
-  call_user_function(cx, fn, name %||% "f", given_arguments(cx, expr, scope), expr)
+  call_method(cx, held_module(cx, fn, name), "forward", given_arguments(cx, expr, scope), expr)
 }
 
 # What these hold is translated by the table or not at all; functions of other packages are compiled like the user's.
@@ -135,7 +145,7 @@ call_untabled <- function(cx, fn, name, expr, scope) {
     refuse(cx, expr, sprintf("`%s()` can't be translated.", name))
   }
   given <- given_arguments(cx, expr, scope)
-  if (name %in% c("rbind", "cbind") && "Tensor" %in% vapply(given, function(term) term$type, "")) {
+  if (name %in% c("rbind", "cbind") && "Tensor" %in% term_types(given)) {
     refuse(cx, expr, sprintf("`%s()` of tensors can't be translated.", name), "torch_cat() and torch_stack() join them.")
   }
   if (length(given) > 0 && given[[1]]$type == "Tensor") {
@@ -144,10 +154,10 @@ call_untabled <- function(cx, fn, name, expr, scope) {
       return(call_tensor_method(cx, method, name, given, expr))
     }
   }
-  if (any(vapply(given, function(term) term$type == "?", NA))) {
+  if (any_unknown(given)) {
     return(unknown_term())
   }
-  if (name %in% pure_functions && all(vapply(given, is_static, NA))) {
+  if (name %in% pure_functions && all_static(given)) {
     return(call_now(cx, fn, given, expr))
   }
   nearest <- nearest_names(name, grep("^[[:alpha:]]", names(script_entries()), value = TRUE))
@@ -194,8 +204,8 @@ given_arguments <- function(cx, expr, scope) {
   labels <- rlang::names2(parts)
   # what is a term already
   terms <- vector("list", length(parts))
-  dots <- match(TRUE, vapply(parts, identical, NA, quote(...)))
-  if (!is.na(dots)) {
+  dots <- first_dots(parts)
+  if (!is.null(dots)) {
     more <- dots_of(cx, scope)
     parts <- append(parts[-dots], rep(list(NULL), length(more)), dots - 1)
     labels <- append(labels[-dots], rlang::names2(more), dots - 1)
@@ -214,6 +224,15 @@ given_arguments <- function(cx, expr, scope) {
   given
 }
 
+first_dots <- function(parts) {
+  for (i in seq_along(parts)) {
+    if (identical(parts[[i]], quote(...))) {
+      return(i)
+    }
+  }
+  NULL
+}
+
 # R hands on that an argument was not given.
 is_missing_argument <- function(cx, part, scope) {
   is.name(part) && identical(find_binding(cx, scope, as.character(part))$binding$kind, "missing")
@@ -228,18 +247,20 @@ match_given <- function(cx, formals, given, expr) {
   taken <- rep(FALSE, length(given))
   matched <- list()
   before_dots <- if ("..." %in% wanted) wanted[seq_len(match("...", wanted) - 1)] else wanted
-  for (name in setdiff(wanted, "...")) {
-    i <- match(TRUE, labels == name & !taken)
-    if (!is.na(i)) {
-      matched[[name]] <- given[[i]]
-      taken[[i]] <- TRUE
+  if (any(nzchar(labels))) {
+    for (name in setdiff(wanted, "...")) {
+      i <- match(TRUE, labels == name & !taken)
+      if (!is.na(i)) {
+        matched[[name]] <- given[[i]]
+        taken[[i]] <- TRUE
+      }
     }
-  }
-  for (name in setdiff(before_dots, names(matched))) {
-    i <- which(labels != "" & !taken & startsWith(rep(name, length(labels)), labels))
-    if (length(i) == 1) {
-      matched[[name]] <- given[[i]]
-      taken[[i]] <- TRUE
+    for (name in setdiff(before_dots, names(matched))) {
+      i <- which(labels != "" & !taken & startsWith(rep(name, length(labels)), labels))
+      if (length(i) == 1) {
+        matched[[name]] <- given[[i]]
+        taken[[i]] <- TRUE
+      }
     }
   }
   for (name in setdiff(before_dots, names(matched))) {
@@ -252,7 +273,7 @@ match_given <- function(cx, formals, given, expr) {
     what <- if (any(labels[!taken] != "")) sprintf("There is no argument `%s`.", labels[!taken & labels != ""][[1]]) else "There are too many arguments."
     refuse(cx, expr, what, sprintf("The arguments are %s.", toString(wanted)))
   }
-  list(matched = matched[!vapply(matched, function(term) term$type == "missing", NA)], dots = given[!taken])
+  list(matched = matched[term_types(matched) != "missing"], dots = given[!taken])
 }
 
 # The binding of an argument that is not given.

@@ -2,7 +2,7 @@
 
 call_user_function <- function(cx, fn, name, given, expr) {
   matched <- match_given(cx, formals(fn), given, expr)
-  if (any(vapply(matched$matched, function(term) term$type == "?", NA))) {
+  if (any_unknown(matched$matched)) {
     return(unknown_term())
   }
   # a function of a module knows the module

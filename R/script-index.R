@@ -18,7 +18,7 @@ scalar_element <- function(cx, held, expr, scope) {
     refuse(cx, expr, sprintf("`[` does not apply to %s.", script_type_in_words(held$type)))
   }
   given <- given_arguments(cx, as.call(c(list(quote(f)), as.list(expr)[-(1:2)])), scope)
-  if (!all(vapply(given, is_static, NA))) refuse(cx, expr, "Elements of what only R has are taken by constants.")
+  if (!all_static(given)) refuse(cx, expr, "Elements of what only R has are taken by constants.")
   value <- tryCatch(do.call(as.character(expr[[1]]), c(list(static_value(held)), lapply(given, static_value))), error = function(e) refuse(cx, expr, conditionMessage(e)))
   capture_value(cx, value, "element")
 }
@@ -170,19 +170,12 @@ index_part <- function(cx, part, scope, drop, expr) {
   }
   term <- translate(cx, part, scope)
   value <- if (is_static(term)) static_value(term)
-  if (inherits(value, "torch_ellipsis")) {
-    return("...")
+  special <- if (is.object(value)) special_index(cx, value, expr)
+  if (!is.null(special)) {
+    return(special)
   }
-  if (inherits(value, "torch_newaxis") || term$type == "None") {
+  if (term$type == "None") {
     return("None")
-  }
-  if (inherits(value, "torch_index_end")) {
-    return(int_text(as.integer(unclass(value)) - 1L))
-  }
-  if (inherits(value, "torch_slice")) {
-    ends <- lapply(value, function(end) if (inherits(end, "torch_index_end")) as.double(unclass(end)) - 1 else if (is.infinite(end)) -1 else end)
-    codes <- c(position_code(cx, literal_term(ends$start), expr), position_code(cx, literal_term(ends$end), expr, 2))
-    return(sprintf("%s:%s:%s", codes[[1]], codes[[2]], int_text(ends$step)))
   }
   if (term$type == "?") {
     return("0")
@@ -208,6 +201,24 @@ index_part <- function(cx, part, scope, drop, expr) {
   refuse(cx, expr, sprintf("%s can't be an index.", script_type_in_words(term$type)))
 }
 
+# `..`, newaxis, N and slc().
+special_index <- function(cx, value, expr) {
+  if (inherits(value, "torch_ellipsis")) {
+    return("...")
+  }
+  if (inherits(value, "torch_newaxis")) {
+    return("None")
+  }
+  if (inherits(value, "torch_index_end")) {
+    return(int_text(as.integer(unclass(value)) - 1L))
+  }
+  if (inherits(value, "torch_slice")) {
+    ends <- lapply(value, function(end) if (inherits(end, "torch_index_end")) as.double(unclass(end)) - 1 else if (is.infinite(end)) -1 else end)
+    codes <- c(position_code(cx, literal_term(ends$start), expr), position_code(cx, literal_term(ends$end), expr, 2))
+    sprintf("%s:%s:%s", codes[[1]], codes[[2]], int_text(ends$step))
+  }
+}
+
 index_range <- function(cx, part, scope, expr) {
   step <- "1"
   if (is.call(part[[2]]) && identical(part[[2]][[1]], quote(`:`))) {
@@ -220,10 +231,10 @@ index_range <- function(cx, part, scope, expr) {
     if (inherits(value, "torch_index_end")) literal_term(as.integer(unclass(value)) - 1L) else if (is.numeric(value) && length(value) == 1 && is.infinite(value)) literal_term(-1L) else term
   }
   ends <- translate_in_order(cx, list(function() end_of(translate(cx, part[[2]], scope)), function() end_of(translate(cx, part[[3]], scope))))
-  if (any(vapply(ends, function(term) term$type == "?", NA))) {
+  if (any_unknown(ends)) {
     return(":")
   }
-  if (all(vapply(ends, is_static, NA))) {
+  if (all_static(ends)) {
     values <- vapply(ends, function(term) as.double(static_value(term)), 0)
     if (values[[1]] * values[[2]] > 0 && values[[1]] > values[[2]]) refuse(cx, expr, "A falling range is no slice.", "rev() or torch_flip() turns round.")
     return(sprintf("%s:%s:%s", position_code(cx, ends[[1]], expr), position_code(cx, ends[[2]], expr, 2), step))

@@ -11,7 +11,7 @@ make_list <- function(cx, given, expr, scope) {
     return(static_term(stats::setNames(lapply(given, static_value), if (any(labels != "")) labels)))
   }
   if (any(vapply(given, function(term) term$type == "static", NA))) refuse(cx, expr, "A list of a program can't hold what only R has.")
-  types <- vapply(given, function(term) term$type, "")
+  types <- term_types(given)
   codes <- vapply(given, function(term) term$code, "")
   if (any(labels != "")) {
     if (any(labels == "") || anyDuplicated(labels)) refuse(cx, expr, "Either all elements of a list have names, each its own, or none.")
@@ -39,15 +39,15 @@ combine <- function(cx, given, expr, scope) {
   if (length(given) == 0) {
     return(if (length(expr) > 1) none_term() else new_term("Empty", "[]", fresh = TRUE, dtype = "null"))
   }
-  if (any(vapply(given, function(term) term$type == "?", NA))) {
+  if (any_unknown(given)) {
     return(unknown_term())
   }
-  if (all(vapply(given, is_static, NA))) {
+  if (all_static(given)) {
     value <- do.call(c, lapply(given, static_value))
     return(literal_term(value) %||% static_term(value))
   }
   if (any(rlang::names2(given) != "")) refuse(cx, expr, "`c()` with names is not translated.", "list() has names.")
-  types <- vapply(given, function(term) term$type, "")
+  types <- term_types(given)
   scalars <- types %in% c("int", "whole", "float", "bool", "str")
   elements <- ifelse(scalars | types == "Tensor", types, vapply(given, function(term) {
     inner <- required_type(term$type)
@@ -169,7 +169,7 @@ reversed <- function(cx, given, expr, scope) {
 is_in <- function(cx, given, expr, scope) {
   held <- given[[2]]
   if (startsWith(held$type, "Dict")) refuse(cx, expr, "`%in%` looks among values.", "names(x) gives the names.")
-  if (all(vapply(given, is_static, NA)) && held$type != "static") {
+  if (all_static(given) && held$type != "static") {
     value <- static_value(given[[1]]) %in% static_value(held)
     if (length(value) == 1) {
       return(literal_term(value))

@@ -94,7 +94,7 @@ call_method <- function(cx, self, name, given, expr) {
     return(call_unused(cx, name))
   }
   matched <- match_given(cx, formals(fn), given, expr)
-  if (any(vapply(given, function(term) term$type == "?", NA))) {
+  if (any_unknown(given)) {
     return(unknown_term())
   }
   static <- any(vapply(matched$matched, function(term) term$type %in% c("static", "None"), NA))

@@ -1,7 +1,7 @@
 # Arithmetic, comparison and mathematics of numbers; of tensors by their operators.
 
 arithmetic <- function(cx, sign, given, expr) {
-  if (any(vapply(given, function(term) term$type == "?", NA))) {
+  if (any_unknown(given)) {
     return(unknown_term())
   }
   if (length(given) == 1) {
@@ -102,25 +102,27 @@ as_number <- function(cx, term, expr, what = "This") {
 }
 
 tensor_arithmetic <- function(cx, sign, a, b, expr) {
-  for (term in list(a, b)) {
+  supplied <- list(a, b)
+  for (i in 1:2) {
+    term <- supplied[[i]]
+    if (term$type == "Tensor" || is_number_type(term$type)) next
     if (is_optional_type(term$type)) refuse(cx, expr, sprintf("`%s` takes no value that may be NULL.", sign), "Ask is.null() first.")
-    if (term$type %in% c("None", "static", "str") && !is.numeric(dim(static_value(term)))) refuse(cx, expr, sprintf("`%s` takes tensors and numbers, not %s.", sign, script_type_in_words(term$type)))
+    # R's matrices and arrays become constants
+    if (is_static(term) && is.numeric(dim(static_value(term)))) {
+      supplied[[i]] <- capture_value(cx, torch_tensor(static_value(term)), "array")
+    } else if (term$type %in% c("None", "static", "str")) {
+      refuse(cx, expr, sprintf("`%s` takes tensors and numbers, not %s.", sign, script_type_in_words(term$type)))
+    }
   }
-  # R's matrices and arrays become constants
-  as_constant <- function(term) {
-    if (is_static(term) && is.numeric(dim(static_value(term)))) capture_value(cx, torch_tensor(static_value(term)), "array") else term
-  }
-  a <- as_constant(a)
-  b <- as_constant(b)
   method <- tensor_generic(sign)
-  body <- body(method)
-  plan <- plan_of_function(method) %||% body[[4]][[3]]
-  labels <- names(plan[[2]])
-  call_operator(cx, plan, stats::setNames(list(a, b), labels), expr)
+  # `-x` has a method of its own within that of `-`
+  plan <- plan_of_function(method) %||% body(method)[[4]][[3]]
+  names(supplied) <- plan_labels(plan)
+  call_operator(cx, plan, supplied, expr)
 }
 
 comparison <- function(cx, sign, given, expr) {
-  if (any(vapply(given, function(term) term$type == "?", NA))) {
+  if (any_unknown(given)) {
     return(unknown_term())
   }
   a <- given[[1]]
@@ -157,17 +159,17 @@ comparison <- function(cx, sign, given, expr) {
 
 # & and |: both sides are looked at.
 both_sides <- function(cx, sign, given, expr) {
-  if (any(vapply(given, function(term) term$type == "?", NA))) {
+  if (any_unknown(given)) {
     return(unknown_term())
   }
-  if ("Tensor" %in% vapply(given, function(term) term$type, "")) {
+  if ("Tensor" %in% term_types(given)) {
     return(tensor_arithmetic(cx, sign, given[[1]], given[[2]], expr))
   }
   if (any(vapply(given, is_vector_term, NA))) {
     return(each_element(cx, given, expr, function(parts) both_sides(cx, sign, parts, expr)))
   }
   parts <- lapply(given, function(term) keep_term(cx, condition_of(cx, term, expr)))
-  if (all(vapply(parts, is_static, NA))) {
+  if (all_static(parts)) {
     return(literal_term(do.call(sign, unname(lapply(parts, static_value)))))
   }
   new_term("bool", sprintf("(%s %s %s)", parts[[1]]$code, if (sign == "&") "and" else "or", parts[[2]]$code))

@@ -7,25 +7,30 @@ plan_of_function <- function(fn) {
 
 # The plan's arguments are the variables of the scope.
 call_plan_in_scope <- function(cx, plan, scope, expr) {
+  labels <- plan_labels(plan)
   supplied <- list()
   for (i in seq_along(plan[[2]])) {
     variable <- plan[[2]][[i]]
     found <- find_binding(cx, scope, variable)
     if (is.null(found) || found$binding$kind == "missing") next
-    supplied[[plan_label(plan, i)]] <- read_variable(cx, scope, variable, as.name(variable))
+    supplied[[labels[[i]]]] <- read_variable(cx, scope, variable, as.name(variable))
   }
   call_operator(cx, plan, supplied, expr)
 }
 
-plan_label <- function(plan, i) {
-  label <- names(plan[[2]])[i]
-  if (is.null(label) || is.na(label) || label == "") plan[[2]][[i]] else label
+# The names that the operator's schema has for the variables.
+plan_labels <- function(plan) {
+  labels <- rlang::names2(plan[[2]])
+  unnamed <- labels == ""
+  if (any(unnamed)) labels[unnamed] <- plan[[2]][unnamed]
+  labels
 }
 
 # The same without a scope in between.
 call_planned <- function(cx, plan, formals, given, expr) {
   matched <- match_given(cx, formals, given, expr)
   if (length(matched$dots) > 0) refuse(cx, expr, "`...` must be empty.")
+  labels <- plan_labels(plan)
   supplied <- list()
   for (i in seq_along(plan[[2]])) {
     variable <- plan[[2]][[i]]
@@ -34,7 +39,7 @@ call_planned <- function(cx, plan, formals, given, expr) {
       value <- constant_default(formals[[variable]])
       term <- literal_term(value) %||% static_term(value)
     }
-    if (!is.null(term)) supplied[[plan_label(plan, i)]] <- term
+    if (!is.null(term)) supplied[[labels[[i]]]] <- term
   }
   call_operator(cx, plan, supplied, expr)
 }
@@ -72,28 +77,25 @@ schema_returns <- function(schema) {
 }
 
 call_operator <- function(cx, plan, supplied, expr) {
-  if (!all(vapply(supplied, function(term) is_known_type(term$type), NA))) {
-    return(unknown_term())
+  for (term in supplied) {
+    if (!is_known_type(term$type)) {
+      return(unknown_term())
+    }
   }
   if (!plan[[4]][[1]]) refuse(cx, expr, "Operators that count from zero can't be used here.")
   wants_gradient <- supplied$requires_grad
   supplied$requires_grad <- NULL
-  defaults <- stats::setNames(plan[[3]], vapply(seq_along(plan[[2]]), function(i) plan_label(plan, i), ""))
-  best <- NULL
-  for (as_tensors in unique(c(FALSE, plan[[4]][[2]]))) {
-    for (overload in operator_overloads(plan[[1]])) {
-      fit <- fit_overload(cx, overload, supplied, defaults, as_tensors)
-      if (!is.null(fit) && (is.null(best) || fit$cost < best$cost)) best <- c(fit, list(overload = overload, as_tensors = as_tensors, overloads = operator_overloads(plan[[1]])))
-    }
-    if (!is.null(best)) break
-  }
+  overloads <- operator_overloads(plan[[1]])
+  best <- best_overload(cx, plan, overloads, supplied, as_tensors = FALSE)
+  # numbers become tensors where nothing else fits
+  if (is.null(best) && plan[[4]][[2]]) best <- best_overload(cx, plan, overloads, supplied, as_tensors = TRUE)
   label <- if (startsWith(plan[[1]], "aten::")) substring(plan[[1]], 7) else plan[[1]]
-  if (is.null(best)) refuse_operator(cx, label, supplied, operator_overloads(plan[[1]]), expr)
+  if (is.null(best)) refuse_operator(cx, label, supplied, overloads, expr)
   if (label == "full" && supplied$fill_value$type == "bool" && (is.null(supplied$dtype) || supplied$dtype$type == "None")) {
     supplied$dtype <- literal_term(torch_bool())
     best$used <- c(best$used, "dtype")
   }
-  term <- write_operator(cx, label, best, supplied, expr)
+  term <- write_operator(cx, label, best, overloads, supplied, expr)
   if (!is.null(wants_gradient) && !is_static_value(wants_gradient, FALSE)) {
     term$code <- sprintf("%s.requires_grad_(%s)", term$code, need_code(cx, wants_gradient, "bool", expr, "`requires_grad`"))
   }
@@ -111,12 +113,30 @@ refuse_operator <- function(cx, label, supplied, overloads, expr) {
   )
 }
 
+best_overload <- function(cx, plan, overloads, supplied, as_tensors) {
+  defaults <- plan[[3]]
+  names(defaults) <- plan_labels(plan)
+  best <- NULL
+  for (overload in overloads) {
+    fit <- fit_overload(cx, overload, supplied, defaults, as_tensors)
+    if (is.null(fit) || (!is.null(best) && fit$cost >= best$cost)) next
+    best <- fit
+    best$overload <- overload
+    # nothing fits better, and of equals it is the first
+    if (fit$cost == 0) break
+  }
+  best
+}
+
 fit_overload <- function(cx, overload, supplied, defaults, as_tensors) {
   cost <- 0
+  labels <- names(supplied)
+  at <- match(labels, overload$names)
   used <- character()
-  for (label in names(supplied)) {
-    i <- match(label, overload$names)
-    term <- supplied[[label]]
+  for (j in seq_along(supplied)) {
+    i <- at[[j]]
+    label <- labels[[j]]
+    term <- supplied[[j]]
     # NULL by R's default is not given: the schema has its own
     if (!is.na(i) && term$type == "None" && is.null(defaults[[label]]) && overload$optional[[i]] != 0) next
     fit <- if (!is.na(i)) fit_cost(term, overload$types[[i]], overload$fixed[[i]], as_tensors) else NA
@@ -140,6 +160,9 @@ same_constant <- function(x, default) identical(x, default) || (is.numeric(x) &&
 # How well a term fits a type of a schema; NA where it does not.
 fit_cost <- function(term, type, fixed, as_tensors) {
   from <- term$type
+  if (from == type) {
+    return(0)
+  }
   if (startsWith(type, "Optional[")) {
     if (from == "None" || is_no_tensor(term, type)) {
       return(0)
@@ -197,25 +220,24 @@ dtypes_of_results <- list(
   argmax = "int", argmin = "int", argsort = "int", nonzero = "int"
 )
 
-write_operator <- function(cx, label, best, supplied, expr) {
+write_operator <- function(cx, label, best, overloads, supplied, expr) {
   overload <- best$overload
-  codes <- character()
-  positional <- TRUE
-  for (i in seq_along(overload$names)) {
+  used <- which(overload$names %in% best$used)
+  codes <- character(length(used))
+  for (j in seq_along(used)) {
+    i <- used[[j]]
     name <- overload$names[[i]]
-    if (!name %in% best$used) {
-      positional <- FALSE
-      next
-    }
-    positional <- positional && overload$keyword_only[[i]] == 0
-    code <- operator_argument(cx, supplied[[name]], overload$types[[i]], overload$base[[i]], expr, name, overload$fixed[[i]])
+    type <- overload$types[[i]]
+    term <- supplied[[name]]
+    code <- operator_argument(cx, term, type, overload$base[[i]], expr, name, overload$fixed[[i]])
     # TorchScript has no TRUE among its numbers: it would be 1
-    if (supplied[[name]]$type == "bool" && overload$types[[i]] %in% c("number", "Scalar") && takes_tensor(best$overloads, name)) code <- sprintf("torch.tensor(%s)", code)
-    codes <- c(codes, if (positional) code else paste0(name, "=", code))
+    if (term$type == "bool" && type %in% c("number", "Scalar") && takes_tensor(overloads, name)) code <- sprintf("torch.tensor(%s)", code)
+    # by position as long as none was left out
+    codes[[j]] <- if (i == j && overload$keyword_only[[i]] == 0) code else paste0(name, "=", code)
   }
   # some names of `torch` are functions of Python's with arguments of their own
-  function_name <- if (startsWith(label, "_") || label %in% c("unique_consecutive", "tensordot")) sprintf("torch.ops.aten.%s", label) else sprintf("torch.%s", label)
-  term <- new_term(overload$returned, sprintf("%s(%s)", function_name, paste(codes, collapse = ", ")))
+  home <- if (startsWith(label, "_") || label %in% c("unique_consecutive", "tensordot")) "torch.ops.aten." else "torch."
+  term <- new_term(overload$returned, paste0(home, label, "(", paste(codes, collapse = ", "), ")"))
   if (overload$returned %in% c("None", "Tuple[]")) {
     emit(cx, term$code)
     return(none_term())
@@ -261,6 +283,10 @@ count_results <- function(cx, term, overload) {
 }
 
 operator_argument <- function(cx, term, type, base, expr, name, fixed = -1) {
+  # most arguments
+  if (base == 0 && type == "Tensor" && term$type == "Tensor") {
+    return(term$code)
+  }
   if (startsWith(type, "Optional[") && !is_optional_type(term$type)) {
     if (term$type == "None" || is_no_tensor(term, type)) {
       return("None")

@@ -83,7 +83,7 @@ bind_term <- function(cx, scope, name, term) bind(cx, scope, name, list(kind = "
 
 # The term for a name in an expression.
 read_variable <- function(cx, scope, name, expr) {
-  if (grepl("^[.][.][0-9]+$", name)) {
+  if (startsWith(name, "..") && grepl("^[.][.][0-9]+$", name)) {
     dots <- dots_of(cx, scope)
     i <- as.integer(substring(name, 3))
     return(if (i <= length(dots)) dots[[i]] else refuse(cx, expr, sprintf("`...` has no argument %d.", i)))
@@ -120,18 +120,18 @@ term_as_known <- function(cx, term) {
 
 variable_term <- function(binding, key) {
   code <- binding$name
-  # within a test for NULL the value is known to be there
-  if (is_optional_type(binding$declared) && !is_optional_type(binding$type) && binding$type != "None") {
-    code <- sprintf("torch._unwrap_optional(%s)", code)
-  }
-  if (binding$type == "None") {
+  type <- binding$type
+  if (type == "None") {
     return(none_term())
   }
+  # within a test for NULL the value is known to be there
+  if (is_optional_type(binding$declared) && !is_optional_type(type)) {
+    code <- sprintf("torch._unwrap_optional(%s)", code)
+  }
   new_term(
-    binding$type, code,
+    type, code,
     value = binding$value, simple = TRUE, place = key, dtype = binding$dtype,
-    linear = if (is_whole_type(binding$type)) list(base = code, offset = 0), lower = binding$lower %||% -Inf,
-    parts = binding$parts
+    linear = if (is_whole_type(type)) list(base = code, offset = 0), lower = binding$lower %||% -Inf, parts = binding$parts
   )
 }
 

@@ -87,7 +87,7 @@ range_along <- function(cx, expr, scope) {
 }
 range_between <- function(cx, expr, scope) {
   ends <- translate_in_order(cx, list(function() translate(cx, expr[[2]], scope), function() translate(cx, expr[[3]], scope)))
-  if (any(vapply(ends, function(term) term$type == "?", NA))) {
+  if (any_unknown(ends)) {
     return(list(code = "range(1)", element = counted(1, 1)))
   }
   codes <- vapply(ends, function(term) need_code(cx, term, "int", expr, "An end of a range"), "")
@@ -119,7 +119,7 @@ range_by <- function(cx, expr, scope) {
     return(range_of_length(cx, given, expr))
   }
   if (!is.null(given$length.out) || is.null(given$to)) refuse(cx, expr, "`seq()` needs `from`, `to` and a whole `by`.", "seq_len() counts.")
-  if (any(vapply(given, function(term) term$type == "?", NA))) {
+  if (any_unknown(given)) {
     return(list(code = "range(1)", element = counted(1, 1)))
   }
   if (is.null(given$by)) {
@@ -144,7 +144,7 @@ range_by <- function(cx, expr, scope) {
   past <- if (!is_static(by)) sprintf("+ (1 if %s > 0 else -1)", codes[[3]]) else if (static_value(by) > 0) "+ 1" else "- 1"
   lower <- if (!is_static(by)) min(given$from$lower, given$to$lower) else if (static_value(by) > 0) given$from$lower else given$to$lower
   ends <- given[c("from", "to", "by")]
-  values <- if (all(vapply(ends, is_static, NA))) whole_terms(as.integer(do.call(seq, unname(lapply(ends, static_value)))))
+  values <- if (all_static(ends)) whole_terms(as.integer(do.call(seq, unname(lapply(ends, static_value)))))
   # with a double among them the numbers are doubles
   type <- if (all(vapply(ends[c("from", "by")], function(term) term$type == "int", NA))) "int" else "whole"
   if (type == "whole" && !is.null(values)) values <- lapply(values, function(term) literal_term(as.double(static_value(term))))
@@ -153,7 +153,7 @@ range_by <- function(cx, expr, scope) {
 
 # So many steps from a number on.
 range_of_length <- function(cx, given, expr) {
-  if (any(vapply(given, function(term) term$type == "?", NA))) {
+  if (any_unknown(given)) {
     return(list(code = "range(1)", element = counted(1, 1)))
   }
   from <- given$from %||% literal_term(1L)

@@ -2,7 +2,7 @@
 
 walk_calls <- function(expr, visit) {
   if (is.call(expr)) {
-    if (!isFALSE(visit(expr))) for (part in as.list(expr)) if (!missing(part)) walk_calls(part, visit)
+    if (!identical(visit(expr), FALSE)) for (part in as.list(expr)) if (!missing(part) && is.call(part)) walk_calls(part, visit)
   }
 }
 

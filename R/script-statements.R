@@ -40,8 +40,8 @@ problem_of <- function(cx, scope, run) {
 
 run_statement <- function(cx, expr, scope) {
   head <- if (is.call(expr) && is.name(expr[[1]])) as.character(expr[[1]]) else ""
-  statement <- if (head != "" && is_base_function(cx, scope, head)) script_statements[[head]]
-  if (!is.null(statement)) {
+  statement <- script_statements[[head]]
+  if (!is.null(statement) && is_base_function(cx, scope, head)) {
     return(statement(cx, expr, scope))
   }
   term <- translate(cx, expr, scope)

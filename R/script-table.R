@@ -98,7 +98,7 @@ build_script_entries <- function() {
     `&` = entry("both sides, of numbers and tensors", run = function(cx, given, expr, scope) both_sides(cx, "&", unname(given), expr), of_tensor = FALSE),
     `|` = entry("one of both sides, of numbers and tensors", run = function(cx, given, expr, scope) both_sides(cx, "|", unname(given), expr), of_tensor = FALSE),
     xor = entry("one of both, not the other", run = function(cx, given, expr, scope) {
-      if ("Tensor" %in% vapply(given, function(term) term$type, "")) {
+      if ("Tensor" %in% term_types(given)) {
         return(call_planned(cx, plan_of_function(torch_logical_xor), formals(torch_logical_xor), unname(given), expr))
       }
       new_term("bool", sprintf("(%s != %s)", condition_of(cx, given[[1]], expr)$code, condition_of(cx, given[[2]], expr)$code))
@@ -250,7 +250,7 @@ call_entry <- function(cx, entry, expr, scope) {
     return(entry$call(cx, expr, scope))
   }
   given <- given_arguments(cx, expr, scope)
-  types <- vapply(given, function(term) term$type, "")
+  types <- term_types(given)
   absent <- match("missing", types)
   if (!is.na(absent) && !isTRUE(scope$is_package)) {
     refuse(cx, expr, sprintf("Argument %d of `%s()` is missing: it was not given to the function around it.", absent, entry$name))
@@ -269,7 +269,7 @@ call_entry <- function(cx, entry, expr, scope) {
     if ("?" %in% types) {
       return(unknown_term())
     }
-    folds <- all(vapply(given, is_static, NA)) && all(types != "static")
+    folds <- all_static(given) && all(types != "static")
     if (folds && is.function(entry$fn)) {
       value <- tryCatch(suppressWarnings(do.call(entry$fn, lapply(given, static_value))), error = function(e) NULL)
       literal <- if (!is.null(value)) literal_term(value)

@@ -19,16 +19,36 @@ static_term <- function(value) new_term("static", NULL, list(value), simple = TR
 is_static <- function(term) !is.null(term$value)
 static_value <- function(term) term$value[[1]]
 is_static_value <- function(term, value) is_static(term) && identical(static_value(term), value)
+term_types <- function(terms) vapply(terms, `[[`, "", "type")
+# loops, since these are asked at every call
+all_static <- function(terms) {
+  for (term in terms) {
+    if (is.null(term$value)) {
+      return(FALSE)
+    }
+  }
+  TRUE
+}
+any_unknown <- function(terms) {
+  for (term in terms) {
+    if (term$type == "?") {
+      return(TRUE)
+    }
+  }
+  FALSE
+}
 
 number_text <- function(x) {
   if (is.nan(x)) {
     "math.nan"
   } else if (is.infinite(x)) {
     if (x > 0) "math.inf" else "(-math.inf)"
+  } else if (x == trunc(x) && x >= 0 && x < 1e15) {
+    sprintf("%.0f.", x)
   } else {
     text <- sprintf("%.15g", x)
     if (as.numeric(text) != x) text <- sprintf("%.17g", x)
-    if (!grepl("[.e]", text)) text <- paste0(text, ".")
+    if (!grepl(".", text, fixed = TRUE) && !grepl("e", text, fixed = TRUE)) text <- paste0(text, ".")
     if (x < 0) sprintf("(%s)", text) else text
   }
 }
@@ -52,14 +72,10 @@ literal_term <- function(x) {
   if (is.null(x)) {
     return(none_term())
   }
-  if (inherits(x, "torch_dtype") || inherits(x, "torch_layout") || inherits(x, "torch_memory_format")) {
-    return(new_term("dtype", int_text(as.integer(unclass(x))), list(x), simple = TRUE))
+  if (is.object(x)) {
+    return(literal_object(x))
   }
-  if (inherits(x, "torch_device")) {
-    return(new_term("Device", sprintf("torch.device(%s)", string_text(paste(c(x$type, x$index), collapse = ":"))), list(x), simple = TRUE))
-  }
-  if (inherits(x, "jit_scalar")) x <- unclass(x)
-  if (is.object(x) || !is.atomic(x) || is.raw(x)) {
+  if (!is.atomic(x) || is.raw(x)) {
     return(NULL)
   }
   if (length(x) != 1 || !is.null(dim(x))) {
@@ -82,6 +98,16 @@ literal_term <- function(x) {
   term$value <- list(x)
   term$simple <- TRUE
   term
+}
+
+literal_object <- function(x) {
+  if (inherits(x, c("torch_dtype", "torch_layout", "torch_memory_format"))) {
+    return(new_term("dtype", int_text(as.integer(unclass(x))), list(x), simple = TRUE))
+  }
+  if (inherits(x, "torch_device")) {
+    return(new_term("Device", sprintf("torch.device(%s)", string_text(paste(c(x$type, x$index), collapse = ":"))), list(x), simple = TRUE))
+  }
+  if (inherits(x, "jit_scalar")) literal_term(unclass(x))
 }
 
 literal_vector <- function(x) {

@@ -113,7 +113,7 @@ check_all <- function(cx, expr, scope) {
 
 format_text <- function(cx, given, expr, scope) {
   format <- if (is_static(given[[1]])) static_value(given[[1]]) else refuse(cx, expr, "The format must be a constant.")
-  if (all(vapply(given, is_static, NA))) {
+  if (all_static(given)) {
     return(literal_term(do.call(sprintf, lapply(given, static_value))))
   }
   pieces <- regmatches(format, gregexpr("%%|%[^%a-zA-Z]*[a-zA-Z]", format))[[1]]

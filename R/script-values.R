@@ -145,7 +145,7 @@ arange <- function(cx, given, expr, scope) {
   }
   step <- matched$step %||% literal_term(1L)
   ends <- list(start, end, step)
-  if (any(vapply(ends, function(term) term$type == "?", NA))) {
+  if (any_unknown(ends)) {
     return(unknown_term())
   }
   if (!is_static(step) || !is_whole_double(as.double(static_value(step))) || !all(vapply(ends[1:2], function(term) is_whole_type(term$type), NA))) {
@@ -246,8 +246,8 @@ is_given <- function(cx, expr, scope) {
 }
 
 identical_values <- function(cx, given, expr, scope) {
-  types <- vapply(given, function(term) term$type, "")
-  if (all(vapply(given, is_static, NA))) {
+  types <- term_types(given)
+  if (all_static(given)) {
     return(literal_term(identical(static_value(given[[1]]), static_value(given[[2]]))))
   }
   if ("?" %in% types) {

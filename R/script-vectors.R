@@ -186,7 +186,7 @@ no_packed_sequence <- function(cx, expr, scope) {
 
 whole_numbers <- function(cx, given, expr, scope) {
   matched <- match_given(cx, alist(x = , n = , finite = ), given, expr)$matched
-  if (all(vapply(matched, is_static, NA))) {
+  if (all_static(matched)) {
     return(call_now(cx, rlang::is_integerish, matched, expr))
   }
   type <- matched$x$type

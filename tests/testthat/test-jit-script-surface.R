@@ -133,7 +133,6 @@ test_that("both pipes are what they are in R", {
   model <- nn_linear(3, 3)
   expect_same_as_eager(function(x) x |> torch_relu() |> torch_sum(), v)
   expect_same_as_eager(function(x) x %>% torch_relu(), v)
-  expect_same_as_eager(function(x) x %>% torch_relu(), v)
   expect_same_as_eager(function(x) x %>% torch_relu, v)
   expect_same_as_eager(function(x) x %>% torch_mul(2) %>% torch_sub(torch_ones(3), .), v)
   expect_same_as_eager(function(x) x %>% torch_add(torch_relu(.)), v)
