@@ -35,7 +35,7 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
   if (kind == "Tensor") {
     if (head == "$") refuse(cx, expr, sprintf("`$%s <-` of a tensor can't be translated.", as.character(target[[3]])))
     kept <- keep_term(cx, held)
-    index <- tensor_index(cx, target, index_scope)
+    index <- tensor_index(cx, kept, target, index_scope)
     emit(cx, sprintf("%s[%s] = %s", kept$code, index, assigned_value(cx, term, expr, kept)))
     # elements at several positions are copies: they go back to where they are from
     if (isTRUE(held$is_copy)) assign_to(cx, inner, utils::modifyList(kept, list(is_copy = FALSE)), scope, expr, index_scope)

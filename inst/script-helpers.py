@@ -134,10 +134,36 @@ def r_product(x: List[float]) -> float:
 def r_counted(x: Tensor) -> Tensor:
   return torch.where(torch.lt(x, 0), x, x + 1)
 
-def r_slice_end(a: int, b: int) -> int:
-  if a < 1 or b < a:
-    raise IndexError("A range of positions must rise, from one on.")
-  return b
+def r_out_of_range(x: Tensor, dim: int, i: int) -> str:
+  number = dim if dim >= 0 else dim + torch.dim(x)
+  if i == 0:
+    return "positions count from 1, or from -1 at the end: 0 is none"
+  return "position " + str(i) + " is out of range: dimension " + str(number + 1) + " has " + str(torch.size(x, dim)) + " elements"
+
+def r_place(x: Tensor, dim: int, i: int) -> int:
+  n = torch.size(x, dim)
+  if i == 0 or i > n or i < -n:
+    raise IndexError(r_out_of_range(x, dim, i))
+  return i - 1 if i > 0 else i + n
+
+def r_range_start(x: Tensor, dim: int, i: int) -> int:
+  n = torch.size(x, dim)
+  if i == 0 or i > n + 1 or i < -n:
+    raise IndexError(r_out_of_range(x, dim, i))
+  return i - 1 if i > 0 else i + n
+
+def r_range_end(x: Tensor, dim: int, first: int, last: int) -> int:
+  n = torch.size(x, dim)
+  if last == 0 or last < -n:
+    raise IndexError(r_out_of_range(x, dim, last))
+  if first > last and (first > 0) == (last > 0):
+    raise IndexError("A range of positions must rise: torch_flip() turns a tensor round.")
+  return last if last > 0 else last + n + 1
+
+def r_positions_or_flat_mask(x: Tensor) -> Tensor:
+  if (x.dtype == 11 or x.dtype == 0) and torch.dim(x) != 1:
+    raise IndexError("A mask of " + str(torch.dim(x)) + " dimensions must be the last index in a program.")
+  return r_positions_or_mask(x)
 
 def r_modulo_float(a: float, b: float) -> float:
   if b == 0. or math.isnan(a) or math.isnan(b) or math.isinf(a):

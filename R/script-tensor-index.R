@@ -1,0 +1,169 @@
+# `[` of tensors: an index of TorchScript for each index of R.
+
+tensor_element <- function(cx, held, expr, scope) {
+  held <- keep_term(cx, held)
+  index <- tensor_index(cx, held, expr, scope)
+  if (index == "...") {
+    return(held)
+  }
+  term <- new_term("Tensor", sprintf("%s[%s]", held$code, index), dtype = held$dtype)
+  term$is_copy <- isTRUE(attr(index, "copies"))
+  term
+}
+
+# `held`: the tensor, in a variable.
+tensor_index <- function(cx, held, expr, scope) {
+  parts <- as.list(expr)[-(1:2)]
+  drop <- TRUE
+  if ("drop" %in% names(parts)) {
+    given <- translate(cx, parts$drop, scope)
+    if (!is_static(given) || !rlang::is_bool(static_value(given))) refuse(cx, expr, "`drop` must be known before the program runs.", "drop = FALSE.")
+    drop <- static_value(given)
+    parts$drop <- NULL
+  }
+  made <- lapply(seq_along(parts), function(i) index_part(cx, parts[[i]], scope, drop, expr))
+  kinds <- vapply(made, function(part) part$kind, "")
+  if (sum(kinds == "positions") > 1) {
+    refuse(cx, expr, "Only one dimension can be indexed by several positions here.", "x[i, ][, j] takes all combinations, torch_index() pairs.")
+  }
+  rest <- which(kinds == "rest")
+  if (length(rest) > 1) refuse(cx, expr, "Only one `..` can stand in an index.")
+  copies <- kinds %in% c("positions", "mask")
+  if (any(copies[seq_along(kinds) > min(rest, Inf)])) {
+    refuse(cx, expr, "Behind `..`, positions and masks can't be translated.", "Write an index for each dimension.")
+  }
+  codes <- vapply(seq_along(made), function(i) {
+    code <- made[[i]]$code
+    if (is.function(code)) code(held$code, dimension_of(kinds, i), is_last = i == length(made)) else code
+  }, "")
+  structure(paste(codes, collapse = ", "), copies = any(copies))
+}
+
+# `code`: the text, or a function that makes it of the tensor, the number of its dimension and whether it is the last.
+new_index_part <- function(code, kind = "one") list(code = code, kind = kind)
+
+# From zero, or from the end where `..` stands before.
+dimension_of <- function(kinds, i) {
+  takes <- !kinds %in% c("rest", "new")
+  if ("rest" %in% kinds[seq_len(i)]) -sum(takes[i:length(kinds)]) else sum(takes[seq_len(i - 1)])
+}
+
+index_part <- function(cx, part, scope, drop, expr) {
+  if (identical(part, quote(expr = ))) {
+    return(new_index_part(":"))
+  }
+  if (is.call(part) && identical(part[[1]], quote(`:`))) {
+    return(index_range(cx, part, scope, expr))
+  }
+  term <- translate(cx, part, scope)
+  value <- if (is_static(term)) static_value(term)
+  special <- if (is.object(value)) special_index(cx, value, expr)
+  if (!is.null(special)) {
+    return(special)
+  }
+  if (term$type == "None") {
+    return(new_index_part("None", "new"))
+  }
+  if (term$type == "?") {
+    return(new_index_part("0"))
+  }
+  if (is_number_type(term$type)) {
+    if (drop) {
+      return(new_index_part(position_code(cx, term, expr)))
+    }
+    position <- keep_term(cx, new_term("int", need_code(cx, term, "int", expr, "A position"), simple = is_static(term)))$code
+    place <- helper(cx, "place")
+    return(new_index_part(function(x, dim, ...) sprintf("%1$s(%2$s, %3$d, %4$s):%1$s(%2$s, %3$d, %4$s) + 1", place, x, dim, position)))
+  }
+  if (term$type == "Tensor") {
+    # TorchScript takes it for one dimension where another index follows
+    code <- function(x, dim, is_last) sprintf("%s(%s)", helper(cx, if (is_last) "positions_or_mask" else "positions_or_flat_mask"), term$code)
+    return(new_index_part(code, if (identical(term$dtype, "bool")) "mask" else "positions"))
+  }
+  if (is_list_type(term$type) && element_type(term$type) %in% c("int", "whole", "float", "bool")) {
+    if (element_type(term$type) == "bool") {
+      return(new_index_part(sprintf("torch.tensor(%s)", term$code), "mask"))
+    }
+    return(new_index_part(sprintf("torch.tensor(%s)", operator_list(cx, term, "int", 1, expr, "index")), "positions"))
+  }
+  if (term$type == "bool") refuse(cx, expr, "One TRUE or FALSE is no index.")
+  refuse(cx, expr, sprintf("%s can't be an index.", script_type_in_words(term$type)))
+}
+
+# `..`, newaxis, N and slc().
+special_index <- function(cx, value, expr) {
+  if (inherits(value, "torch_ellipsis")) {
+    return(new_index_part("...", "rest"))
+  }
+  if (inherits(value, "torch_newaxis")) {
+    return(new_index_part("None", "new"))
+  }
+  if (inherits(value, "torch_index_end")) {
+    return(new_index_part(int_text(position_of_end(cx, value, expr))))
+  }
+  if (inherits(value, "torch_slice")) {
+    start <- if (inherits(value$start, "torch_index_end")) position_of_end(cx, value$start, expr) else value$start
+    end <- if (inherits(value$end, "torch_index_end")) position_of_end(cx, value$end, expr, is_last = TRUE) else value$end
+    range_part(cx, literal_term(start), literal_term(if (is.infinite(end)) -1L else end), int_text(value$step), expr)
+  }
+}
+
+# N is -1. A range may end behind it.
+position_of_end <- function(cx, value, expr, is_last = FALSE) {
+  behind <- as.integer(unclass(value))
+  if (behind > 0 && !is_last) refuse(cx, expr, sprintf("There is no position `N + %d`: N is the last one.", behind))
+  min(behind, 0L) - 1L
+}
+
+index_range <- function(cx, part, scope, expr) {
+  step <- "1"
+  if (is.call(part[[2]]) && identical(part[[2]][[1]], quote(`:`))) {
+    by <- translate(cx, part[[3]], scope)
+    step <- need_code(cx, by, "int", expr, "The step")
+    part <- part[[2]]
+  }
+  end_of <- function(term, is_last) {
+    value <- if (is_static(term)) static_value(term)
+    if (inherits(value, "torch_index_end")) {
+      literal_term(position_of_end(cx, value, expr, is_last))
+    } else if (is.numeric(value) && length(value) == 1 && is.infinite(value)) {
+      literal_term(-1L)
+    } else {
+      term
+    }
+  }
+  ends <- translate_in_order(cx, list(
+    function() end_of(translate(cx, part[[2]], scope), FALSE),
+    function() end_of(translate(cx, part[[3]], scope), TRUE)
+  ))
+  if (any_unknown(ends)) {
+    return(new_index_part(":"))
+  }
+  if (all_static(ends)) {
+    values <- vapply(ends, function(term) as.double(static_value(term)), 0)
+    if (values[[1]] * values[[2]] > 0 && values[[1]] > values[[2]]) refuse(cx, expr, "A falling range is no slice.", "rev() or torch_flip() turns round.")
+  }
+  range_part(cx, ends[[1]], ends[[2]], step, expr)
+}
+
+# A range from one on ends where the tensor does. Of all others it is asked whether the tensor has their positions.
+range_part <- function(cx, first, last, step, expr) {
+  begins <- is_static_value(first, 1) || is_static_value(first, 1L)
+  if (begins && (is_static(last) && static_value(last) >= -1 || last$lower >= 1)) {
+    return(new_index_part(sprintf("0:%s:%s", position_code(cx, last, expr, 2), step)))
+  }
+  codes <- vapply(list(first, last), function(term) {
+    if (is_static(term)) position_code(cx, term, expr)
+    keep_term(cx, new_term("int", need_code(cx, term, "int", expr, "A position"), simple = is_static(term)))$code
+  }, "")
+  start <- helper(cx, "range_start")
+  # what rises for sure has its end in front of the tensor's or is cut there
+  rises <- is_static(last) && static_value(last) == -1 || is_static(first) && is_static(last) && static_value(last) > 0 ||
+    is_static(first) && static_value(first) > 0 && last$lower >= static_value(first)
+  end <- if (rises) position_code(cx, last, expr, 2) else helper(cx, "range_end")
+  new_index_part(function(x, dim, ...) {
+    from <- if (begins) "0" else sprintf("%s(%s, %d, %s)", start, x, dim, codes[[1]])
+    to <- if (rises) end else sprintf("%s(%s, %d, %s, %s)", end, x, dim, codes[[1]], codes[[2]])
+    sprintf("%s:%s:%s", from, to, step)
+  })
+}

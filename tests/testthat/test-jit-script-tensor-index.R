@@ -1,0 +1,98 @@
+# Indices of tensors: the same elements as in eager code, and an error where that has one.
+
+v <- function() torch_tensor(c(1, 2, 3))
+m <- function() torch_tensor(matrix(1:6 + 0, 2))
+
+# the error's text, for those that a program words as R does
+message_of <- function(code) tryCatch(code, error = conditionMessage)
+
+test_that("ranges rise from one on, and are cut at the end", {
+  expect_same_as_eager(function(x) list(x[2:7], x[4:N], x[1:-3], x[-3:2], x[-1:1], x[2:(N + 2)], x[2:(N - 1)]), v())
+  for (n in c(-3L, -1L, 1L, 3L, 4L)) {
+    expect_same_as_eager(function(x, n) list(x[n:N], x[n:7], x[n:-1]), v(), n, types = list(n = "int"))
+  }
+  for (n in c(-3L, -1L, 1L, 3L, 9L)) expect_same_as_eager(function(x, n) x[1:n], v(), n, types = list(n = "int"))
+  expect_same_as_eager(function(x, n = -2L, last = -1L) x[n:last], v())
+  expect_same_as_eager(function(x, n = 2L, last = -1L) x[n:last], v())
+  expect_same_as_eager(function(x, n = 2L) list(x[, 1:N:n], x[, n:3:2], x[n, .., 2:3]), m())
+  expect_same_as_eager(function(x) {
+    s <- x[1]
+    for (i in 1:3) s <- s + x[i:3]$sum() * i
+    s
+  }, v())
+})
+
+test_that("a range that begins outside the tensor stops the program, as it stops R", {
+  outside <- list(
+    function(x) x[5:N], function(x) x[5:7], function(x) x[slc(5, 7)], function(x) x[-5:-1], function(x) x[1:-5],
+    function(x, n = 5L) x[n:N], function(x, n = 5L) x[n:7], function(x, n = -5L) x[n:N], function(x, n = -5L) x[1:n],
+    function(x, n = 0L) x[n:2], function(x, n = 0L) x[1:n], function(x, n = 5L, last = 7L) x[n:last],
+    function(x, n = 5L) {
+      x <- x$clone()
+      x[n:N] <- 0
+      x
+    },
+    function(x) {
+      for (i in 1:5) x <- x[i:N]
+      x
+    }
+  )
+  for (f in outside) {
+    program <- expect_same_as_eager(f, v())
+    expect_identical(message_of(program(v())), message_of(f(v())))
+    expect_match(message_of(f(v())), "out of range|0 is none")
+  }
+  # a falling one is the positions in eager code
+  expect_error(jit_script(function(x, n = 3L) x[n:2])(v()), "must rise", class = "torchscript_error")
+  expect_error(jit_script(function(x) x[N + 1]), "no position `N \\+ 1`", class = "torchscript_compile_error")
+})
+
+test_that("the dimension of a range is counted past all that stands before it", {
+  for (n in c(3L, 5L)) {
+    number <- list(n = "int")
+    expect_same_as_eager(function(x, n) x[.., n:N], m(), n, types = number)
+    expect_same_as_eager(function(x, n) x[newaxis, , n:N], m(), n, types = number)
+    expect_same_as_eager(function(x, n) x[newaxis, n:N], m(), n, types = number)
+    expect_same_as_eager(function(x, n) x[1, n:N], m(), n, types = number)
+    expect_same_as_eager(function(x, n) x[x[, 1] > 1, n:N], m(), n, types = number)
+    expect_same_as_eager(function(x, n) x[c(1, 2), n:N], m(), n, types = number)
+    expect_same_as_eager(function(x, n) x[c(TRUE, FALSE), n:N], m(), n, types = number)
+    expect_same_as_eager(function(x, i, n) x[i, n:N], m(), torch_tensor(c(2L, 1L)), n, types = number)
+    expect_same_as_eager(function(x, i, n) x[n, i], torch_ones(4, 2, 3), torch_ones(2, 3) > 0, n, types = number)
+    expect_same_as_eager(function(x, n) x[n:N, .., 2:5], torch_ones(3, 2, 2, 4), n, types = number)
+  }
+})
+
+test_that("masks of several dimensions are the last index, and `..` stands behind tensors", {
+  program <- jit_script(function(x, i) x[i, 2:N])
+  expect_identical(program(m(), torch_tensor(c(TRUE, FALSE)))$shape, c(1L, 2L))
+  expect_error(program(torch_ones(2, 3, 4), torch_ones(2, 3) > 0), "mask of 2 dimensions", class = "torchscript_error")
+  expect_error(jit_script(function(x, i) x[.., i]), "Behind `..`", class = "torchscript_compile_error")
+  expect_same_as_eager(function(x, i) x[i, ..], m(), torch_tensor(2L))
+})
+
+test_that("drop = FALSE keeps the dimension, and its limits", {
+  for (n in c(-5L, -3L, -1L, 0L, 1L, 3L, 4L)) {
+    program <- expect_same_as_eager(function(x, n) x[n, drop = FALSE], v(), n, types = list(n = "int"))
+    expect_same_as_eager(function(x, n) x[, n, drop = FALSE], m(), n, types = list(n = "int"))
+    if (n %in% c(-5L, 0L, 4L)) expect_match(message_of(program(v(), n)), "position -5 is out|0 is none|position 4 is out")
+  }
+  expect_same_as_eager(function(x) x[5, drop = FALSE], v())
+  expect_same_as_eager(function(x) x[-1, drop = FALSE], v())
+})
+
+test_that("assignment to ranges changes what eager code changes", {
+  for (n in c(2L, 3L)) {
+    expect_same_as_eager(function(x, n) {
+      x <- x$clone()
+      x[n:N] <- 0
+      x[, 1:n] <- -1
+      x
+    }, m(), n, types = list(n = "int"))
+  }
+  expect_same_as_eager(function(x) {
+    x <- x$clone()
+    for (i in 1:2) x[i:(i + 1)] <- x[i] * 2
+    x
+  }, v())
+})
