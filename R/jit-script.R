@@ -11,7 +11,8 @@ NULL
 #'
 #' The types of the arguments are those in `...`, otherwise those of their defaults: `n = 3L` is an `int`, `scale = 1.5` a
 #' `float`, `flag = FALSE` a `bool`, `mode = "a"` a `str`, `mask = NULL` an `Optional[Tensor]`, `sizes = c(1L, 2L)` a
-#' `List[int]`. What has neither is a `Tensor`. A default may be computed from constants, as in `scale = 1 / sqrt(2)`; one
+#' `List[int]`. What has neither is a `Tensor`. Where [match.arg()] chooses among a default's strings it is a `str`, the
+#' first of them. A default may be computed from constants, as in `scale = 1 / sqrt(2)`; one
 #' that is a function or a dtype, such as `act = torch_relu`, is known while compiling and no argument of the program.
 #'
 #' Numbers in the program are R's: `5L / 2L` is 2.5, a double that is whole stands where a whole number is wanted,

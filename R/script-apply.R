@@ -228,6 +228,24 @@ map_function <- function(cx, expr, scope) {
   if (is.null(labels) || result$type == "?") result else with_names(cx, result, labels)
 }
 
+mapply_function <- function(cx, expr, scope) {
+  matched <- matched_expressions(cx, alist(FUN = , ... = , MoreArgs = NULL, SIMPLIFY = TRUE, USE.NAMES = TRUE), expr)
+  flag <- function(name) {
+    value <- matched[[name]] %||% TRUE
+    if (!rlang::is_bool(value)) refuse(cx, expr, sprintf("`%s` must be TRUE or FALSE, written out.", name))
+    value
+  }
+  if (!is.null(matched$MoreArgs)) refuse(cx, expr, "`MoreArgs` can't be translated.", "function(x, y) f(x, y, more) holds them.")
+  result <- map_function(cx, as.call(c(list(quote(Map), matched$FUN), matched$...)), scope)
+  has_names <- script_type_kind(result$type) %in% c("Dict", "Record")
+  if (has_names && !flag("USE.NAMES")) {
+    result <- values_of(cx, result)
+  } else if (has_names && flag("SIMPLIFY")) {
+    refuse(cx, expr, "A vector with names is no value of a program.", "`USE.NAMES = FALSE` leaves them out, `SIMPLIFY = FALSE` gives a list.")
+  }
+  if (flag("SIMPLIFY")) as_vector(cx, result, expr) else result
+}
+
 # R gives the result the names of the first list, or the strings that it goes through.
 with_names <- function(cx, list, labels) {
   type <- sprintf("Dict[str, %s]", element_type(list$type))

@@ -6,6 +6,7 @@ NULL
 # signature: it is known while compiling.
 script_arguments <- function(unit, fn, given) {
   formals <- formals(fn)
+  chosen <- chosen_by_match(body(fn))
   check_given_types(formals, given)
   types <- list()
   defaults <- list()
@@ -16,6 +17,8 @@ script_arguments <- function(unit, fn, given) {
       next
     }
     value <- default_value(fn, name)
+    # one of several strings, by match.arg()
+    if (is.character(value) && length(value) > 1 && name %in% chosen) value <- value[[1]]
     term <- literal_term(value)
     if (is.list(value) && length(value) == 0) term <- new_term("Empty", "[]")
     if (is.null(term) && is.null(type) && !(is.atomic(value) && anyNA(value))) next
@@ -43,6 +46,34 @@ check_given_type <- function(name, type) {
     abort_torchscript(sprintf("The type of `%s` must be a string, not %s.", name, describe(type)), "type")
   }
   declared_script_type(type)
+}
+
+# The arguments that match.arg() looks at.
+chosen_by_match <- function(body) {
+  found <- character()
+  walk_calls(body, function(call) {
+    if (identical(call[[1]], quote(match.arg)) && length(call) > 1 && is.name(call[[2]])) found <<- c(found, as.character(call[[2]]))
+  })
+  found
+}
+
+match_argument <- function(cx, expr, scope) {
+  matched <- matched_expressions(cx, alist(arg = , choices = , several.ok = FALSE), expr)
+  if (!is.null(matched$several.ok) && !isFALSE(matched$several.ok)) refuse(cx, expr, "`several.ok` can't be translated.")
+  choices <- if (!is.null(matched$choices)) {
+    translate(cx, matched$choices, scope)
+  } else {
+    translate(cx, if (is.name(matched$arg)) scope$formals[[as.character(matched$arg)]], scope)
+  }
+  choices <- if (is_static(choices)) static_value(choices)
+  if (!is.character(choices)) refuse(cx, expr, "The choices of `match.arg()` must be strings that are known before the program runs.")
+  term <- if (is_missing_argument(cx, matched$arg, scope)) none_term() else translate(cx, matched$arg, scope)
+  if (is_static(term)) {
+    value <- tryCatch(match.arg(static_value(term), choices), error = function(e) refuse(cx, expr, conditionMessage(e)))
+    return(literal_term(value))
+  }
+  codes <- paste(vapply(choices, string_text, ""), collapse = ", ")
+  new_term("str", sprintf("%s(%s, [%s])", helper(cx, "match_arg"), need_code(cx, term, "str", expr, "`arg`"), codes))
 }
 
 # A default is computed now if it comes to the same at each call: constants, and what is made of them.

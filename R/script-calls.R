@@ -171,7 +171,7 @@ call_untabled <- function(cx, fn, name, expr, scope) {
 pure_functions <- c(
   "prod", "nchar", "identical", "rev", "setdiff", "union", "is.numeric", "is.character", "is.logical", "as.vector", "seq",
   "is_integerish", "toupper", "tolower", "is.function", "inherits", "is.atomic", "is.object", "is.list", "names", "vapply",
-  "is_string", "sub", "gsub", "match.arg", "cumsum", "cumprod", "diff", "order", "unname", "rbind", "cbind", "matrix", "outer",
+  "is_string", "sub", "gsub", "cumsum", "cumprod", "diff", "order", "unname", "rbind", "cbind", "matrix", "outer",
   "t", "diag", "match", "as.numeric", "is_torch_device", "rep", "rep_len", "choose", "factorial", "gamma", "beta", "startsWith", "endsWith",
   "mean", "median", "var", "sd", "rowSums", "colSums", "rowMeans", "colMeans", "sort", "unique", "duplicated", "crossprod", "det", "solve",
   "%in%", "c", "list", "unlist", "is.na", "is.nan", "is.finite", "is.infinite", "trunc", "sign", "anyNA", "setequal", "which"
@@ -291,6 +291,7 @@ inline_call <- function(cx, formals, body, given, expr, parent = NULL, env = emp
   scope <- new_scope(cx, parent, env)
   scope$is_inline <- TRUE
   scope$is_package <- is_package || isTRUE(parent$is_package)
+  scope$formals <- formals
   matched <- match_given(cx, formals, given, expr)
   for (formal in names(formals)) {
     if (formal == "...") {

@@ -122,5 +122,8 @@ list_slice <- function(cx, held, expr, scope) {
   if (is_vector_term(i) && element_type(i$type) %in% c("int", "whole", "float")) {
     return(elements_at(cx, held, i, expr))
   }
-  refuse(cx, expr, "A list is indexed by a position, a range `a:b`, or a negative constant.", "lapply() or a loop takes several.")
+  if (i$type == "Vector[bool]") {
+    return(elements_where(cx, held, i, expr))
+  }
+  refuse(cx, expr, sprintf("A list is indexed by positions, a range `a:b`, or TRUE and FALSE, not by %s.", script_type_in_words(i$type)))
 }

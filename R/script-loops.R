@@ -160,7 +160,7 @@ placeholders <- function(cx, head, states) {
 
 placeholder_code <- function(cx, type) {
   switch(script_type_kind(type),
-    Tensor = "torch.zeros([0])", int = , whole = , dtype = "0", float = "0.", bool = "False", str = "\"\"",
+    Tensor = "torch.zeros([0])", int = , whole = , dtype = , end = "0", float = "0.", bool = "False", str = "\"\"",
     List = , Vector = , Dict = empty_code(cx, type),
     Optional = sprintf("torch.jit.annotate(%s, None)", script_type_text(cx$unit, type)),
     Tuple = , Record = {

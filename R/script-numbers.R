@@ -19,6 +19,9 @@ arithmetic <- function(cx, sign, given, expr) {
   if (is_vector_term(a) || is_vector_term(b)) {
     return(each_element(cx, list(a, b), expr, function(parts) arithmetic(cx, sign, parts, expr)))
   }
+  if (is_index_end(a)) {
+    return(offset_end(cx, sign, a, b, expr))
+  }
   a <- as_number(cx, a, expr)
   b <- as_number(cx, b, expr)
   whole <- is_whole_type(a$type) && is_whole_type(b$type)

@@ -15,6 +15,7 @@ emit_return <- function(cx, term, expr) {
   if (grepl("\\b(dtype|QScheme|Layout|MemoryFormat)\\b", term$type)) {
     refuse(cx, expr, sprintf("A program can't return %s: TorchScript has only its number.", script_type_in_words("dtype")), "Return a tensor of it.")
   }
+  if (grepl("\\bend\\b", term$type)) refuse(cx, expr, sprintf("A program can't return %s.", script_type_in_words("end")))
   joined <- join_types(cx$returns, term$type)
   if (is.null(joined)) {
     refuse(

@@ -67,6 +67,7 @@ index_part <- function(cx, part, scope, drop, expr) {
   if (term$type == "?") {
     return(new_index_part("0"))
   }
+  if (term$type == "end") term <- counted_from_end(cx, term)
   if (is_number_type(term$type)) {
     if (drop) {
       return(new_index_part(position_code(cx, term, expr)))
@@ -115,6 +116,17 @@ position_of_end <- function(cx, value, expr, is_last = FALSE) {
   min(behind, 0L) - 1L
 }
 
+# N - k with a `k` of the program: a term of type `end`, whose code is how far behind the last position it is.
+is_index_end <- function(term) term$type == "end" || is_static(term) && inherits(static_value(term), "torch_index_end")
+offset_end <- function(cx, sign, end, offset, expr) {
+  if (!sign %in% c("+", "-") || !is_number_type(offset$type)) refuse(cx, expr, "To `N` whole numbers are added, or taken from it.")
+  base <- if (end$type == "end") end$code else int_text(as.integer(unclass(static_value(end))))
+  new_term("end", sprintf("(%s %s %s)", base, sign, need_code(cx, offset, "int", expr)))
+}
+counted_from_end <- function(cx, term, is_last = FALSE) {
+  new_term("int", sprintf("%s(%s)", helper(cx, if (is_last) "last_from_end" else "from_end"), term$code))
+}
+
 index_range <- function(cx, part, scope, expr) {
   step <- "1"
   if (is.call(part[[2]]) && identical(part[[2]][[1]], quote(`:`))) {
@@ -128,6 +140,8 @@ index_range <- function(cx, part, scope, expr) {
       literal_term(position_of_end(cx, value, expr, is_last))
     } else if (is.numeric(value) && length(value) == 1 && is.infinite(value)) {
       literal_term(-1L)
+    } else if (term$type == "end") {
+      counted_from_end(cx, term, is_last)
     } else {
       term
     }

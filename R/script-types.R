@@ -2,8 +2,8 @@
 #
 # `whole` is an R double known to be a whole number, kept as `int`; `Vector[T]` is an atomic vector and `List[T]` an R
 # list, both `List[T]` in TorchScript; `Record[a: T]` is a list with fixed names; `Empty` is `list()` or `c()` before
-# anything is in it; `dtype` is a number that stands for one; `static` is known while compiling and never written; `?` is
-# not known yet: the next pass will know.
+# anything is in it; `dtype` is a number that stands for one, `end` one that is added to the last position of a
+# dimension; `static` is known while compiling and never written; `?` is not known yet: the next pass will know.
 
 script_type_parts <- local({
   known <- new.env(parent = emptyenv())
@@ -105,7 +105,7 @@ join_record_and_dict <- function(record, dict) {
 script_type_text <- function(unit, type) {
   parts <- script_type_parts(type)
   switch(script_type_kind(type),
-    whole = , dtype = "int",
+    whole = , dtype = , end = "int",
     `?` = "Tensor",
     Empty = "List[Tensor]",
     Record = record_class(unit, type),
@@ -131,7 +131,7 @@ record_class <- function(unit, type) {
 script_type_in_words <- function(type) {
   switch(script_type_kind(type),
     Tensor = "a tensor", int = "a whole number", whole = , float = "a number", bool = "TRUE or FALSE", str = "a string",
-    None = "NULL", Empty = "an empty list", complex = "a complex number", Device = "a device", dtype = "a dtype",
+    end = "a position counted from `N`", None = "NULL", Empty = "an empty list", complex = "a complex number", Device = "a device", dtype = "a dtype",
     static = "something that only R has", `?` = "something not known",
     Vector = sprintf("a vector of %s values", script_type_parts(type)[[1]]),
     List = sprintf("a list of elements that are each %s", script_type_in_words(element_type(type))),

@@ -134,6 +134,25 @@ def r_product(x: List[float]) -> float:
 def r_counted(x: Tensor) -> Tensor:
   return torch.where(torch.lt(x, 0), x, x + 1)
 
+def r_from_end(behind: int) -> int:
+  if behind > 0:
+    raise IndexError("There is no position N + " + str(behind) + ": N is the last one.")
+  return behind - 1
+
+def r_last_from_end(behind: int) -> int:
+  return min(behind, 0) - 1
+
+def r_match_arg(arg: str, choices: List[str]) -> str:
+  if arg in choices:
+    return arg
+  found = torch.jit.annotate(List[str], [])
+  for choice in choices:
+    if len(arg) > 0 and choice.startswith(arg):
+      found.append(choice)
+  if len(found) != 1:
+    raise ValueError("'arg' should be one of " + ", ".join(["\"" + choice + "\"" for choice in choices]))
+  return found[0]
+
 def r_out_of_range(x: Tensor, dim: int, i: int) -> str:
   number = dim if dim >= 0 else dim + torch.dim(x)
   if i == 0:

@@ -42,3 +42,21 @@ test_that("other defaults are refused, with what to write instead", {
   expect_failure_of(jit_script(function(x, w = nowhere) x), "compile", "default of `w` can't be computed")
   expect_failure_of(jit_script(function(x, k) if (missing(k)) x else x * k), "compile", "does not know whether `k` was given")
 })
+
+test_that("match.arg() makes its argument a string among the choices", {
+  reduce <- function(x, reduction = c("mean", "sum")) {
+    reduction <- match.arg(reduction)
+    if (reduction == "mean") torch_mean(x) else torch_sum(x)
+  }
+  x <- torch_tensor(c(1, 2, 3))
+  program <- expect_same_as_eager(reduce, x)
+  expect_match(capture.output(print(program)), "reduction: str = \"mean\"", fixed = TRUE, all = FALSE)
+  # by the beginning too, as in R
+  for (reduction in c("mean", "sum", "s", "m", "median", "")) expect_same_as_eager(reduce, x, reduction)
+  expect_error(program(x, "median"), "should be one of \"mean\", \"sum\"", class = "torchscript_error")
+  expect_same_as_eager(function(x) reduce(x) + reduce(x, "sum"), x)
+  expect_same_as_eager(function(x, how = "s") reduce(x, how), x)
+  expect_same_as_eager(function(how = "b") match.arg(how, c("alpha", "beta")))
+  expect_error(jit_script(function(x) reduce(x, "median"))(x), "should be one of", class = "torchscript_error")
+  expect_error(jit_script(function() match.arg("gamma", c("alpha", "beta"))), "should be one of", class = "torchscript_compile_error")
+})

@@ -47,6 +47,21 @@ test_that("a range that begins outside the tensor stops the program, as it stops
   expect_error(jit_script(function(x) x[N + 1]), "no position `N \\+ 1`", class = "torchscript_compile_error")
 })
 
+test_that("positions are counted from N by what the program computes", {
+  for (k in 0:3) {
+    program <- expect_same_as_eager(function(x, k) list(x[1:(N - k)], x[(N - k):N]), v(), k, types = list(k = "int"))
+    expect_same_as_eager(function(x, k) {
+      last <- N - k
+      list(x[last], x[last, drop = FALSE])
+    }, v(), k, types = list(k = "int"))
+  }
+  expect_same_as_eager(function(x, k = -2L) x[1:(N - k)], v())
+  expect_same_as_eager(function(x, k = -1L) x[N - k], v())
+  expect_same_as_eager(function(x, k = 1L) x[, 1:(N - k - 1)], m())
+  expect_error(jit_script(function(x, k = 1L) N - k), "can't return a position counted from `N`", class = "torchscript_compile_error")
+  expect_error(jit_script(function(x, k = 1L) x * (N - k)), "is a position counted from `N`", class = "torchscript_compile_error")
+})
+
 test_that("the dimension of a range is counted past all that stands before it", {
   for (n in c(3L, 5L)) {
     number <- list(n = "int")

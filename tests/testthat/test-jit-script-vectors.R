@@ -105,3 +105,31 @@ test_that("vectors are summed up, negated and joined", {
   expect_same_as_eager(function(y = 1, x = -2) atan2(y, x))
   expect_same_as_eager(function(s = "abc") startsWith(s, "a") && endsWith(s, "c") && nzchar(s))
 })
+
+test_that("TRUE and FALSE choose elements of vectors and lists", {
+  expect_same_as_eager(function(n = 3) {
+    v <- c(1, 2, n, 4)
+    list(v[v > 2], which(v > 2), v[which(v != n)], length(which(v > 20)), which(n > 2))
+  })
+  expect_same_as_eager(function(n = 3) {
+    v <- c(1, 2, n, 4)
+    for (i in 1:3) {
+      v <- v[v > i]
+      v <- c(v, n + i)
+    }
+    v
+  })
+  expect_same_as_eager(function(x, n = 3L) torch_stack(list(x, x + 1, x * n)[c(TRUE, FALSE, n > 2)]), torch_ones(2))
+  # R would repeat the mask
+  expect_error(jit_script(function(n = 3) c(1, 2, n)[c(n > 1, TRUE)])(), "a mask must have as many", class = "torchscript_error")
+  expect_error(jit_script(function(x) which(x > 1)), "takes one vector of TRUE and FALSE", class = "torchscript_compile_error")
+})
+
+test_that("mapply() is Map(), simplified", {
+  expect_same_as_eager(function(n = 3) mapply(function(a, b) a + b, c(1, 2, n), c(4, 5, 6)))
+  expect_same_as_eager(function(n = 3) mapply(function(a, b) a + b, c(1, 2, n), 10))
+  expect_same_as_eager(function(n = 3) mapply(function(a, b) paste0(a, b), c("a", "b"), c("c", "d"), USE.NAMES = FALSE))
+  expect_same_as_eager(function(x) mapply(function(a, k) a * k, a = list(x, x), k = list(1, 2), SIMPLIFY = FALSE), torch_ones(2))
+  expect_error(jit_script(function() mapply(function(a) a, c("a", "b"))), "USE.NAMES = FALSE", class = "torchscript_compile_error")
+  expect_error(jit_script(function(x) mapply(function(a) a, list(x, x))), "lapply\\(\\) gives a list", class = "torchscript_compile_error")
+})
