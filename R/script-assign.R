@@ -9,6 +9,7 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
   if (head == "(") {
     return(assign_to(cx, target[[2]], term, scope, expr, index_scope))
   }
+  if (is_slots_type(term$type)) refuse_slots(cx, expr)
   if (!head %in% c("[", "[[", "$")) {
     refuse(cx, expr, sprintf("`%s(x) <-` can't be translated.", head), if (head == "names") "list() gives names." else NULL)
   }
@@ -27,7 +28,7 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
   } else if (scope$id != index_scope$id && !all(vapply(as.list(inner)[-(1:2)], function(i) is.name(inner[[2]]) && (!is.language(i) || identical(inner[[1]], quote(`$`))), NA))) {
     refuse(cx, expr, "`<<-` sets an element of an element by constants only.", "Take the inner list out, change it, and set it.")
   }
-  held <- translate(cx, inner, scope)
+  held <- translate_held(cx, inner, scope)
   kind <- script_type_kind(held$type)
   if (kind == "?") {
     return(invisible())
@@ -46,13 +47,14 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
   }
   label <- if (head == "$") as.character(target[[3]])
   i <- if (head == "$") literal_term(label) else if (length(target) == 3 && !identical(target[[3]], quote(expr = ))) translate(cx, target[[3]], index_scope) else refuse(cx, expr, "One position is needed here.")
-  if (head == "[" && !startsWith(held$type, "Vector") && kind != "Empty") refuse(cx, expr, "`[<-` of a list can't be translated.", "`[[<-` sets one element.")
+  if (head == "[" && !startsWith(held$type, "Vector") && !kind %in% c("Empty", "Slots")) refuse(cx, expr, "`[<-` of a list can't be translated.", "`[[<-` sets one element.")
   if (i$type == "?") {
     return(invisible())
   }
   key <- if (is.name(inner)) find_binding(cx, scope, as.character(inner))$key
   if (!is.null(term$place) && is_container_type(term$type)) disown(cx, term$place)
   switch(kind,
+    Slots = if (head == "[[") assign_slot(cx, key, held, i, term, expr) else refuse(cx, expr, sprintf("`%s<-` of a list that is being filled can't be translated.", head), "`[[<-` sets one element."),
     Tuple = , Record = assign_part(cx, inner, held, i, term, scope, expr),
     List = , Vector = , Dict = , Empty = assign_element(cx, inner, held, key, i, term, scope, expr),
     refuse(cx, expr, sprintf("%s has no elements to set.", script_type_in_words(held$type)), if (is_optional_type(held$type)) "Ask is.null() first.")

@@ -12,7 +12,7 @@ translate <- function(cx, expr, scope) {
 
 translate_expression <- function(cx, expr, scope) {
   if (is.name(expr)) {
-    return(read_variable(cx, scope, as.character(expr), expr))
+    return(full_list(cx, read_variable(cx, scope, as.character(expr), expr)))
   }
   if (!is.call(expr)) {
     return(if (is_term(expr)) expr else literal_term(expr) %||% static_term(expr))
@@ -199,7 +199,7 @@ call_tensor_method <- function(cx, method, name, given, expr) {
 # ---- arguments
 
 # The terms of a call's arguments, named as given; `...` is put in.
-given_arguments <- function(cx, expr, scope) {
+given_arguments <- function(cx, expr, scope, translate_part = translate_full) {
   parts <- as.list(expr)[-1]
   labels <- rlang::names2(parts)
   # what is a term already
@@ -218,7 +218,7 @@ given_arguments <- function(cx, expr, scope) {
     if (identical(parts[[i]], quote(expr = )) || is_missing_argument(cx, parts[[i]], scope)) {
       return(new_term("missing", NULL, simple = TRUE))
     }
-    translate(cx, parts[[i]], scope)
+    translate_part(cx, parts[[i]], scope)
   })
   if (any(nzchar(labels))) names(given) <- labels
   given

@@ -60,8 +60,11 @@ test_null <- function(cx, expr, scope) {
   operand <- expr[[2]]
   # an element of a list with names is NULL where there is none
   if (is.call(operand) && length(operand) == 3 && (identical(operand[[1]], quote(`[[`)) || identical(operand[[1]], quote(`$`)))) {
-    held <- translate(cx, operand[[2]], scope)
+    held <- translate_held(cx, operand[[2]], scope)
     kind <- script_type_kind(held$type)
+    if (kind == "Slots" && identical(operand[[1]], quote(`[[`))) {
+      return(new_term("bool", sprintf("(%s[%s] is None)", held$code, item_code(cx, translate(cx, operand[[3]], scope), held, expr))))
+    }
     label <- if (kind %in% c("Dict", "Record")) if (identical(operand[[1]], quote(`$`))) literal_term(as.character(operand[[3]])) else translate(cx, operand[[3]], scope)
     if (kind == "Dict") {
       return(new_term("bool", sprintf("(%s not in %s)", need_code(cx, label, "str", expr), held$code)))

@@ -24,7 +24,7 @@ scalar_element <- function(cx, held, expr, scope) {
 }
 
 element_value <- function(cx, expr, scope) {
-  held <- translate(cx, expr[[2]], scope)
+  held <- translate_held(cx, expr[[2]], scope)
   if (held$type == "?") {
     return(unknown_term())
   }
@@ -56,6 +56,7 @@ element_value <- function(cx, expr, scope) {
       }
       new_term(element_type(held$type), sprintf("%s[%s]", held$code, item_code(cx, i, held, expr)))
     },
+    Slots = slot_value(cx, held, i, expr),
     Dict = new_term(element_type(held$type), sprintf("%s[%s]", held$code, need_code(cx, i, "str", expr, "The name"))),
     Tuple = , Record = {
       if (!is_static(i)) {

@@ -111,8 +111,9 @@ length_of <- function(cx, given, expr, scope) {
   }
   switch(script_type_kind(term$type),
     Tensor = new_term("int", sprintf("torch.numel(%s)", term$code), lower = 0),
-    List = , Vector = , Dict = {
-      code <- sprintf("len(%s)", term$code)
+    Slots = , List = , Vector = , Dict = {
+      # a new one is its length
+      code <- if (is_slots_type(term$type) && !term$simple) term$code else sprintf("len(%s)", term$code)
       new_term("int", code, linear = list(base = code, offset = 0), lower = 0)
     },
     Tuple = , Record = literal_term(length(script_type_parts(term$type))),

@@ -49,7 +49,7 @@ renew_lists <- function(cx, scope, exprs) {
   for (name in intersect(unique(unlist(lapply(exprs, all.names))), cx$loop$sets)) {
     found <- find_binding(cx, scope, name)
     binding <- found$binding
-    if (identical(binding$kind, "variable") && script_type_kind(binding$type) %in% c("List", "Vector", "Dict")) {
+    if (identical(binding$kind, "variable") && script_type_kind(binding$type) %in% c("List", "Vector", "Dict", "Slots")) {
       emit(cx, sprintf("%s = %s", binding$name, list_copy_code(binding$name, binding$type)))
       binding$owned <- TRUE
       cx$vars[[found$key]] <- binding
@@ -161,7 +161,7 @@ placeholders <- function(cx, head, states) {
 placeholder_code <- function(cx, type) {
   switch(script_type_kind(type),
     Tensor = "torch.zeros([0])", int = , whole = , dtype = , end = "0", float = "0.", bool = "False", str = "\"\"",
-    List = , Vector = , Dict = empty_code(cx, type),
+    List = , Vector = , Dict = , Slots = empty_code(cx, type),
     Optional = sprintf("torch.jit.annotate(%s, None)", script_type_text(cx$unit, type)),
     Tuple = , Record = {
       parts <- lapply(script_type_parts(type), function(part) placeholder_code(cx, part))

@@ -75,7 +75,7 @@ range_to <- function(cx, expr, scope) {
   list(code = sprintf("range(%s)", code), element = counted(1, 1), values = if (is_static(n)) whole_terms(seq_len(static_value(n))))
 }
 range_along <- function(cx, expr, scope) {
-  term <- translate(cx, expr[[2]], scope)
+  term <- translate_held(cx, expr[[2]], scope)
   n <- length_of(cx, list(term), expr, scope)
   if (term$type == "static") {
     return(list(terms = lapply(seq_len(static_value(n)), literal_term)))

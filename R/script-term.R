@@ -159,6 +159,9 @@ coerced_code <- function(cx, term, type) {
     return(empty_code(cx, type))
   }
   kinds <- c(script_type_kind(from), script_type_kind(type))
+  if (identical(kinds, c("Slots", "Slots"))) {
+    return(slots_code(cx, term, type))
+  }
   if (all(kinds %in% c("List", "Vector"))) {
     return(coerced_list(cx, term, element_type(from), element_type(type)))
   }

@@ -3,7 +3,7 @@
 # `whole` is an R double known to be a whole number, kept as `int`; `Vector[T]` is an atomic vector and `List[T]` an R
 # list, both `List[T]` in TorchScript; `Record[a: T]` is a list with fixed names; `Empty` is `list()` or `c()` before
 # anything is in it; `dtype` is a number that stands for one, `end` one that is added to the last position of a
-# dimension; `static` is known while compiling and never written; `?` is not known yet: the next pass will know.
+# dimension; `Slots[T]` is the list of vector("list", n); `static` is known while compiling and never written; `?` is not known yet: the next pass will know.
 
 script_type_parts <- local({
   known <- new.env(parent = emptyenv())
@@ -79,7 +79,7 @@ join_types <- function(a, b) {
     joined <- join_types(element_type(a), element_type(b))
     return(if (!is.null(joined)) sprintf("%s[%s]", if (all(kinds == "Vector")) "Vector" else "List", joined))
   }
-  if (kinds[[1]] != kinds[[2]] || !kinds[[1]] %in% c("Tuple", "Record", "Dict")) {
+  if (kinds[[1]] != kinds[[2]] || !kinds[[1]] %in% c("Tuple", "Record", "Dict", "Slots")) {
     return(NULL)
   }
   parts <- list(script_type_parts(a), script_type_parts(b))
@@ -110,6 +110,7 @@ script_type_text <- function(unit, type) {
     Empty = "List[Tensor]",
     Record = record_class(unit, type),
     Vector = sprintf("List[%s]", script_type_text(unit, parts[[1]])),
+    Slots = sprintf("List[Optional[%s]]", script_type_text(unit, parts[[1]])),
     List = , Dict = , Optional = , Tuple = {
       sprintf("%s[%s]", script_type_kind(type), paste(vapply(parts, function(part) script_type_text(unit, part), ""), collapse = ", "))
     },
@@ -135,7 +136,7 @@ script_type_in_words <- function(type) {
     static = "something that only R has", `?` = "something not known",
     Vector = sprintf("a vector of %s values", script_type_parts(type)[[1]]),
     List = sprintf("a list of elements that are each %s", script_type_in_words(element_type(type))),
-    Dict = "a list with names", Record = sprintf("a list with the names %s", toString(names(script_type_parts(type)))),
+    Slots = "a list that is being filled", Dict = "a list with names", Record = sprintf("a list with the names %s", toString(names(script_type_parts(type)))),
     Tuple = sprintf("a list of %d", length(script_type_parts(type))),
     Optional = sprintf("%s or NULL", script_type_in_words(required_type(type))),
     type

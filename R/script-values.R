@@ -196,7 +196,7 @@ new_vector <- function(cx, given, expr, scope) {
     if (is_static(n) && static_value(n) == 0) {
       return(new_term("Empty", "[]", fresh = TRUE))
     }
-    refuse(cx, expr, "A list of NULLs can't be translated.", "Begin with list() and set its elements one after the other.")
+    return(new_slots(cx, n, expr))
   }
   filled_vector(mode)(cx, list(n), expr, scope)
 }
