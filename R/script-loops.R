@@ -201,22 +201,61 @@ do_for <- function(cx, expr, scope) {
     return(unroll(cx, sequence$terms, name, body, scope))
   }
   before <- cx$vars[[scope_key(scope, name)]]
+  loop <- rlang::obj_address(expr)
+  is_kept <- loop %in% cx$previous$counters
+  kept <- NULL
   unless_needed_known(cx, sequence, function() {
     counter <- new_name(cx, name)
     element <- sequence$element(counter)
+    if (is_kept) kept <<- new_kept_counter(cx, scope, name, element, expr)
     begin <- function() {
+      if (is_kept) kept$note(element)
       if (name %in% assigned) {
         assign_variable(cx, scope, name, element, expr)
       } else {
         bind_term(cx, scope, name, element)
       }
     }
-    do_loop(cx, scope, body, sprintf("for %s in %s:", counter, sequence$code), c(assigned, if (!is.null(before)) name), begin)
-  }, function(values) unroll(cx, values, name, body, scope))
-  bind(cx, scope, name, list(
-    kind = "unset", message = sprintf("`%s` is not known after its loop, which may not have run.", name),
-    hint = "Give its value to another variable in the loop, which has one before."
-  ))
+    do_loop(cx, scope, body, sprintf("for %s in %s:", counter, sequence$code), c(assigned, if (!is.null(before)) name, kept$names), begin)
+  }, function(values) {
+    kept <<- NULL
+    unroll(cx, values, name, body, scope)
+  })
+  if (is.null(kept)) {
+    bind(cx, scope, name, list(
+      kind = "unset", message = sprintf("`%s` is not known after its loop.", name), loop = if (!name %in% assigned) loop,
+      hint = "The loop sets it as well: give its value to another variable."
+    ))
+  } else {
+    kept$bind()
+  }
+}
+
+# The last element of a loop under the name of its counter, for what comes after the loop.
+new_kept_counter <- function(cx, scope, name, element, expr) {
+  last <- paste0(".last_", name)
+  ran <- paste0(".ran_", name)
+  placeholder <- placeholder_code(cx, element$type)
+  if (is.null(placeholder)) {
+    refuse(cx, expr, sprintf("`%s` is not known after its loop.", name), "Give its value to another variable in the loop, which has one before.")
+  }
+  set <- function(variable, term) assign_variable(cx, scope, variable, term, expr)
+  set(last, new_term(element$type, placeholder))
+  set(ran, literal_term(FALSE))
+  list(
+    names = c(last, ran),
+    note = function(element) {
+      set(last, element)
+      set(ran, literal_term(TRUE))
+    },
+    bind = function() {
+      emit(cx, c(
+        sprintf("if not %s:", read_variable(cx, scope, ran, expr)$code),
+        sprintf("  raise RuntimeError(%s)", string_text(sprintf("the loop over `%s` did not run, so that it has no value after it", name)))
+      ))
+      set(name, read_variable(cx, scope, last, expr))
+    }
+  )
 }
 
 # A loop, as long as nothing in it must be known while compiling, such as which module of a list is meant. Otherwise,

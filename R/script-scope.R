@@ -5,7 +5,7 @@
 #   list(kind = "variable", name, type, version, owned): a TorchScript variable;
 #   list(kind = "term", term): an expression or a static value under a name;
 #   list(kind = "default", expr), list(kind = "missing"): arguments not given;
-#   list(kind = "unset", message, hint): a name that can't be used any more, and why.
+#   list(kind = "unset", message, hint): a name that can't be used any more, and why; `loop` is the loop that it is from.
 
 new_compile_context <- function(unit, name, previous = NULL) {
   cx <- new.env(parent = emptyenv())
@@ -17,7 +17,8 @@ new_compile_context <- function(unit, name, previous = NULL) {
   cx$scopes <- 0L
   cx$names <- character()
   cx$declared <- list()
-  cx$previous <- previous %||% list(declared = list(), owned = list(), returns = "?")
+  cx$previous <- previous %||% list(declared = list(), owned = list(), returns = "?", counters = character())
+  cx$counters <- cx$previous$counters
   cx$owned <- list()
   cx$unsettled <- FALSE
   cx$returns <- "?"
@@ -103,8 +104,16 @@ read_variable <- function(cx, scope, name, expr) {
       term
     },
     missing = refuse(cx, expr, sprintf("Argument `%s` is missing, with no default.", name)),
-    unset = refuse(cx, expr, binding$message, binding$hint, silent = isTRUE(binding$silent))
+    unset = read_unset(cx, binding, expr)
   )
+}
+
+# A loop keeps its last element if that is asked for: the next pass knows.
+read_unset <- function(cx, binding, expr) {
+  if (is.null(binding$loop)) refuse(cx, expr, binding$message, binding$hint, silent = isTRUE(binding$silent))
+  cx$counters <- union(cx$counters, binding$loop)
+  cx$unsettled <- TRUE
+  unknown_term()
 }
 
 # Another name of a variable knows what a test has told of it since.

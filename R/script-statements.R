@@ -118,6 +118,7 @@ do_branches <- function(cx, condition, yes, no, labels, expr) {
   cx$dead <- FALSE
   # TorchScript wants what is new set in both branches, even where one leaves the loop
   leaves <- dead & vapply(branches, function(branch) any(grepl("^ *(break|continue)$", branch$lines)), NA)
+  made <- NULL
   if (any(leaves) && !all(dead)) {
     placeholder <- if (!is.null(result$name)) placeholder_code(cx, result$term$type)
     made <- c(if (!is.null(placeholder)) paste(result$name, "=", placeholder), placeholders(cx, state, lapply(branches[!dead], function(branch) branch$state)))

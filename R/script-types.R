@@ -2,8 +2,9 @@
 #
 # `whole` is an R double known to be a whole number, kept as `int`; `Vector[T]` is an atomic vector and `List[T]` an R
 # list, both `List[T]` in TorchScript; `Record[a: T]` is a list with fixed names; `Empty` is `list()` or `c()` before
-# anything is in it; `dtype` is a number that stands for one, `end` one that is added to the last position of a
-# dimension; `Slots[T]` is the list of vector("list", n); `static` is known while compiling and never written; `?` is not known yet: the next pass will know.
+# anything is in it, and `Slots[T]` the list of vector("list", n); `dtype` is a number that stands for one, `end` one that
+# is added to the last position of a dimension; `static` is known while compiling and never written; `?` is not known yet:
+# the next pass will know.
 
 script_type_parts <- local({
   known <- new.env(parent = emptyenv())
