@@ -37,7 +37,10 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
     if (head == "$") refuse(cx, expr, sprintf("`$%s <-` of a tensor can't be translated.", as.character(target[[3]])))
     kept <- keep_term(cx, held)
     index <- tensor_index(cx, kept, target, index_scope)
-    emit(cx, sprintf("%s[%s] = %s", kept$code, index, assigned_value(cx, term, expr, kept)))
+    value <- assigned_value(cx, term, expr, kept)
+    # where elements are gathered the dtypes must agree
+    if (term$type == "Tensor" && attr(index, "copies")) value <- sprintf("torch.to(%s, %s.dtype)", value, kept$code)
+    emit(cx, sprintf("%s[%s] = %s", kept$code, index, value))
     # elements at several positions are copies: they go back to where they are from
     if (isTRUE(held$is_copy)) assign_to(cx, inner, utils::modifyList(kept, list(is_copy = FALSE)), scope, expr, index_scope)
     return(invisible())
@@ -62,17 +65,17 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
 }
 
 assigned_value <- function(cx, term, expr, target) {
-  # a tensor of whole numbers would cut the fraction off
-  if (term$type == "float" && !identical(target$dtype, "float")) {
-    return(sprintf("%s(%s, %s)", helper(cx, "fraction_for"), target$code, term$code))
-  }
-  if (term$type %in% c("Tensor", "bool", "int", "float", "?")) {
+  if (term$type %in% c("Tensor", "bool", "int", "?")) {
     return(term$code)
   }
-  if (term$type == "whole") {
-    return(coerced_code(cx, term, "float"))
+  # in full precision; a tensor of whole numbers would cut the fraction off
+  if (term$type %in% c("float", "whole")) {
+    return(sprintf("%s(%s, %s)", helper(cx, "number_into"), target$code, coerced_code(cx, term, "float")))
   }
-  if (is_list_type(term$type) && element_type(term$type) %in% c("int", "float", "bool")) {
+  if (is_list_type(term$type) && element_type(term$type) %in% c("float", "whole")) {
+    return(sprintf("%s(%s, %s)", helper(cx, "vector_into"), target$code, coerced_code(cx, term, "Vector[float]")))
+  }
+  if (is_list_type(term$type) && element_type(term$type) %in% c("int", "bool")) {
     return(sprintf("torch.tensor(%s)", term$code))
   }
   refuse(cx, expr, sprintf("Elements of a tensor can't be %s.", script_type_in_words(term$type)))

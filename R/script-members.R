@@ -78,7 +78,7 @@ script_tensor_members <- list(
   ndim = function(cx, held, expr) new_term("int", sprintf("torch.dim(%s)", held$code), lower = 0),
   requires_grad = tensor_property("bool", "%s.requires_grad"),
   is_cuda = tensor_property("bool", "%s.is_cuda"),
-  grad = function(cx, held, expr) new_term("Optional[Tensor]", sprintf("%s.grad", held$code)),
+  grad = function(cx, held, expr) refuse(cx, expr, "`$grad` can't be asked of a program's tensors: it may be NULL, and TorchScript does not see that.", "Ask it before, or after."),
   dim = tensor_call(function(cx, held, given, expr) new_term("int", sprintf("torch.dim(%s)", held$code), lower = 0)),
   numel = tensor_call(function(cx, held, given, expr) new_term("int", sprintf("torch.numel(%s)", held$code), lower = 0)),
   item = tensor_call(function(cx, held, given, expr) item_of(cx, held)),

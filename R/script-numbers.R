@@ -110,12 +110,18 @@ tensor_arithmetic <- function(cx, sign, a, b, expr) {
     term <- supplied[[i]]
     if (term$type == "Tensor" || is_number_type(term$type)) next
     if (is_optional_type(term$type)) refuse(cx, expr, sprintf("`%s` takes no value that may be NULL.", sign), "Ask is.null() first.")
-    # R's matrices and arrays become constants
-    if (is_static(term) && is.numeric(dim(static_value(term)))) {
-      supplied[[i]] <- capture_value(cx, torch_tensor(static_value(term)), "array")
-    } else if (term$type %in% c("None", "static", "str")) {
+    if (term$type %in% c("None", "static", "str") && !is_number_array(term)) {
       refuse(cx, expr, sprintf("`%s` takes tensors and numbers, not %s.", sign, script_type_in_words(term$type)))
     }
+  }
+  if (b$type == "Tensor" && is_number_type(a$type) && sign %in% names(mirrored_signs)) {
+    # operators have their numbers on the right; R computes the left side first
+    a <- keep_term(cx, a)
+    if (sign == "-") {
+      return(call_operator(cx, reversed_subtraction, list(self = b, other = a), expr))
+    }
+    sign <- mirrored_signs[[sign]]
+    supplied <- list(b, a)
   }
   method <- tensor_generic(sign)
   # `-x` has a method of its own within that of `-`
@@ -123,6 +129,9 @@ tensor_arithmetic <- function(cx, sign, a, b, expr) {
   names(supplied) <- plan_labels(plan)
   call_operator(cx, plan, supplied, expr)
 }
+
+mirrored_signs <- c(`+` = "+", `*` = "*", `-` = "-", `==` = "==", `!=` = "!=", `<` = ">", `>` = "<", `<=` = ">=", `>=` = "<=")
+reversed_subtraction <- list("aten::rsub", c(self = "self", other = "other"), list(quote(expr = ), quote(expr = )), c(TRUE, FALSE), NULL)
 
 comparison <- function(cx, sign, given, expr) {
   if (any_unknown(given)) {
@@ -275,7 +284,7 @@ convert_number <- function(type) {
     term <- given[[1]]
     from <- term$type
     if (from == "Tensor") {
-      return(new_term(type, switch(type, int = sprintf("%s(%s)", helper(cx, "integer_item"), term$code), float = sprintf("float(%s)", term$code), sprintf("bool(%s)", term$code))))
+      return(new_term(type, switch(type, int = sprintf("%s(%s)", helper(cx, "integer_item"), term$code), float = sprintf("float(%s)", term$code), str = sprintf("%s(%s, 15)", helper(cx, "item_text"), term$code), sprintf("bool(%s)", term$code))))
     }
     if (type == "str") {
       return(text_term(cx, term, expr))

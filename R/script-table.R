@@ -109,7 +109,7 @@ build_script_entries <- function() {
     `%in%` = entry("whether a number or string is in a vector", run = is_in, of_tensor = FALSE),
     is.null = entry("whether an optional value is there: within the branch it is", call = translate_condition),
     is_torch_tensor = entry("known while compiling", run = same_type("Tensor"), of_tensor = FALSE),
-    is.numeric = entry("known while compiling", run = is_of_type(function(term) is_number_type(term$type) || term$type %in% c("Vector[int]", "Vector[float]")), of_tensor = FALSE),
+    is.numeric = entry("known while compiling; of a tensor by its dtype", run = numeric_of, of_tensor = FALSE),
     is.character = entry("known while compiling", run = same_type("str", "Vector[str]"), of_tensor = FALSE),
     is.logical = entry("known while compiling", run = same_type("bool", "Vector[bool]"), of_tensor = FALSE),
     is.list = entry("known while compiling", run = is_of_type(function(term) script_type_kind(term$type) %in% c("List", "Tuple", "Record", "Dict", "Empty") || is.list(term$value[[1]])), of_tensor = FALSE),

@@ -23,8 +23,8 @@ tensor_index <- function(cx, held, expr, scope) {
   }
   made <- lapply(seq_along(parts), function(i) index_part(cx, parts[[i]], scope, drop, expr))
   kinds <- vapply(made, function(part) part$kind, "")
-  if (sum(kinds == "positions") > 1) {
-    refuse(cx, expr, "Only one dimension can be indexed by several positions here.", "x[i, ][, j] takes all combinations, torch_index() pairs.")
+  if (sum(kinds %in% c("positions", "mask")) > 1) {
+    refuse(cx, expr, "Only one dimension can be indexed by several positions or a mask here.", "x[i, ][, j] takes all combinations, torch_index() pairs.")
   }
   rest <- which(kinds == "rest")
   if (length(rest) > 1) refuse(cx, expr, "Only one `..` can stand in an index.")
@@ -57,6 +57,7 @@ index_part <- function(cx, part, scope, drop, expr) {
   }
   term <- translate(cx, part, scope)
   value <- if (is_static(term)) static_value(term)
+  if (inherits(value, "torch_index_end")) term <- literal_term(position_of_end(cx, value, expr))
   special <- if (is.object(value)) special_index(cx, value, expr)
   if (!is.null(special)) {
     return(special)
@@ -98,9 +99,6 @@ special_index <- function(cx, value, expr) {
   }
   if (inherits(value, "torch_newaxis")) {
     return(new_index_part("None", "new"))
-  }
-  if (inherits(value, "torch_index_end")) {
-    return(new_index_part(int_text(position_of_end(cx, value, expr))))
   }
   if (inherits(value, "torch_slice")) {
     start <- if (inherits(value$start, "torch_index_end")) position_of_end(cx, value$start, expr) else value$start

@@ -79,6 +79,14 @@ is_of_type <- function(test) {
   }
 }
 
+numeric_of <- function(cx, given, expr, scope) {
+  if (given[[1]]$type == "Tensor") {
+    x <- keep_term(cx, given[[1]])$code
+    return(new_term("bool", sprintf("(%s.dtype != 11 and not torch.is_complex(%s))", x, x)))
+  }
+  is_of_type(function(term) is_number_type(term$type) || term$type %in% c("Vector[int]", "Vector[float]"))(cx, given, expr, scope)
+}
+
 native_calls <- list(
   C_tensor_shape = function(cx, given, expr) new_term("Vector[int]", sprintf("torch.size(%s)", given[[1]]$code), fresh = TRUE),
   C_tensor_count = function(cx, given, expr) new_term("int", sprintf("torch.numel(%s)", given[[1]]$code), lower = 0),
@@ -111,15 +119,26 @@ make_tensor <- function(cx, given, expr, scope) {
   } else if (data$type == "static" && (is.numeric(static_value(data)) || is.logical(static_value(data)))) {
     # an array
     value <- static_value(data)
-    constant <- constant_name(cx$unit, torch_tensor(value), "array")
-    code <- sprintf("torch.clone(%s)", constant)
+    # what it is converted to may be more than the default
+    exact <- if (is.double(value) && !is.null(matched$dtype) && matched$dtype$type != "None") torch_double()
+    code <- sprintf("torch.clone(%s)", constant_name(cx$unit, torch_tensor(value, dtype = exact), "array"))
   } else if (!is.null(data$tensor)) {
     code <- sprintf("%s(%s)", helper(cx, "item_tensor"), data$tensor)
   } else if (is_number_type(data$type) || data$type == "bool") {
     # a number of R is a vector of one
-    code <- sprintf("torch.tensor([%s])", if (data$type == "whole") coerced_code(cx, data, "float") else data$code)
+    code <- sprintf("[%s]", if (data$type == "whole") coerced_code(cx, data, "float") else data$code)
   } else if (is_list_type(data$type) && element_type(data$type) %in% c("int", "whole", "float", "bool")) {
-    code <- sprintf("torch.tensor(%s)", coerced_code(cx, data, if (element_type(data$type) == "whole") "List[float]" else data$type))
+    code <- coerced_code(cx, data, if (element_type(data$type) == "whole") "List[float]" else data$type)
+  }
+  if (!is.null(code) && startsWith(code, "[") || is_list_type(data$type)) {
+    is_float <- grepl("float|whole", data$type)
+    if (is_float && !is.null(matched$dtype) && matched$dtype$type != "None") {
+      code <- sprintf("%s(%s, %s)", helper(cx, "tensor_of"), code, need_code(cx, matched$dtype, "dtype", expr))
+      dtype <- NULL
+      matched$dtype <- NULL
+    } else {
+      code <- sprintf("torch.tensor(%s)", code)
+    }
   }
   if (is.null(code)) refuse(cx, expr, sprintf("A tensor can't be made of %s.", script_type_in_words(data$type)), "torch_stack() joins tensors.")
   if (!is.null(matched$dtype) && matched$dtype$type != "None") {

@@ -81,11 +81,13 @@ def r_positions(x: Tensor) -> Tensor:
   return torch.where(torch.gt(x, 0), x - 1, x)
 
 def r_positions_or_mask(x: Tensor) -> Tensor:
-  if x.dtype == 11 or x.dtype == 0:
+  if x.dtype == 11:
     return x
   if bool(torch.any(torch.eq(x, 0))):
     raise IndexError("Positions count from one: there is none at zero.")
-  return torch.where(torch.gt(x, 0), x - 1, x)
+  at = torch.where(torch.gt(x, 0), x - 1, x)
+  # libtorch takes bytes for a mask
+  return torch.to(at, 4) if x.dtype == 0 else at
 
 def r_min_of(a: float, b: float) -> float:
   if math.isnan(a) or math.isnan(b):
@@ -180,7 +182,7 @@ def r_range_end(x: Tensor, dim: int, first: int, last: int) -> int:
   return last if last > 0 else last + n + 1
 
 def r_positions_or_flat_mask(x: Tensor) -> Tensor:
-  if (x.dtype == 11 or x.dtype == 0) and torch.dim(x) != 1:
+  if x.dtype == 11 and torch.dim(x) != 1:
     raise IndexError("A mask of " + str(torch.dim(x)) + " dimensions must be the last index in a program.")
   return r_positions_or_mask(x)
 
@@ -363,11 +365,51 @@ def r_item_text(x: Tensor, digits: int) -> str:
   return r_number_text(float(x), digits)
 
 # `v`, to be put into `x`.
-def r_fraction_for(x: Tensor, v: float) -> float:
+def r_check_fraction(x: Tensor, v: float):
   if not torch.is_floating_point(x) and not torch.is_complex(x):
     if math.isnan(v) or math.isinf(v) or v != math.floor(v):
       raise ValueError(str(v) + " can't be assigned to a tensor of whole numbers")
-  return v
+
+# torch.tensor() of numbers rounds them to the default dtype first.
+def r_tensor_of(v: List[float], dtype: int) -> Tensor:
+  if dtype == 6 or len(v) == 0:
+    return torch.tensor(v, dtype=dtype)
+  if dtype < 4:
+    most = [255., 127., 32767., 2147483647.][dtype]
+    for one in v:
+      if one > most or one < (0. if dtype == 0 else -most - 1.):
+        raise ValueError("the data hold " + str(one) + ", which the dtype can't hold")
+  return torch.to(torch.stack([torch.scalar_tensor(one, dtype=7) for one in v]), dtype)
+
+def r_number_into(x: Tensor, v: float) -> Tensor:
+  r_check_fraction(x, v)
+  return torch.scalar_tensor(v, dtype=x.dtype, device=x.device)
+
+def r_vector_into(x: Tensor, v: List[float]) -> Tensor:
+  for one in v:
+    r_check_fraction(x, one)
+  return torch.to(r_tensor_of(v, x.dtype), x.device)
+
+# A number beside a tensor, for operators that take tensors alone.
+def r_number_for(x: Tensor, v: float) -> Tensor:
+  if torch.is_floating_point(x) or torch.is_complex(x):
+    return torch.scalar_tensor(v, dtype=(7 if torch.dim(x) > 0 else x.dtype), device=x.device)
+  return torch.tensor(v)
+
+def r_int_for(x: Tensor, v: int) -> Tensor:
+  if torch.dim(x) == 0 and x.dtype != 11:
+    return torch.scalar_tensor(v, dtype=x.dtype, device=x.device)
+  return torch.tensor(v)
+
+def r_vector_for(x: Tensor, v: List[float]) -> Tensor:
+  if torch.is_floating_point(x):
+    return torch.to(r_tensor_of(v, x.dtype), x.device)
+  return torch.tensor(v)
+
+def r_array_for(x: Tensor, v: Tensor) -> Tensor:
+  if torch.is_floating_point(x):
+    return torch.to(v, x.dtype)
+  return torch.to(v, torch.tensor(0.).dtype) if torch.is_floating_point(v) else v
 
 # torch_tensor() of a tensor's one element.
 def r_item_tensor(x: Tensor) -> Tensor:

@@ -1,0 +1,109 @@
+# Numbers beside tensors: the dtypes and all digits of eager code.
+
+d <- function() torch_tensor(c(.1, .2, .3), dtype = torch_double())
+v <- function() torch_tensor(c(-1, 2, 3))
+m <- function() torch_tensor(matrix(c(1, -2, 3, 4, 5, -6), 2))
+ii <- function() torch_tensor(1:3)
+halves <- matrix(c(.1, .2, .3, .4, .5, .6), 2)
+counts <- matrix(1:6, 3)
+
+# The same dtypes, shapes and values, to the last bit; or an error from both.
+expect_exactly_eager <- function(fn, ...) {
+  run <- function(f) {
+    given <- lapply(list(...), function(x) if (is_torch_tensor(x)) x$clone() else x)
+    tryCatch(plain_values(do.call(f, given)), error = function(e) "an error")
+  }
+  expect_identical(run(jit_script(fn)), run(fn), label = squeeze_text(body(fn)))
+}
+
+test_that("a number on either side of a tensor keeps its digits and leaves the dtype", {
+  for (x in list(d(), v(), v()$half(), ii(), torch_tensor(2), torch_tensor(2, dtype = torch_double())$sum(), v()$sum())) {
+    # in a product of halves libtorch rounds a number on the left, and not on the right, where programs have it
+    expect_exactly_eager(function(x) list(0.5 * x, x * 0.1, 0.1 + x, 0.1 - x, x - 0.1), x)
+    if (x$dtype != torch_half()) expect_exactly_eager(function(x) 0.1 * x, x)
+    expect_exactly_eager(function(x) list(0.1 == x, 0.1 != x, 0.1 < x, 0.1 >= x, 2 > x, 2 <= x), x)
+    expect_exactly_eager(function(x) list(0.1 / x, 2.5 %% x, 2.5 %/% x, 2^x), x)
+    expect_exactly_eager(function(x) list(2L - x, 2L * x, 2L + x, 2L / x, 7L %/% x), x)
+    expect_exactly_eager(function(x, k = 0.25) list((1 - k) * x + k * x^2, k / x, k - x), x)
+  }
+  expect_exactly_eager(function(x) 1e300 * x, d())
+  expect_exactly_eager(function(x) 16777217 - x, d())
+  expect_exactly_eager(function(x) 1 - (x > 1), ii())
+  # R computes the left side first
+  expect_exactly_eager(function(x) x$sum()$item() * x$add_(1), v())
+})
+
+test_that("an item keeps its kind on both sides", {
+  bytes <- torch_tensor(c(1L, 2L, 200L), dtype = torch_uint8())
+  for (x in list(ii(), bytes, d(), v())) {
+    expect_exactly_eager(function(x) list(x$max()$item() * x, x$max()$item() - x, x + x$max()$item()), x)
+  }
+})
+
+test_that("R's vectors and arrays take the dtype of the tensor beside them", {
+  for (x in list(d(), v(), v()$half(), ii())) {
+    expect_exactly_eager(function(x) list(x - c(.1, .2, .3), c(.1, .2, .3) / x, x == c(.1, .2, .3), x + c(1L, 2L, 3L)), x)
+    expect_exactly_eager(function(x, k = 0.1) x - c(k, .2, .3), x)
+  }
+  expect_exactly_eager(function(x) x * c(1e300, 1, 1), d())
+  for (x in list(m(), m()$double(), m()$half(), m()$to(dtype = torch_int()))) {
+    expect_exactly_eager(function(x) list(x - halves, halves * x, x$t() + counts), x)
+  }
+  for (x in list(m(), m()$double())) {
+    expect_exactly_eager(function(x) list(x %*% c(1, 2, 3), c(1, 2) %*% x, x %*% counts, x %*% t(halves)), x)
+  }
+})
+
+test_that("new tensors have all digits of what they are made of", {
+  expect_exactly_eager(function() torch_tensor(0.1, dtype = torch_double()))
+  expect_exactly_eager(function(x) torch_tensor(0.1, dtype = x$dtype), d())
+  expect_exactly_eager(function(k = .1) torch_tensor(c(k, .2, 1e300), dtype = torch_double()))
+  expect_exactly_eager(function() torch_scalar_tensor(.1, dtype = torch_double()))
+  expect_exactly_eager(function() torch_tensor(c(16777217, -3), dtype = torch_long()))
+  expect_exactly_eager(function() list(torch_tensor(halves, dtype = torch_double()), torch_tensor(halves), torch_tensor(counts)))
+  expect_exactly_eager(function() list(torch_tensor(c(1, 2), dtype = torch_half()), torch_tensor(c(1L, 2L), dtype = torch_double())))
+  expect_exactly_eager(function(k = 300) torch_tensor(k, dtype = torch_uint8()))
+  expect_exactly_eager(function(k = -128) torch_tensor(k, dtype = torch_int8()))
+})
+
+test_that("assigned values have all digits, and no fraction where the tensor has none", {
+  for (x in list(d(), v(), ii())) {
+    expect_exactly_eager(function(x) {
+      x[1] <- 16777217
+      x[2:3] <- 2
+      x
+    }, x)
+    expect_exactly_eager(function(x) {
+      x[1] <- 0.1
+      x
+    }, x)
+    for (k in c(1, 1.5)) {
+      expect_exactly_eager(function(x, k = 1) {
+        x[1:2] <- c(k, 2)
+        x
+      }, x, k)
+    }
+    expect_exactly_eager(function(x) {
+      x[x > 2] <- c(7)
+      x[c(1, 3)] <- torch_tensor(c(1, 2))
+      x[x > 0.15 & x < 2] <- 5L
+      x
+    }, x)
+  }
+  expect_exactly_eager(function(x) {
+    x[1] <- 1e300
+    x
+  }, d())
+})
+
+test_that("bytes are positions, masks are not crossed with positions, and N stays with drop = FALSE", {
+  expect_exactly_eager(function(x, i) x[i], v(), torch_tensor(c(1L, 2L, 1L), dtype = torch_uint8()))
+  expect_error(jit_script(function(x) x[c(TRUE, FALSE), c(1, 2)]), "several positions or a mask", class = "torchscript_compile_error")
+  expect_exactly_eager(function(x) list(x[N, drop = FALSE], x[N - 1, drop = FALSE], x[, N, drop = FALSE], x[, N]), m())
+})
+
+test_that("what R asks of tensors is asked of their dtypes", {
+  for (x in list(v(), v() > 0, ii())) expect_exactly_eager(function(x) if (is.numeric(x)) x + 1 else x, x)
+  expect_exactly_eager(function(x) paste("loss", as.character(x)), torch_tensor(2.5))
+  expect_error(jit_script(function(x) is.null(x$grad)), "may be NULL", class = "torchscript_compile_error")
+})
