@@ -202,6 +202,9 @@ self_member <- function(cx, self, name, expr) {
   if (is_nn_module(value)) {
     return(child_term(cx, self, name, value))
   }
+  if (inherits(value, "script_function")) {
+    return(static_term(value))
+  }
   if (is.function(value)) {
     return(static_term(member_function(function(cx, given, expr, scope) call_method(cx, self, name, given, expr))))
   }
@@ -289,9 +292,12 @@ define_methods <- function(unit, module, done, seen = new.env()) {
   )
 }
 
+holds_names <- function(value) is.list(value) && (!is.null(names(value)) || any(vapply(value, holds_names, NA)))
+
 # What the program does not look up again can't be changed behind its back.
 make_constant <- function(handle, name, value) {
-  if (!is_torch_tensor(value) && .Call(C_module_kind, handle, name) == "attribute") {
+  # files can't hold named lists as constants
+  if (!is_torch_tensor(value) && !holds_names(value) && .Call(C_module_kind, handle, name) == "attribute") {
     .Call(C_module_remove, handle, name)
     tryCatch(.Call(C_module_register, handle, name, "c", value, NULL), torchscript_error = function(e) NULL)
   }

@@ -63,10 +63,18 @@ do_tail <- function(cx, expr, scope) {
         emit_return(cx, none_term(), expr)
       },
       switch = do_tail(cx, switch_as_if(cx, expr, scope), scope),
+      with_no_grad = if (has_return(expr) && !has_jump(expr)) tail_without_gradient(cx, expr, scope) else emit_return(cx, translate(cx, expr, scope), expr),
       emit_return(cx, translate(cx, expr, scope), expr)
     )
   })
   if (!is.null(message)) cx$dead <- TRUE
+}
+
+tail_without_gradient <- function(cx, expr, scope) {
+  lines <- in_block(cx, do_tail(cx, expr[[2]], scope))
+  cx$dead <- FALSE
+  emit(cx, c("with torch.no_grad():", indented(lines)))
+  cx$dead <- TRUE
 }
 
 # The value of a block. `is_body`: it is the whole of a function that is put in, and return() gives its value too: what

@@ -1,14 +1,19 @@
 # Values that are made or tested: tensors from R values, choices, what is known while compiling.
 
 without_gradient <- function(cx, expr, scope) {
+  if (has_jump(expr[[2]])) refuse(cx, expr, "`break` and `next` can't leave `with_no_grad()`.", "Set a variable there, and leave the loop after it.")
   name <- new_name(cx, "t")
-  outer <- cx$dead
   term <- NULL
   lines <- in_block(cx, {
     term <- block_value(cx, list(expr[[2]]), scope)
     if (!is.null(term$code) && term$type != "None") emit(cx, paste(name, "=", term$code))
   })
+  returns <- cx$dead
+  # libtorch fails at what goes on in a block that may return
+  if (!returns && has_return(expr[[2]])) refuse(cx, expr, "`return()` on some ways through `with_no_grad()` can't be translated here.", "Return what it gives after it.")
+  cx$dead <- FALSE
   emit(cx, c("with torch.no_grad():", indented(lines)))
+  cx$dead <- returns
   if (!is.null(term$code) && term$type != "None") {
     term$code <- name
     term$simple <- TRUE

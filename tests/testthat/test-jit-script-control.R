@@ -408,3 +408,40 @@ test_that("a loop's variable has its last value after the loop", {
     }), "not known after its loop", class = "torchscript_compile_error"
   )
 })
+
+test_that("with_no_grad() may return, and no jump leaves it", {
+  x <- torch_tensor(c(1, 2))
+  expect_same_as_eager(function(x) with_no_grad(return(x * 2)), x)
+  expect_same_as_eager(function(x) with_no_grad({
+    y <- x * 2
+    return(y + 1)
+  }), x)
+  for (limit in c(1, 10)) {
+    expect_same_as_eager(function(x, limit) with_no_grad({
+      if (x$sum()$item() > limit) return(x * 3)
+      x + 1
+    }), x, limit, types = list(limit = "float"))
+  }
+  doubled <- function(x) with_no_grad(return(x * 2))
+  expect_same_as_eager(function(x) doubled(x) + 1, x)
+  expect_same_as_eager(function(x) {
+    with_no_grad(for (i in 1:3) {
+      if (i == 2) break
+      x <- x + 1
+    })
+    x
+  }, x)
+  expect_error(jit_script(function(x) {
+    for (i in 1:3) with_no_grad({
+      if (i == 2) break
+      x <- x + 1
+    })
+    x
+  }), "can't leave `with_no_grad", class = "torchscript_compile_error")
+  expect_error(jit_script(function(x) {
+    with_no_grad({
+      if (x$sum()$item() > 1) return(x)
+    })
+    x + 1
+  }), "on some ways", class = "torchscript_compile_error")
+})

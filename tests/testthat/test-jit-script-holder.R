@@ -115,3 +115,37 @@ test_that("a module's methods say where such things belong", {
   weighted <- nn_module("weighted", forward = function(x) x * w)
   expect_failure_of(jit_script(weighted()), "compile", "`w`.*requires gradients.*Make it a member", "jit_script")
 })
+
+test_that("programs with loops, and loaded ones, are called in others", {
+  looped <- jit_script(function(x, n = 2L) {
+    for (i in seq_len(n)) x <- x + i
+    x
+  })
+  source <- "def f(x, n: int = 3):\n  while n > 0:\n    x = x * 2\n    n -= 1\n  return x\n"
+  compiled <- jit_compile(sub("x, n", "x: Tensor, n", source))$f
+  path <- withr::local_tempfile(fileext = ".pt")
+  jit_save(looped, path)
+  loaded <- jit_load(path)
+  x <- torch_ones(2)
+  for (f in list(looped, compiled, loaded)) {
+    program <- jit_script(function(x, n = 3L) f(x, n = n) + f(x))
+    expect_equal(as_array(program(x)), as_array(f(x, n = 3L) + f(x)))
+    again <- withr::local_tempfile(fileext = ".pt")
+    jit_save(program, again)
+    expect_equal(as_array(jit_load(again)(x)), as_array(program(x)))
+    module <- nn_module(initialize = function() self$f <- f, forward = function(x) self$f(x) * 2)
+    expect_equal(as_array(jit_script(module())(x)), as_array(f(x) * 2))
+  }
+})
+
+test_that("modules with named lists as fields are saved and loaded", {
+  module <- nn_module(
+    initialize = function() self$options <- list(a = 1.5, inner = list(b = "s", c = 2L)),
+    forward = function(x) if (self$options$inner$b == "s") x * self$options$a else x
+  )
+  program <- jit_script(module())
+  path <- withr::local_tempfile(fileext = ".pt")
+  jit_save(program, path)
+  expect_equal(as_array(jit_load(path)(torch_ones(2))), c(1.5, 1.5))
+  expect_identical(program$options$inner$c, 2L)
+})

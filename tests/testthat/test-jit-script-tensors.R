@@ -389,5 +389,4 @@ test_that("tensors are those of eager code: 11 of 11", {
   expect_same_as_eager(function(x) torch_zeros(2.5), v)
   expect_same_as_eager(function(x) x$cuda(), v)
   expect_same_as_eager(function(x) x$cpu(), v)
-  expect_same_as_eager(function(x) x$grad, v)
 })

@@ -53,7 +53,7 @@ struct Definitions : std::enable_shared_from_this<Definitions>, Resolver {
     if (is_exception_class(name)) return std::make_shared<ExceptionValue>(name);
     if (functions.count(name) > 0) return std::make_shared<FunctionValue>(function(name));
     const auto given = known.find(name);
-    if (given != known.end()) return given->second.value(m, at);
+    if (given != known.end()) return given->second.value(name, m, at, *unit);
     if (auto type = resolveType(name, at)) return value_of(type);
     const auto found = constants.find(name);
     if (found != constants.end()) return constant(m, at, found->second);

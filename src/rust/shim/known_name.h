@@ -1,7 +1,6 @@
 // Names that source may use besides its own definitions: values, and functions from elsewhere.
 #pragma once
 #include <torch/csrc/jit/api/function_impl.h>
-#include <torch/csrc/jit/frontend/schema_matching.h>
 #include <torch/csrc/jit/frontend/sugared_value.h>
 #include <torch/csrc/jit/passes/inliner.h>
 
@@ -11,38 +10,40 @@
 
 namespace shim {
 
-// A function from elsewhere is put in where it is called: nothing then depends on where it came from.
-struct InlinedFunction final : torch::jit::SugaredValue {
-  InlinedFunction(const c10::FunctionSchema &schema, std::shared_ptr<torch::jit::Graph> graph)
-      : schema_(schema), graph_(std::move(graph)) {}
-  std::string kind() const override { return "function"; }
-  torch::jit::SugaredValuePtr call(const torch::jit::SourceRange &at, torch::jit::GraphFunction &m,
-                                   at::ArrayRef<torch::jit::NamedValue> args,
-                                   at::ArrayRef<torch::jit::NamedValue> kwargs, size_t) override {
-    const auto matched = torch::jit::matchSchema(schema_, at, *m.graph(), args, kwargs);
-    const auto outputs = torch::jit::insertGraph(*m.graph(), *graph_, matched.inputs);
-    return std::make_shared<torch::jit::SimpleValue>(outputs.at(0));
+// A function from elsewhere is copied into the unit: nothing then depends on where it came from. It is called there,
+// since a graph with loops can't be put into one whose loops are still being made.
+inline torch::jit::Function *copied_function(const ts_function *function, const std::string &name,
+                                             torch::jit::CompilationUnit &unit) {
+  const c10::QualifiedName qualified("__torch__", name);
+  if (auto *made = unit.find_function(qualified)) return made;
+  auto graph = graph_of(function)->copy();
+  torch::jit::Inline(*graph);
+  auto schema = function->function->getSchema();
+  auto arguments = schema.arguments();
+  if (function->self) {
+    TORCH_CHECK(!graph->inputs().at(0)->hasUses(), "this program has members of its own, and can't be called in another: ",
+                "give it to a module as a field");
+    graph->eraseInput(0);
+    arguments.erase(arguments.begin());
   }
-
- private:
-  const c10::FunctionSchema &schema_;
-  std::shared_ptr<torch::jit::Graph> graph_;
-};
+  auto *made = unit.create_function(qualified, std::move(graph));
+  made->setSchema(schema.cloneWithArguments(std::move(arguments)));
+  return made;
+}
 
 // One such name. The function is R's, which holds it while it compiles.
 struct Known {
   c10::IValue constant;
   const ts_function *function;
-  torch::jit::SugaredValuePtr value(torch::jit::GraphFunction &m, const torch::jit::SourceRange &at) const {
+  torch::jit::SugaredValuePtr value(const std::string &name, torch::jit::GraphFunction &m,
+                                    const torch::jit::SourceRange &at, torch::jit::CompilationUnit &unit) const {
     if (function == nullptr) {
       auto *value = m.graph()->insertConstant(constant, at);
       // lists of tensors take tensors of any shape
       if (constant.isTensor()) value->setType(c10::TensorType::get());
       return std::make_shared<torch::jit::SimpleValue>(value);
     }
-    auto graph = graph_of(function)->copy();
-    torch::jit::Inline(*graph);
-    return std::make_shared<InlinedFunction>(function->function->getSchema(), std::move(graph));
+    return std::make_shared<torch::jit::FunctionValue>(copied_function(function, name, unit));
   }
 };
 
