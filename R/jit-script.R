@@ -88,10 +88,17 @@ jit_script <- function(fn, ..., methods = NULL, .returns = NULL) {
   if (!is.function(fn) || is.primitive(fn)) {
     abort_torchscript(sprintf("`fn` must be an R function, not %s.", describe(fn)), "type")
   }
-  unit <- new_script_unit("r")
-  arguments <- script_arguments(unit, fn, list(...))
+  types <- list(...)
   returns <- if (!is.null(.returns)) declared_script_type(.returns)
-  translating(compile_with_holder(unit, fn, arguments, returns))
+  translated <- function(holds_tensors) {
+    unit <- new_script_unit("r")
+    unit$holds_tensors <- holds_tensors
+    translating(compile_with_holder(unit, fn, script_arguments(unit, fn, types), returns))
+    unit
+  }
+  unit <- translated(FALSE)
+  # what changes a constant would be lost
+  if (unit$writes && unit$captures) unit <- translated(TRUE)
   report_problems(unit)
   handle <- if (is.null(unit$holder)) link_unit(unit)[["fn"]] else link_holder(unit)
   new_script_function(handle, "compiled from R")
@@ -105,6 +112,10 @@ new_script_unit <- function(name) {
   unit$records <- list()
   unit$known <- list()
   unit$known_names <- list()
+  unit$holds_tensors <- FALSE
+  # whether it changes tensors in place, and has some from around it
+  unit$writes <- FALSE
+  unit$captures <- FALSE
   unit$changed <- list()
   unit$methods <- list()
   unit$problems <- list()

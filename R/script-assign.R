@@ -36,6 +36,7 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
   if (kind == "Tensor") {
     if (head == "$") refuse(cx, expr, sprintf("`$%s <-` of a tensor can't be translated.", as.character(target[[3]])))
     kept <- keep_term(cx, held)
+    note_write(cx, kept, expr)
     index <- tensor_index(cx, kept, target, index_scope)
     value <- assigned_value(cx, term, expr, kept)
     # where elements are gathered the dtypes must agree

@@ -1,4 +1,5 @@
-# What a function takes from around it that can't be a constant of a program: modules, and tensors that want gradients.
+# What a function takes from around it that can't be a constant of a program: modules, tensors that want gradients, and
+# tensors that it changes.
 # They become members of a module around the program, its holder, and functions that use them methods of that module.
 #' @include script-module.R
 NULL
@@ -64,7 +65,8 @@ held_module <- function(cx, module, name = "module") {
 }
 
 held_tensor <- function(cx, tensor, name) {
-  new_term("Tensor", sprintf("self.%s", held_name(cx, tensor, name, "parameter")))
+  kind <- if (tensor$requires_grad) "parameter" else "buffer"
+  new_term("Tensor", sprintf("self.%s", held_name(cx, tensor, name, kind)))
 }
 
 link_holder <- function(unit) {

@@ -94,6 +94,7 @@ script_tensor_members <- list(
   backward = tensor_call(function(cx, held, given, expr) refuse(cx, expr, "`$backward()` can't run inside a program.", "Call it on what the program returns.")),
   detach_ = tensor_call(function(cx, held, given, expr) new_term("Tensor", sprintf("torch.detach_(%s)", held$code))),
   copy_ = tensor_call(function(cx, held, given, expr) {
+    note_write(cx, held, expr)
     new_term("Tensor", sprintf("torch.copy_(%s, %s)", held$code, need_code(cx, given[[1]], "Tensor", expr, "`src`")))
   })
 )

@@ -271,6 +271,7 @@ write_operator <- function(cx, label, best, overloads, supplied, expr) {
     # by position as long as none was left out
     codes[[j]] <- if (i == j && overload$keyword_only[[i]] == 0) code else paste0(name, "=", code)
   }
+  if (endsWith(label, "_") && !is.null(supplied$self)) note_write(cx, supplied$self, expr)
   # some names of `torch` are functions of Python's with arguments of their own
   home <- if (startsWith(label, "_") || label %in% c("unique_consecutive", "tensordot")) "torch.ops.aten." else "torch."
   term <- new_term(overload$returned, paste0(home, label, "(", paste(codes, collapse = ", "), ")"))

@@ -163,10 +163,11 @@ capture_value <- function(cx, value, name) {
   if (is.function(value) || is.environment(value)) {
     return(static_term(value))
   }
-  if (is_torch_tensor(value) && value$requires_grad) {
+  if (is_torch_tensor(value) && (cx$unit$holds_tensors || value$requires_grad)) {
     return(held_tensor(cx, value, name))
   }
   if (is_torch_tensor(value)) {
+    cx$unit$captures <- TRUE
     return(new_term("Tensor", constant_name(cx$unit, value, name), simple = TRUE))
   }
   if (is.list(value) && !is.object(value) && length(value) > 0 && all(vapply(value, is_torch_tensor, NA))) {
@@ -186,6 +187,15 @@ constant_name <- function(unit, value, name) {
     unit$known_names[[address]] <- known
   }
   known
+}
+
+# A tensor is changed in place. A function's program is translated once more then, with no constants; a module's own
+# tensors are buffers.
+note_write <- function(cx, target, expr) {
+  cx$unit$writes <- TRUE
+  if (!is.null(cx$unit$entries) && target$code %in% names(cx$unit$known)) {
+    refuse(cx, expr, "A method can't change a tensor that is from around it, or in a list: the program has it as a constant.", "Register it with `self$register_buffer()`.")
+  }
 }
 
 # ---- assignment

@@ -149,3 +149,62 @@ test_that("modules with named lists as fields are saved and loaded", {
   expect_equal(as_array(jit_load(path)(torch_ones(2))), c(1.5, 1.5))
   expect_identical(program$options$inner$c, 2L)
 })
+
+test_that("a program that changes captured tensors shares them with R", {
+  x <- torch_tensor(c(1, 2, 3))
+  makers <- list(
+    function() {
+      count <- torch_zeros(3)
+      function(x) {
+        count$add_(1)
+        x + count
+      }
+    },
+    function() {
+      buffer <- torch_zeros(3)
+      function(x) {
+        for (i in 1:3) buffer[i] <- x[i] * i
+        buffer * 1
+      }
+    },
+    function() {
+      w <- torch_ones(3)
+      double <- function(z) z$mul_(2)
+      function(x) {
+        double(w)
+        x + w
+      }
+    },
+    function() {
+      several <- list(torch_ones(3), torch_ones(3))
+      function(x) {
+        for (one in several) one$add_(1)
+        alias <- several[[2]]
+        alias$view(-1)$sub_(x)
+        x + several[[1]] + several[[2]]
+      }
+    }
+  )
+  for (make in makers) {
+    eager <- make()
+    scripted <- jit_script(make())
+    for (i in 1:3) expect_equal(as_array(scripted(x)), as_array(eager(x)))
+  }
+  count <- torch_zeros(1)
+  counting <- jit_script(function(x) {
+    count$add_(1)
+    x * count
+  })
+  counting(x)
+  counting(x)
+  expect_equal(as_array(count), 2)
+  path <- withr::local_tempfile(fileext = ".pt")
+  jit_save(counting, path)
+  expect_equal(as_array(jit_load(path)(x)), c(3, 6, 9))
+  # a module has its own
+  module <- nn_module(initialize = function() self$parts <- list(torch_ones(3)), forward = function(x) {
+    self$parts[[1]]$add_(1)
+    x + self$parts[[1]]
+  })
+  expect_error(jit_script(module()), "register_buffer", class = "torchscript_compile_error")
+})
