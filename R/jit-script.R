@@ -77,18 +77,23 @@ NULL
 #' )
 #' jit_script(gate())(torch_ones(1, 2))
 jit_script <- function(fn, ..., methods = NULL, .returns = NULL) {
+  types <- list(...)
+  # R takes the type of an argument `f` for `fn`
+  if (rlang::is_string(fn) && length(types) > 0 && rlang::names2(types)[[1]] == "") {
+    types <- stats::setNames(c(list(fn), types[-1]), c(intersect(names(sys.call()), c("f", "fn")), names(types)[-1]))
+    fn <- ..1
+  }
   if (inherits(fn, c("script_function", "script_module"))) {
     return(fn)
   }
   if (is_nn_module(fn)) {
     if (!is.null(.returns)) abort_torchscript("`.returns` is for functions.", "type")
     if (!is.null(methods) && !is.character(methods)) abort_torchscript(sprintf("`methods` must be names, not %s.", describe(methods)), "type")
-    return(script_module_of(fn, list(...), methods))
+    return(script_module_of(fn, types, methods))
   }
   if (!is.function(fn) || is.primitive(fn)) {
     abort_torchscript(sprintf("`fn` must be an R function, not %s.", describe(fn)), "type")
   }
-  types <- list(...)
   returns <- if (!is.null(.returns)) declared_script_type(.returns)
   translated <- function(holds_tensors) {
     unit <- new_script_unit("r")

@@ -51,6 +51,9 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
   }
   label <- if (head == "$") as.character(target[[3]])
   i <- if (head == "$") literal_term(label) else if (length(target) == 3 && !identical(target[[3]], quote(expr = ))) translate(cx, target[[3]], index_scope) else refuse(cx, expr, "One position is needed here.")
+  if (is_scalar_type(held$type) && head != "$" && is.name(inner) && !is.null(held$place) && !cx$vars[[held$place]]$version %in% cx$vectors) {
+    return(is_vector_later(cx, cx$vars[[held$place]]$version))
+  }
   if (head == "[" && !startsWith(held$type, "Vector") && !kind %in% c("Empty", "Slots")) refuse(cx, expr, "`[<-` of a list can't be translated.", "`[[<-` sets one element.")
   if (i$type == "?") {
     return(invisible())

@@ -98,8 +98,13 @@ call_own <- function(cx, fn, expr, scope, name) {
 }
 
 # What the compiler has made, programs and modules.
-special_callables <- c("script_closure", "script_member", "script_self", "script_unused", "script_function", "nn_module")
+special_callables <- c(
+  "script_closure", "script_member", "script_self", "script_unused", "script_function", "nn_module", "nn_module_generator"
+)
 call_special <- function(cx, fn, expr, scope, name) {
+  if (inherits(fn, "nn_module_generator")) {
+    refuse(cx, expr, "A program can't make a module.", "Make it before: a module from around the function becomes part of the program.")
+  }
   if (inherits(fn, "script_closure")) {
     refuse_lazy_arguments(cx, expr, super_assigned(fn$body))
     given <- given_arguments(cx, expr, scope)

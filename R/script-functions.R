@@ -56,7 +56,7 @@ compile_function <- function(unit, fn, name, types, returns = NULL, defaults = N
       cx$returns <- returns
     }
     labels <- compile_body(cx, fn, types, prepare)
-    now <- list(declared = cx$declared, owned = cx$owned, returns = cx$returns, counters = cx$counters)
+    now <- list(declared = cx$declared, owned = cx$owned, returns = cx$returns, counters = cx$counters, vectors = cx$vectors)
     # nothing that was written early has turned out to be of another type
     if (identical(now, previous) || (pass == 1 && !cx$unsettled && length(cx$owned) == 0)) break
     previous <- now

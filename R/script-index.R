@@ -14,6 +14,14 @@ index_value <- function(cx, expr, scope) {
 }
 
 scalar_element <- function(cx, held, expr, scope) {
+  if (held$type != "static" && length(expr) == 3 && !identical(expr[[3]], quote(expr = ))) {
+    # a number is a vector of one
+    i <- translate(cx, expr[[3]], scope)
+    if (is_number_type(i$type) && !(is_static(i) && is_static(held))) {
+      emit(cx, c(sprintf("if %s != 1:", need_code(cx, i, "int", expr, "A position")), "  raise IndexError(\"subscript out of bounds\")"))
+      return(held)
+    }
+  }
   if (!is_static(held)) {
     refuse(cx, expr, sprintf("`[` does not apply to %s.", script_type_in_words(held$type)))
   }

@@ -130,6 +130,10 @@ check_loop_types <- function(cx, head, ends, body) {
       first <- head[[key]]
       then <- state[[key]]
       if (identical(first$kind, "variable") && identical(then$kind, "variable") && !identical(first$version, then$version)) {
+        if (is_scalar_type(first$type) && startsWith(then$type, "Vector") && !first$version %in% cx$vectors) {
+          is_vector_later(cx, first$version)
+          next
+        }
         name <- sub("^[0-9]+ ", "", key)
         note_problem(cx, list(
           message = sprintf(

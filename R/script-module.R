@@ -147,7 +147,7 @@ call_with_signature <- function(cx, code, signature, given, expr, skip = 0L) {
   if (any(grepl("__torch__", c(signature$types, signature$returns), fixed = TRUE))) {
     refuse(cx, expr, "This program takes or returns a list with names, or an object: other programs can't use it.", "Call the R function that it was made from.")
   }
-  types <- vapply(signature$types, declared_script_type, "", USE.NAMES = FALSE)
+  types <- vapply(sub(" (inferred)", "", signature$types, fixed = TRUE), declared_script_type, "", USE.NAMES = FALSE)
   labels <- signature$arguments
   formals <- stats::setNames(rep(list(quote(expr = )), length(labels)), labels)
   matched <- match_given(cx, formals, given, expr)$matched

@@ -17,8 +17,9 @@ new_compile_context <- function(unit, name, previous = NULL) {
   cx$scopes <- 0L
   cx$names <- character()
   cx$declared <- list()
-  cx$previous <- previous %||% list(declared = list(), owned = list(), returns = "?", counters = character())
+  cx$previous <- previous %||% list(declared = list(), owned = list(), returns = "?", counters = character(), vectors = character())
   cx$counters <- cx$previous$counters
+  cx$vectors <- cx$previous$vectors
   cx$owned <- list()
   cx$unsettled <- FALSE
   cx$returns <- "?"
@@ -212,6 +213,7 @@ assign_variable <- function(cx, scope, name, term, expr) {
     return(invisible())
   }
   version <- if (!is.null(before) && before$kind == "variable") before$version else key
+  if (version %in% cx$vectors && is_scalar_type(term$type)) term <- vector_of_one(cx, term)
   type <- term$type
   repeat {
     declared <- cx$declared[[version]]
@@ -241,6 +243,17 @@ assign_variable <- function(cx, scope, name, term, expr) {
     # code of this package does not change the lists that it makes
     parts = if (isTRUE(scope$is_package)) parts_of_variable(term, final, declared$name)
   ))
+}
+
+# A number, string or flag that becomes a vector later is a vector of one from the start: the next pass knows.
+is_scalar_type <- function(type) type %in% c("int", "whole", "float", "bool", "str")
+vector_of_one <- function(cx, term) {
+  type <- if (term$type == "whole") "float" else term$type
+  new_term(vector_type_of(type), sprintf("torch.jit.annotate(List[%s], [%s])", type, coerced_code(cx, term, type)), fresh = TRUE)
+}
+is_vector_later <- function(cx, version) {
+  cx$vectors <- union(cx$vectors, version)
+  cx$unsettled <- TRUE
 }
 
 # What is known of a number's size in one round of a loop may not hold in the next.

@@ -172,8 +172,11 @@ arange <- function(cx, given, expr, scope) {
   if (any_unknown(ends)) {
     return(unknown_term())
   }
-  if (!is_static(step) || !is_whole_double(as.double(static_value(step))) || !all(vapply(ends[1:2], function(term) is_whole_type(term$type), NA))) {
+  if (!is_static(step) || !is_whole_double(as.double(static_value(step))) || !all(vapply(ends[1:2], function(term) is_number_type(term$type), NA))) {
     refuse(cx, expr, "`torch_arange()` takes whole numbers here, and a step that is written out.")
+  }
+  for (term in ends[1:2]) {
+    if (is_static(term) && term$type == "float") refuse(cx, expr, "`torch_arange()` takes whole numbers here, and a step that is written out.")
   }
   by <- as.integer(static_value(step))
   all_int <- all(vapply(ends, function(term) term$type == "int", NA))
@@ -181,7 +184,8 @@ arange <- function(cx, given, expr, scope) {
   device <- if (!is.null(matched$device) && matched$device$type != "None") need_code(cx, as_device(matched$device), "Device", expr)
   if (!is.null(matched$layout) && matched$layout$type != "None") refuse(cx, expr, "`layout` of torch_arange() can't be translated.")
   more <- paste0(", ", c(if (!is.null(dtype)) "dtype=", if (!is.null(device)) "device="), c(dtype, device), collapse = "", recycle0 = TRUE)
-  code <- sprintf("torch.arange(%s, %s %s 1, %s%s)", start$code, end$code, if (by > 0) "+" else "-", int_text(by), more)
+  ends <- vapply(ends[1:2], function(term) need_code(cx, term, "int", expr), "")
+  code <- sprintf("torch.arange(%s, %s %s 1, %s%s)", ends[[1]], ends[[2]], if (by > 0) "+" else "-", int_text(by), more)
   if (!is.null(matched$requires_grad) && !is_static_value(matched$requires_grad, FALSE)) {
     code <- sprintf("%s.requires_grad_(%s)", code, need_code(cx, matched$requires_grad, "bool", expr))
   }

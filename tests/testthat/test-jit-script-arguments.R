@@ -60,3 +60,9 @@ test_that("match.arg() makes its argument a string among the choices", {
   expect_error(jit_script(function(x) reduce(x, "median"))(x), "should be one of", class = "torchscript_error")
   expect_error(jit_script(function() match.arg("gamma", c("alpha", "beta"))), "should be one of", class = "torchscript_compile_error")
 })
+
+test_that("an argument may be called f", {
+  expect_output(print(jit_script(function(x, f) x * f, f = "float")), "fn(x: Tensor, f: float)", fixed = TRUE)
+  expect_output(print(jit_script(f = "int", function(f, x) x * f)), "fn(f: int, x: Tensor)", fixed = TRUE)
+  expect_error(jit_script("a", f = "float"), "must be an R function", class = "torchscript_type_error")
+})

@@ -38,7 +38,6 @@ refused <- list(
   function(s = "1") s + 1,
   function(s = "abc") nchar(s),
   function(s = "abc") s < "b",
-  function(s = "abc") s[1],
   function(s = "abc") substr(s, 1, 2),
   function(s = "abc") toupper(s),
   function(s = "x") c(s, 1),

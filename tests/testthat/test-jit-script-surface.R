@@ -151,3 +151,28 @@ test_that("arguments that are not given are told, and harmless where they are no
   sum_of <- function(x, y) x + y
   expect_failure_of(jit_script(function(x) sum_of(x)), "compile", "Argument 2 of `\\+\\(\\)` is missing")
 })
+
+test_that("torch_arange() takes whole numbers however they are computed", {
+  expect_same_as_eager(function(x) torch_arange(0, 2 * x$size(1) - 1), torch_ones(3))
+  expect_same_as_eager(function(n = 4L) torch_arange(0, n / 2))
+  expect_same_as_eager(function(n = 5) torch_arange(1, n))
+  expect_error(jit_script(function(n = 2.5) torch_arange(1, n))(), "whole number", class = "torchscript_error")
+})
+
+test_that("methods may end in invisible(self), and modules are made outside", {
+  module <- nn_module(
+    initialize = function() self$register_buffer("count", torch_zeros(1)),
+    up = function() {
+      self$count$add_(1)
+      invisible(self)
+    },
+    forward = function(x) {
+      self$up()
+      x + self$count
+    }
+  )
+  expect_equal(as_array(jit_script(module())(torch_ones(2))), c(2, 2))
+  expect_error(jit_script(function(x) nn_relu()(x)), "can't make a module", class = "torchscript_compile_error")
+  relu2 <- jit_compile("def relu2(x):\n  return torch.relu(x)\n")$relu2
+  expect_same_as_eager(function(x) relu2(x) + 1, torch_tensor(c(-1, 1)))
+})

@@ -133,3 +133,31 @@ test_that("mapply() is Map(), simplified", {
   expect_error(jit_script(function() mapply(function(a) a, c("a", "b"))), "USE.NAMES = FALSE", class = "torchscript_compile_error")
   expect_error(jit_script(function(x) mapply(function(a) a, list(x, x))), "lapply\\(\\) gives a list", class = "torchscript_compile_error")
 })
+
+test_that("a number is a vector of one: it grows, and has an element", {
+  expect_same_as_eager(function() {
+    tokens <- c(1L)
+    for (i in 1:3) tokens <- c(tokens, tokens[length(tokens)] + 1L)
+    tokens
+  })
+  expect_same_as_eager(function(n = 3L) {
+    sums <- c(1)
+    for (i in seq_len(n)) sums[i + 1] <- sums[i] + i
+    sums
+  })
+  expect_same_as_eager(function() {
+    a <- 1
+    a[2] <- 5
+    b <- 1L
+    for (i in 1:3) b[[i + 1]] <- b[[i]] * 2L
+    text <- "a"
+    repeat {
+      text <- c(text, paste0(text[1], length(text)))
+      if (length(text) > 3) break
+    }
+    paste(sum(a), sum(b), paste(text, collapse = "-"))
+  })
+  expect_same_as_eager(function(n = 3, s = "a", i = 1L) paste(n[1], s[[1]], n[i]))
+  # R has NA there
+  expect_error(jit_script(function(n = 3, i = 2L) n[i])(), "out of bounds", class = "torchscript_error")
+})
