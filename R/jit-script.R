@@ -23,8 +23,9 @@ NULL
 #' tensor give the other two. Arguments of other functions are computed at the call.
 #'
 #' Other functions that `fn` calls are compiled as well, tensors and other values from around it become constants, and
-#' functions that are TorchScript programs already are put in. Tensors that require gradients and modules from around it
-#' become parts of the program, shared with R and saved with it; the modules keep the mode that they are in. Changing a list changes one variable alone, as in R, and
+#' functions that are TorchScript programs already are put in. Tensors that require gradients, and modules, from around it
+#' become parts of the program, shared with R and saved with it, and so do the tensors if it changes any in place; the
+#' modules keep the mode that they are in. Changing a list changes one variable alone, as in R, and
 #' changing a tensor in place shows under all its names, as it does outside programs.
 #'
 #' Of a module `forward` becomes a program, with every method that it calls, and its sub-modules likewise; those that are

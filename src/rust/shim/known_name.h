@@ -21,8 +21,9 @@ inline torch::jit::Function *copied_function(const ts_function *function, const 
   auto schema = function->function->getSchema();
   auto arguments = schema.arguments();
   if (function->self) {
-    TORCH_CHECK(!graph->inputs().at(0)->hasUses(), "this program has members of its own, and can't be called in another: ",
-                "give it to a module as a field");
+    TORCH_CHECK(
+        !graph->inputs().at(0)->hasUses(),
+        "this program has members of its own, and can't be called in another: ", "give it to a module as a field");
     graph->eraseInput(0);
     arguments.erase(arguments.begin());
   }
