@@ -131,15 +131,8 @@ assign_element <- function(cx, inner, held, key, i, term, scope, expr) {
   if (!is.null(key)) {
     # the variable is of the type that holds the new element as well
     if (!identical(joined, cx$vars[[key]]$type) || held$type == "Empty") {
-      binding <- cx$vars[[key]]
-      declared <- cx$declared[[binding$version]]
-      declared$type <- join_types(declared$type, joined) %||% joined
-      cx$unsettled <- TRUE
-      cx$declared[[binding$version]] <- declared
-      binding$type <- join_types(joined, expected %||% joined) %||% joined
-      binding$declared <- binding$type
-      cx$vars[[key]] <- binding
-      held$type <- binding$type
+      widen_variable(cx, key, joined)
+      held$type <- cx$vars[[key]]$type
     }
   }
   target <- own_target(cx, inner, held, key, scope, expr)
@@ -150,6 +143,19 @@ assign_element <- function(cx, inner, held, key, i, term, scope, expr) {
     emit_element(cx, target$code, i, code, expr)
   }
   target$done()
+}
+
+# The variable holds values of `type` too, from its beginning on in the next pass.
+widen_variable <- function(cx, key, type) {
+  binding <- cx$vars[[key]]
+  declared <- cx$declared[[binding$version]]
+  declared$type <- join_types(declared$type, type) %||% type
+  cx$declared[[binding$version]] <- declared
+  cx$unsettled <- TRUE
+  expected <- cx$previous$declared[[binding$version]]$type
+  binding$type <- join_types(type, expected %||% type) %||% type
+  binding$declared <- binding$type
+  cx$vars[[key]] <- binding
 }
 
 emit_element <- function(cx, list, i, code, expr) {

@@ -53,10 +53,11 @@ terms_in_order <- function(cx, n, run) {
     before <- length(cx$block$lines)
     term <- run(i)
     if (length(cx$block$lines) > before) {
+      written <- cx$block$lines[-seq_len(before)]
       for (j in seq_len(i - 1)) {
         earlier <- terms[[j]]
         if (is.null(earlier$code) || is_static(earlier) && is.null(earlier$place) || earlier$type %in% c("?", "None", "Empty") || isTRUE(earlier$kept)) next
-        kept <- in_block(cx, held <- keep_now(cx, earlier))
+        kept <- in_block(cx, held <- keep_now(cx, earlier, written))
         cx$block$lines <- append(cx$block$lines, kept, before)
         before <- before + length(kept)
         terms[[j]] <- held
@@ -66,8 +67,11 @@ terms_in_order <- function(cx, n, run) {
   }
   terms
 }
-keep_now <- function(cx, term) {
-  # a variable may be given another value by what comes next
+keep_now <- function(cx, term, written = character()) {
+  # a variable may be given another value by what comes next, and a list other elements
+  if (!is.null(term$place) && script_type_kind(term$type) %in% c("List", "Vector", "Dict") && any(grepl(term$code, written, fixed = TRUE))) {
+    term$code <- list_copy_code(term$code, term$type)
+  }
   held <- keep_term(cx, utils::modifyList(term, list(simple = FALSE)))
   held$kept <- TRUE
   held

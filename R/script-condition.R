@@ -72,6 +72,10 @@ test_null <- function(cx, expr, scope) {
     if (kind == "Record" && is_static(label) && is.character(static_value(label)) && !static_value(label) %in% names(script_type_parts(held$type))) {
       return(literal_term(TRUE))
     }
+    if (kind == "Record" && label$type == "str" && !is_static(label)) {
+      labels <- vapply(names(script_type_parts(held$type)), string_text, "")
+      return(new_term("bool", sprintf("(%s not in [%s])", label$code, paste(labels, collapse = ", "))))
+    }
   }
   term <- if (is.name(operand)) {
     found <- find_binding(cx, scope, as.character(operand))

@@ -130,6 +130,39 @@ tensor_arithmetic <- function(cx, sign, a, b, expr) {
   call_operator(cx, plan, supplied, expr)
 }
 
+is_number_array <- function(term) is_static(term) && is.numeric(static_value(term)) && !is.null(dim(static_value(term)))
+
+# R's numbers, vectors and arrays beside a tensor: they keep their precision beside doubles, and take no part in the
+# choice of the result's dtype.
+numbers_as_tensors <- function(cx, supplied) {
+  arrays <- vapply(supplied, is_number_array, NA)
+  numbers <- arrays | term_types(supplied) %in% c("int", "whole", "float", "Vector[float]", "Vector[whole]")
+  beside <- match("Tensor", term_types(supplied))
+  if (is.na(beside) || !any(numbers)) {
+    for (i in which(arrays)) supplied[[i]] <- capture_value(cx, torch_tensor(static_value(supplied[[i]])), "array")
+    return(supplied)
+  }
+  # in their order
+  for (i in seq_along(supplied)) if (i == beside || (numbers[[i]] && !is_static(supplied[[i]]))) supplied[[i]] <- keep_term(cx, supplied[[i]])
+  x <- supplied[[beside]]$code
+  supplied[numbers] <- lapply(supplied[numbers], function(term) {
+    value <- if (is_static(term)) static_value(term)
+    if (!is.null(term$tensor)) {
+      return(term)
+    }
+    code <- if (is_number_array(term) || is.numeric(value) && length(value) != 1) {
+      array <- torch_tensor(value, dtype = if (is.double(value)) torch_double())
+      sprintf("%s(%s, %s)", helper(cx, "array_for"), x, constant_name(cx$unit, array, "array"))
+    } else {
+      kind <- switch(term$type, int = "int", `Vector[float]` = , `Vector[whole]` = "vector", "number")
+      wanted <- switch(kind, int = "int", vector = "Vector[float]", "float")
+      sprintf("%s(%s, %s)", helper(cx, paste0(kind, "_for")), x, coerced_code(cx, term, wanted))
+    }
+    new_term("Tensor", code)
+  })
+  supplied
+}
+
 mirrored_signs <- c(`+` = "+", `*` = "*", `-` = "-", `==` = "==", `!=` = "!=", `<` = ">", `>` = "<", `<=` = ">=", `>=` = "<=")
 reversed_subtraction <- list("aten::rsub", c(self = "self", other = "other"), list(quote(expr = ), quote(expr = )), c(TRUE, FALSE), NULL)
 

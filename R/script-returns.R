@@ -65,7 +65,7 @@ do_tail <- function(cx, expr, scope) {
         emit_return(cx, none_term(), expr)
       },
       switch = do_tail(cx, switch_as_if(cx, expr, scope), scope),
-      with_no_grad = if (has_return(expr) && !has_jump(expr)) tail_without_gradient(cx, expr, scope) else emit_return(cx, translate(cx, expr, scope), expr),
+      with_no_grad = if (has_return(expr) && !has_jump(expr) && identical(get0(head, scope$env), with_no_grad)) tail_without_gradient(cx, expr, scope) else emit_return(cx, translate(cx, expr, scope), expr),
       emit_return(cx, translate(cx, expr, scope), expr)
     )
   })

@@ -63,24 +63,14 @@ assign_slot <- function(cx, key, held, i, term, expr) {
   if (!is_number_type(i$type)) refuse(cx, expr, "A list made by `vector()` has no names.", "Begin with list(), and set elements by name.")
   if (term$type == "None") refuse(cx, expr, "NULL can't be set here: it would remove the element.")
   if (is.null(key)) refuse_slots(cx, expr)
-  binding <- cx$vars[[key]]
   element <- if (term$type == "whole") "float" else term$type
   joined <- join_types(element_type(held$type), element)
   if (is.null(joined)) {
     refuse(cx, expr, sprintf("%s can't be put into %s.", script_type_in_words(term$type), script_type_in_words(held$type)))
   }
   type <- sprintf("Slots[%s]", joined)
-  if (!identical(type, binding$type)) {
-    declared <- cx$declared[[binding$version]]
-    declared$type <- join_types(declared$type, type) %||% type
-    cx$declared[[binding$version]] <- declared
-    cx$unsettled <- TRUE
-    expected <- cx$previous$declared[[binding$version]]$type
-    binding$type <- join_types(type, expected %||% type) %||% type
-    binding$declared <- binding$type
-    cx$vars[[key]] <- binding
-  }
-  element <- element_type(binding$type)
+  if (!identical(type, cx$vars[[key]]$type)) widen_variable(cx, key, type)
+  element <- element_type(cx$vars[[key]]$type)
   code <- if (term$type == "?") term$code else coerced_code(cx, term, element)
   emit_element(cx, held$code, i, sprintf("torch.jit.annotate(Optional[%s], %s)", script_type_text(cx$unit, element), code), expr)
 }

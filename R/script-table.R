@@ -54,6 +54,15 @@ comparison_entry <- function(sign) {
   entry(sprintf("`%s`; a number that is NaN stops the program, as a condition that is NA does in R", sign), run = function(cx, given, expr, scope) comparison(cx, sign, unname(given), expr), of_tensor = FALSE)
 }
 
+# Functions that take functions call it by itself, not by its name.
+condition_named <- function(name) {
+  force(name)
+  function(cx, expr, scope) {
+    expr[[1]] <- as.name(name)
+    translate_condition(cx, expr, scope)
+  }
+}
+
 build_script_entries <- function() {
   force_constant <- function(value) function(cx, given, expr, scope) literal_term(value)
   table <- list(
@@ -84,8 +93,8 @@ build_script_entries <- function() {
     `%/%` = arithmetic_entry("%/%", "the quotient, rounded down"),
     `==` = comparison_entry("=="), `!=` = comparison_entry("!="), `<` = comparison_entry("<"), `<=` = comparison_entry("<="),
     `>` = comparison_entry(">"), `>=` = comparison_entry(">="),
-    `&&` = entry("`and`; the second side is looked at when the first holds", call = translate_condition),
-    `||` = entry("`or`", call = translate_condition),
+    `&&` = entry("`and`; the second side is looked at when the first holds", call = condition_named("&&")),
+    `||` = entry("`or`", call = condition_named("||")),
     `!` = entry("`not`; of a tensor `torch_logical_not()`", call = function(cx, expr, scope) {
       if (is.call(expr[[2]]) && is.name(expr[[2]][[1]]) && as.character(expr[[2]][[1]]) %in% c("&&", "||", "is.null", "!")) {
         return(translate_condition(cx, expr, scope))
@@ -107,7 +116,7 @@ build_script_entries <- function() {
     isTRUE = entry("its argument, if that is TRUE or FALSE", run = function(cx, given, expr, scope) is_flag(cx, given[[1]], expr, identity), of_tensor = FALSE),
     isFALSE = entry("the opposite of its argument", run = function(cx, given, expr, scope) is_flag(cx, given[[1]], expr, negated), of_tensor = FALSE),
     `%in%` = entry("whether a number or string is in a vector", run = is_in, of_tensor = FALSE),
-    is.null = entry("whether an optional value is there: within the branch it is", call = translate_condition),
+    is.null = entry("whether an optional value is there: within the branch it is", call = condition_named("is.null")),
     is_torch_tensor = entry("known while compiling", run = same_type("Tensor"), of_tensor = FALSE),
     is.numeric = entry("known while compiling; of a tensor by its dtype", run = numeric_of, of_tensor = FALSE),
     is.character = entry("known while compiling", run = same_type("str", "Vector[str]"), of_tensor = FALSE),
@@ -202,12 +211,12 @@ build_script_entries <- function() {
     stop = entry("`raise RuntimeError`", run = raise, of_tensor = FALSE), stopifnot = entry("`raise` unless all hold", call = check_all),
     abort_torchscript = entry("", call = raise_own),
     warning = entry("a warning", run = function(cx, given, expr, scope) {
-      emit(cx, sprintf("torch.warn(%s)", text_of_terms(cx, unname(given[!rlang::names2(given) %in% c("call.", "immediate.")]), expr)))
+      emit(cx, sprintf("torch.warn(%s)", text_of_terms(cx, unnamed_terms(cx, given, expr, c("call.", "immediate.")), expr)))
       none_term()
     }, of_tensor = FALSE),
     cat = entry("a line of output: it must end with \"\\n\"", run = write_output, of_tensor = FALSE), print = entry("output; of a tensor as libtorch writes it", run = print_value, of_tensor = FALSE),
     message = entry("a line of output", run = function(cx, given, expr, scope) {
-      emit(cx, sprintf("print(%s)", text_of_terms(cx, unname(given), expr)))
+      emit(cx, sprintf("print(%s)", text_of_terms(cx, unnamed_terms(cx, given, expr), expr)))
       none_term()
     }, of_tensor = FALSE),
     with_no_grad = entry("`with torch.no_grad():`", call = without_gradient),

@@ -50,13 +50,24 @@ text_term <- function(cx, term, expr, digits = 15L) {
   )
 }
 
-write_output <- function(cx, given, expr, scope) {
-  labels <- rlang::names2(given)
+separator <- function(cx, given, expr, default) {
   sep <- given[["sep"]]
-  if (!is.null(sep) && !is_static(sep)) refuse(cx, expr, "`sep` must be a constant.")
-  sep <- if (is.null(sep)) " " else static_value(sep)
-  given <- lapply(unname(given[labels == ""]), function(term) if (is_vector_term(term) && !is_static(term)) elements_as_text(cx, term, expr, string_text(sep), 7L) else term)
+  if (is.null(sep)) {
+    return(default)
+  }
+  if (!is_static(sep) || !rlang::is_string(static_value(sep))) refuse(cx, expr, "`sep` must be one string that is known before the program runs.")
+  static_value(sep)
+}
+
+write_output <- function(cx, given, expr, scope) {
+  sep <- separator(cx, given, expr, " ")
+  given <- lapply(unnamed_terms(cx, given, expr, "sep"), function(term) if (is_vector_term(term) && !is_static(term)) elements_as_text(cx, term, expr, string_text(sep), 7L) else term)
   n <- length(given)
+  if (n > 0 && sep == "\n") {
+    # R ends the last line then
+    emit(cx, sprintf("print(%s)", text_of_terms(cx, given, expr, sep, digits = 7L)))
+    return(none_term())
+  }
   last <- if (n > 0 && is_static(given[[n]])) static_value(given[[n]]) else ""
   if (n > 0 && given[[n]]$type == "str" && !is_static(given[[n]])) {
     # its end is seen when it runs
@@ -78,7 +89,17 @@ elements_as_text <- function(cx, term, expr, sep, digits) {
   new_term("str", sprintf("%s.join([%s for %s in %s])", sep, text$code, item, term$code))
 }
 
+# What is written, without the arguments that say nothing of it; no other may be given by name.
+unnamed_terms <- function(cx, given, expr, silent = character()) {
+  labels <- rlang::names2(given)
+  unknown <- setdiff(labels, c("", silent))
+  if (length(unknown) > 0) refuse(cx, expr, sprintf("`%s` of `%s()` can't be translated.", unknown[[1]], as.character(expr[[1]])))
+  unname(given[labels == ""])
+}
+
 print_value <- function(cx, given, expr, scope) {
+  given <- unnamed_terms(cx, if (identical(names(given), "x")) unname(given) else given, expr)
+  if (length(given) != 1) refuse(cx, expr, "`print()` takes one value here.")
   term <- given[[1]]
   if (term$type == "Tensor") {
     emit(cx, sprintf("print(%s)", term$code))
@@ -169,7 +190,7 @@ paste_text <- function(default_sep) {
       return(call_now(cx, if (default_sep == "") paste0 else paste, given, expr))
     }
     labels <- rlang::names2(given)
-    sep <- if (is.null(given[["sep"]])) default_sep else static_value(given[["sep"]])
+    sep <- separator(cx, given, expr, default_sep)
     collapse <- given[["collapse"]]
     given <- unname(given[!labels %in% c("sep", "collapse")])
     if (length(given) == 1 && is_vector_term(given[[1]]) && !is.null(collapse)) {

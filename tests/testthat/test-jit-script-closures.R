@@ -90,3 +90,38 @@ test_that("lists made in a loop within a loop are all there", {
     list(torch_stack(out), s)
   }, torch_ones(2))
 })
+
+test_that("a list keeps what it was when it was read, whatever comes later in the expression", {
+  expect_same_as_eager(function() {
+    a <- c(1, 2)
+    f <- function() {
+      a[1] <<- a[1] + 50
+      1
+    }
+    both <- c(a, f(), a)
+    parts <- list(a, f(), a)
+    sums <- a + c(f(), 0)
+    joined <- append(a, f())
+    given <- function(p, q) sum(p) + q
+    list(both, parts[[1]], parts[[3]], sums, joined, given(a, f()), c(a, a[2] <- 7, a))
+  })
+  expect_same_as_eager(function(x) {
+    l <- list(x, x)
+    f <- function() {
+      l[[1]] <<- x * 9
+      list(x)
+    }
+    c(l, f())
+  }, torch_tensor(c(1, 2)))
+})
+
+test_that("&&, || and is.null() go where functions go", {
+  expect_same_as_eager(function(a = TRUE) c(Reduce(`&&`, list(a, TRUE)), Reduce(`||`, c(a, FALSE)), do.call(`&&`, list(a, FALSE))))
+  expect_same_as_eager(function(n = 2L) c(unlist(lapply(1:n, is.null)), do.call(is.null, list(n))))
+  for (k in c("a", "zz")) {
+    expect_same_as_eager(function(k = "a") {
+      d <- list(a = 1, b = 2)
+      c(is.null(d[[k]]), if (!is.null(d[[k]])) d[[k]] > 0 else FALSE)
+    }, k)
+  }
+})

@@ -172,3 +172,18 @@ test_that("text and output are R's: 4 of 4", {
     n
   })
 })
+
+test_that("what is written by name is known, or refused", {
+  expect_same_as_eager(function(n = 2L) cat("a", n, "b\n", sep = "\n"))
+  expect_same_as_eager(function(s = "x", n = 2L) {
+    cat(s, n, sep = "\n")
+    cat("a", "b\n", sep = ", ")
+  })
+  for (fn in list(
+    function(n = 1) print(n, digits = 3), function(s = "a") print(s, quote = FALSE), function(n = 1L) message(n, appendLF = TRUE),
+    function(s = "a") cat(s, "\n", fill = TRUE), function(s = "-") paste("x", "y", sep = s), function(s = "a") cat(s, "\n", sep = c(",", ""))
+  )) {
+    error <- expect_failure_of(jit_script(fn), "compile", "can't be translated|one string")
+    expect_no_match(conditionMessage(error), "mistake of")
+  }
+})
