@@ -135,7 +135,7 @@ make_tensor <- function(cx, given, expr, scope) {
   } else if (is_list_type(data$type) && element_type(data$type) %in% c("int", "whole", "float", "bool")) {
     code <- coerced_code(cx, data, if (element_type(data$type) == "whole") "List[float]" else data$type)
   }
-  if (!is.null(code) && startsWith(code, "[") || is_list_type(data$type)) {
+  if (!is.null(code) && (startsWith(code, "[") || is_list_type(data$type))) {
     is_float <- grepl("float|whole", data$type)
     if (is_float && !is.null(matched$dtype) && matched$dtype$type != "None") {
       code <- sprintf("%s(%s, %s)", helper(cx, "tensor_of"), code, need_code(cx, matched$dtype, "dtype", expr))

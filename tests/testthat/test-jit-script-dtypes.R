@@ -62,6 +62,7 @@ test_that("new tensors have all digits of what they are made of", {
   expect_exactly_eager(function() torch_tensor(c(16777217, -3), dtype = torch_long()))
   expect_exactly_eager(function() list(torch_tensor(halves, dtype = torch_double()), torch_tensor(halves), torch_tensor(counts)))
   expect_exactly_eager(function() list(torch_tensor(c(1, 2), dtype = torch_half()), torch_tensor(c(1L, 2L), dtype = torch_double())))
+  expect_error(jit_script(function(x) torch_tensor(list(x, x))), "A tensor can't be made of", class = "torchscript_compile_error")
   expect_exactly_eager(function(k = 300) torch_tensor(k, dtype = torch_uint8()))
   expect_exactly_eager(function(k = -128) torch_tensor(k, dtype = torch_int8()))
 })
