@@ -184,6 +184,7 @@ map_function <- function(cx, expr, scope) {
     if (scalar) combine(cx, list(if (term$type == "whole") new_term("float", coerced_code(cx, term, "float")) else utils::modifyList(term, list(value = NULL))), quote(c(x)), scope) else term
   })
   if (length(sources) == 0) refuse(cx, expr, "`Map()` has nothing to go through.")
+  for (term in sources) if (!is.null(term$place) && is_container_type(term$type)) disown(cx, term$place)
   types <- vapply(sources, function(term) script_type_kind(term$type), "")
   if (any(types == "?")) {
     return(unknown_term())

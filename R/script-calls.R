@@ -48,14 +48,31 @@ translate_expression <- function(cx, expr, scope) {
 is_callable <- function(x) is.function(x) || inherits(x, c("script_closure", "script_member", "script_self"))
 
 # R computes an argument when the function first asks for it, a program before the call: what shows the difference is refused.
-refuse_lazy_arguments <- function(cx, expr, changed = character()) {
+refuse_lazy_arguments <- function(cx, expr) {
   for (argument in as.list(expr)[-1]) {
     if (missing(argument) || !is.call(argument)) next
     if (has_call(argument, c("<-", "<<-", "=", "return", "stop", "break", "next"))) {
       refuse(cx, expr, "An argument that does something can't be translated: R does it when the function first asks for it.", "Do it before the call.")
     }
-    used <- intersect(all.names(argument), changed)
-    if (length(used) > 0) refuse(cx, expr, sprintf("The function changes `%s`, which an argument of it uses.", used[[1]]), "Give the argument a name before the call.")
+  }
+}
+
+# The functions made here that a call may run: the one that is called, as `body`, and those that it calls or is given.
+closures_of_call <- function(cx, body, parent, given) {
+  found <- if (is.null(parent)) list() else closures_in(cx, structure(list(body = body, scope = parent), class = "script_closure"), list())
+  for (term in given) if (is_static(term)) found <- closures_in(cx, static_value(term), found)
+  found
+}
+
+# A function that is put in may change what is around it, and so may those that it calls or is given.
+refuse_changed_arguments <- function(cx, closures, given, expr) {
+  for (closure in closures) {
+    for (name in unique(super_assigned(closure$body))) {
+      key <- find_binding(cx, closure$scope, name)$key
+      uses <- vapply(as.list(expr)[-1], function(part) is.call(part) && !identical(part[[1]], quote(`function`)) && name %in% all.names(part), NA)
+      is_given <- vapply(given, function(term) !is.null(key) && identical(term$place, key), NA)
+      if (any(uses, is_given)) refuse(cx, expr, sprintf("The function changes `%s`, which an argument of it uses.", name), "Give the argument a name before the call.")
+    }
   }
 }
 
@@ -106,7 +123,7 @@ call_special <- function(cx, fn, expr, scope, name) {
     refuse(cx, expr, "A program can't make a module.", "Make it before: a module from around the function becomes part of the program.")
   }
   if (inherits(fn, "script_closure")) {
-    refuse_lazy_arguments(cx, expr, super_assigned(fn$body))
+    refuse_lazy_arguments(cx, expr)
     given <- given_arguments(cx, expr, scope)
     outer <- cx$inlined
     on.exit(cx$inlined <- outer)
@@ -281,12 +298,38 @@ match_given <- function(cx, formals, given, expr) {
   list(matched = matched[term_types(matched) != "missing"], dots = given[!taken])
 }
 
-# The binding of an argument that is not given.
-unless_given <- function(formals, name) {
-  if (identical(formals[[name]], quote(expr = ))) list(kind = "missing") else list(kind = "default", expr = formals[[name]])
+# The binding of an argument that is not given. `changes`: what its default uses is not always the same in the function.
+unless_given <- function(formals, name, body) {
+  if (identical(formals[[name]], quote(expr = ))) {
+    return(list(kind = "missing"))
+  }
+  default <- formals[[name]]
+  list(kind = "default", expr = default, changes = is.language(default) && any(all.names(default) %in% assigned_names(body)))
 }
 
 # ---- functions put in where they are called
+
+# Arguments that a function looks at before it gives a function that uses them: that one has the values of now.
+kept_for_functions <- function(body) {
+  if (!has_call(body, "function")) {
+    return(character())
+  }
+  statements <- if (is.call(body) && identical(body[[1]], quote(`{`))) as.list(body)[-1] else list(body)
+  forced <- Filter(function(statement) is.name(statement) || is.call(statement) && identical(statement[[1]], quote(force)) && is.name(statement[[2]]), statements)
+  vapply(forced, function(statement) as.character(if (is.call(statement)) statement[[2]] else statement), "")
+}
+
+# A function that is given back looks at the arguments of the function that made it when it is first called.
+note_lent <- function(cx, closures, scope, matched, expr) {
+  for (closure in closures) {
+    for (name in intersect(all.names(closure$body), names(matched))) {
+      found <- find_binding(cx, closure$scope, name)
+      if (!identical(found$scope$id, scope$id) || found$binding$kind != "term") next
+      key <- found$binding$term$place
+      if (!is.null(key) && identical(cx$vars[[key]]$kind, "variable")) cx$vars[[key]]$lent <- c(argument = name, call = squeeze_text(expr))
+    }
+  }
+}
 
 inline_call <- function(cx, formals, body, given, expr, parent = NULL, env = emptyenv(), is_package = FALSE, name = NULL,
                         generic = NULL) {
@@ -298,18 +341,19 @@ inline_call <- function(cx, formals, body, given, expr, parent = NULL, env = emp
   scope$is_package <- is_package || isTRUE(parent$is_package)
   scope$formals <- formals
   matched <- match_given(cx, formals, given, expr)
+  if (!scope$is_package) refuse_changed_arguments(cx, closures_of_call(cx, body, parent, given), given, expr)
   for (formal in names(formals)) {
     if (formal == "...") {
       bind(cx, scope, "...", list(kind = "dots", terms = lapply(matched$dots, function(term) keep_term(cx, term))))
     } else if (!is.null(matched$matched[[formal]])) {
       bind_term(cx, scope, formal, keep_term(cx, matched$matched[[formal]]))
     } else {
-      bind(cx, scope, formal, unless_given(formals, formal))
+      bind(cx, scope, formal, unless_given(formals, formal, body))
     }
   }
   if (!is.null(generic)) bind_term(cx, scope, ".Generic", literal_term(generic))
   # what the function changes is a variable of its own, in all branches
-  for (formal in intersect(names(matched$matched), assigned_names(body))) {
+  for (formal in intersect(names(matched$matched), c(assigned_names(body), kept_for_functions(body)))) {
     term <- read_variable(cx, scope, formal, as.name(formal))
     if (term$type %in% c("static", "?")) next
     cx$vars[[scope_key(scope, formal)]] <- NULL
@@ -325,6 +369,7 @@ inline_call <- function(cx, formals, body, given, expr, parent = NULL, env = emp
   } else {
     block_value(cx, list(body), scope, is_body = TRUE)
   }
+  if (is_static(result) && !scope$is_package) note_lent(cx, closures_in(cx, static_value(result), list()), scope, matched$matched, expr)
   # names of the function are not seen after it
   if (!is.null(result$place) && startsWith(result$place, scope$prefix)) result["place"] <- list(NULL)
   result

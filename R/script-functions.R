@@ -97,7 +97,7 @@ compile_body <- function(cx, fn, types, prepare = NULL) {
     ))
   }
   for (name in setdiff(names(formals(fn)), names(types))) {
-    bind(cx, scope, name, unless_given(formals(fn), name))
+    bind(cx, scope, name, unless_given(formals(fn), name, body(fn)))
   }
   # an argument that is given another value is a variable with a type of its own
   for (name in intersect(names(types), union(assigned_names(body(fn)), character()))) {

@@ -13,10 +13,29 @@ index_value <- function(cx, expr, scope) {
   )
 }
 
+# What is indexed is read first: R may see it changed by its index, or not.
+translate_index <- function(cx, held, index, expr, scope) index_in_order(cx, held, expr, function() translate(cx, index, scope))
+# `run`: translates the index.
+index_in_order <- function(cx, held, expr, run) {
+  before <- length(cx$block$lines)
+  index <- run()
+  written <- cx$block$lines[seq_along(cx$block$lines) > before]
+  if (length(written) > 0 && is_changed_by(held, written)) refuse(cx, expr, "The index changes what it is an index of.", "Compute the index before.")
+  index
+}
+is_changed_by <- function(held, lines) {
+  name <- regmatches(held$code, regexpr("^[A-Za-z_][A-Za-z0-9_]*", held$code))
+  if (length(name) == 0 || is_static(held) && is.null(held$place)) {
+    return(FALSE)
+  }
+  change <- if (held$type == "Tensor") "^ *%s =" else "^ *%s(\\[.*\\])*( =|[.](append|pop))"
+  any(grepl(sprintf(change, name), lines))
+}
+
 scalar_element <- function(cx, held, expr, scope) {
   if (held$type != "static" && length(expr) == 3 && !identical(expr[[3]], quote(expr = ))) {
     # a number is a vector of one
-    i <- translate(cx, expr[[3]], scope)
+    i <- translate_index(cx, held, expr[[3]], expr, scope)
     if (is_number_type(i$type) && !(is_static(i) && is_static(held))) {
       emit(cx, c(sprintf("if %s != 1:", need_code(cx, i, "int", expr, "A position")), "  raise IndexError(\"subscript out of bounds\")"))
       return(held)
@@ -49,7 +68,7 @@ element_value <- function(cx, expr, scope) {
     if (!is_static(i)) refuse(cx, expr, "Which of these is taken must be known before the program runs.", "A loop over seq_along() of them, or over a constant range, is written out.", needs_known = TRUE)
     return(static_member(cx, static_value(held), static_value(i), expr, scope))
   }
-  i <- translate(cx, expr[[3]], scope)
+  i <- translate_index(cx, held, expr[[3]], expr, scope)
   if (i$type == "?") {
     return(unknown_term())
   }
@@ -101,7 +120,7 @@ list_slice <- function(cx, held, expr, scope) {
   head <- if (is.call(index) && is.name(index[[1]])) as.character(index[[1]]) else ""
   held <- keep_term(cx, held)
   if (head == ":" && is_base_function(cx, scope, ":")) {
-    ends <- translate_in_order(cx, list(function() translate(cx, index[[2]], scope), function() translate(cx, index[[3]], scope)))
+    ends <- translate_in_order(cx, lapply(2:3, function(end) function() translate_index(cx, held, index[[end]], expr, scope)))
     codes <- vapply(ends, function(term) keep_term(cx, new_term("int", need_code(cx, term, "int", expr), simple = is_static(term)))$code, "")
     # what is behind the end would be NA
     emit(cx, c(
@@ -110,7 +129,7 @@ list_slice <- function(cx, held, expr, scope) {
     ))
     return(new_term(held$type, sprintf("%s[%s - 1:%s]", held$code, codes[[1]], codes[[2]]), fresh = TRUE))
   }
-  i <- translate(cx, index, scope)
+  i <- translate_index(cx, held, index, expr, scope)
   if (is_static(held) && is_static(i)) {
     return(capture_value(cx, static_value(held)[static_value(i)], "element"))
   }

@@ -117,7 +117,11 @@ length_of <- function(cx, given, expr, scope) {
       new_term("int", code, linear = list(base = code, offset = 0), lower = 0)
     },
     Tuple = , Record = literal_term(length(script_type_parts(term$type))),
-    int = , whole = , float = , bool = , str = literal_term(1L),
+    int = , whole = , float = , bool = , str = {
+      # its own problems remain
+      if (is.null(term$value)) keep_term(cx, term)
+      literal_term(1L)
+    },
     None = literal_term(0L),
     `?` = unknown_term(),
     refuse(cx, expr, sprintf("`length()` does not apply to %s.", script_type_in_words(term$type)))
@@ -169,6 +173,10 @@ reversed <- function(cx, given, expr, scope) {
 
 is_in <- function(cx, given, expr, scope) {
   held <- given[[2]]
+  if (any_unknown(given)) {
+    return(unknown_term())
+  }
+  if ("Tensor" %in% term_types(given)) refuse(cx, expr, "`%in%` compares numbers and strings, not tensors.", "torch_isin(x, y) asks it of tensors.")
   if (startsWith(held$type, "Dict")) refuse(cx, expr, "`%in%` looks among values.", "names(x) gives the names.")
   if (all_static(given) && held$type != "static") {
     value <- static_value(given[[1]]) %in% static_value(held)
@@ -176,11 +184,24 @@ is_in <- function(cx, given, expr, scope) {
       return(literal_term(value))
     }
   }
-  if (held$type %in% c("int", "whole", "float", "str", "bool")) {
-    return(comparison(cx, "==", unname(given), expr))
+  if (is_scalar_type(held$type)) held <- vector_of_one(cx, held)
+  if (is_vector_term(given[[1]])) {
+    held <- keep_term(cx, held)
+    return(each_element(cx, given[1], expr, function(parts) is_in(cx, list(parts[[1]], new_term(held$type, held$code, simple = TRUE)), expr, scope)))
+  }
+  if (held$type %in% c("None", "Empty")) {
+    return(literal_term(FALSE))
   }
   if (!is_list_type(held$type)) refuse(cx, expr, sprintf("`%%in%%` needs a vector, not %s.", script_type_in_words(held$type)))
   type <- join_types(given[[1]]$type, element_type(held$type))
   if (is.null(type) || !type %in% c("int", "whole", "float", "str", "bool")) refuse(cx, expr, "`%in%` compares numbers with numbers, and strings with strings.")
-  new_term("bool", sprintf("(%s in %s)", coerced_code(cx, given[[1]], type), coerced_code(cx, held, sprintf("Vector[%s]", type))))
+  code <- coerced_code(cx, given[[1]], type)
+  within <- coerced_code(cx, held, sprintf("Vector[%s]", type))
+  item <- new_name(cx, "v")
+  new_term("bool", switch(type,
+    float = sprintf("%s(%s, %s)", helper(cx, "in_numbers"), code, within),
+    # lists of flags have no `in`
+    bool = sprintf("any([%s == %s for %s in %s])", item, keep_term(cx, new_term("bool", code))$code, item, within),
+    sprintf("(%s in %s)", code, within)
+  ))
 }

@@ -108,7 +108,7 @@ enter_loop_with <- function(cx, scope, names_assigned, changed, id) {
     declared <- cx$previous$declared[[binding$version]]$type %||% binding$declared
     if (name %in% names_assigned) binding$type <- declared
     binding$declared <- declared
-    binding["dtype"] <- list(NULL)
+    binding["dtype"] <- list(kind_beside_type(join_number_kinds(cx$previous$declared[[binding$version]]$kinds), binding$type))
     binding["value"] <- list(NULL)
     binding["parts"] <- list(NULL)
     binding$lower <- -Inf

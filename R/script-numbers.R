@@ -24,6 +24,14 @@ arithmetic <- function(cx, sign, given, expr) {
   }
   a <- as_number(cx, a, expr)
   b <- as_number(cx, b, expr)
+  result <- number_arithmetic(cx, sign, a, b)
+  # of numbers that may be integers one comes that may be, but for `/` and `^`
+  kinds <- c(number_kind(a), number_kind(b))
+  if ("mixed" %in% kinds && all(kinds %in% c("mixed", "integer")) && !sign %in% c("/", "^")) result$dtype <- "mixed"
+  result
+}
+
+number_arithmetic <- function(cx, sign, a, b) {
   whole <- is_whole_type(a$type) && is_whole_type(b$type)
   both_int <- a$type == "int" && b$type == "int"
   if (sign %in% c("+", "-") && whole) {
@@ -43,7 +51,12 @@ arithmetic <- function(cx, sign, given, expr) {
       return(new_term(type, code, lower = lower))
     }
   }
-  rises <- is_static(b) && !is.na(static_value(b)) && static_value(b) >= 0
+  rises <- is_static(b) && is_whole_double(as.double(static_value(b))) && static_value(b) >= 0
+  if (sign == "^" && rises && static_value(b) == 2) {
+    # as R does, which is exact
+    a <- coerced_code(cx, keep_term(cx, a), "float")
+    return(new_term("float", sprintf("(%s * %s)", a, a)))
+  }
   a <- coerced_code(cx, a, "float")
   b <- coerced_code(cx, b, "float")
   new_term("float", switch(sign,
@@ -90,7 +103,7 @@ unary_sign <- function(cx, sign, a, expr) {
     return(each_element(cx, list(a), expr, function(parts) unary_sign(cx, sign, parts[[1]], expr)))
   }
   a <- as_number(cx, a, expr)
-  if (sign == "+") a else new_term(a$type, sprintf("(-%s)", a$code))
+  if (sign == "+") a else new_term(a$type, sprintf("(-%s)", a$code), dtype = a$dtype)
 }
 
 as_number <- function(cx, term, expr, what = "This") {
@@ -105,6 +118,15 @@ as_number <- function(cx, term, expr, what = "This") {
 }
 
 tensor_arithmetic <- function(cx, sign, a, b, expr) {
+  mixed <- c(identical(a$dtype, "mixed"), identical(b$dtype, "mixed"))
+  if (any(mixed)) {
+    # it makes no difference beside a tensor of doubles
+    kept <- translate_in_order(cx, list(function() keep_term(cx, a), function() keep_term(cx, b)))
+    emit(cx, sprintf("%s(%s)", helper(cx, "check_mixed"), kept[[which(!mixed)]]$code))
+    kept[[which(mixed)]]["dtype"] <- list(NULL)
+    a <- kept[[1]]
+    b <- kept[[2]]
+  }
   supplied <- list(a, b)
   for (i in 1:2) {
     term <- supplied[[i]]
@@ -134,7 +156,7 @@ is_number_array <- function(term) is_static(term) && is.numeric(static_value(ter
 
 # R's numbers, vectors and arrays beside a tensor: they keep their precision beside doubles, and take no part in the
 # choice of the result's dtype.
-numbers_as_tensors <- function(cx, supplied) {
+numbers_as_tensors <- function(cx, supplied, expr) {
   arrays <- vapply(supplied, is_number_array, NA)
   numbers <- arrays | term_types(supplied) %in% c("int", "whole", "float", "Vector[float]", "Vector[whole]")
   beside <- match("Tensor", term_types(supplied))
@@ -144,6 +166,7 @@ numbers_as_tensors <- function(cx, supplied) {
   }
   # in their order
   for (i in seq_along(supplied)) if (i == beside || (numbers[[i]] && !is_static(supplied[[i]]))) supplied[[i]] <- keep_term(cx, supplied[[i]])
+  for (term in supplied) refuse_mixed(cx, term, expr)
   x <- supplied[[beside]]$code
   supplied[numbers] <- lapply(supplied[numbers], function(term) {
     value <- if (is_static(term)) static_value(term)
@@ -229,8 +252,15 @@ number_function <- function(code, whole = NULL) {
       return(each_element(cx, given[1], expr, function(parts) run(cx, parts, expr, scope)))
     }
     term <- as_number(cx, given[[1]], expr)
+    if (identical(whole, "abs(%s)")) {
+      if (is_whole_type(term$type)) {
+        return(new_term(term$type, sprintf(whole, term$code), lower = 0, dtype = term$dtype))
+      }
+      return(new_term("float", sprintf(whole, term$code), dtype = term$dtype))
+    }
+    # a double in R
     if (!is.null(whole) && is_whole_type(term$type)) {
-      return(new_term(term$type, sprintf(whole, term$code), lower = if (whole == "abs(%s)") 0 else term$lower))
+      return(new_term("whole", sprintf(whole, term$code), lower = term$lower))
     }
     argument <- coerced_code(cx, term, "float")
     new_term("float", if (grepl("%s", code, fixed = TRUE)) sprintf(code, argument) else sprintf("%s(%s)", helper(cx, code), argument))
@@ -244,7 +274,7 @@ round_number <- function(cx, given, expr, scope) {
   if (is.null(given$x)) refuse(cx, expr, "`x` of `round()` is missing.")
   term <- as_number(cx, given$x, expr)
   if (is_whole_type(term$type) && is_static_value(digits, 0L)) {
-    return(term)
+    return(new_term("whole", term$code, simple = term$simple, lower = term$lower))
   }
   code <- coerced_code(cx, term, "float")
   if (is_static_value(digits, 0L) || is_static_value(digits, 0)) {
@@ -284,6 +314,7 @@ summary_function <- function(name) {
     }
     terms <- lapply(given, function(term) as_number(cx, term, expr))
     if (length(terms) == 0) refuse(cx, expr, sprintf("`%s()` has nothing to work on.", name))
+    if (name == "prod") terms <- lapply(terms, function(term) new_term("float", coerced_code(cx, term, "float")))
     if (name %in% c("sum", "prod")) {
       return(Reduce(function(a, b) arithmetic(cx, if (name == "sum") "+" else "*", list(a, b), expr), terms))
     }
@@ -291,7 +322,10 @@ summary_function <- function(name) {
     codes <- vapply(terms, function(term) coerced_code(cx, term, type), "")
     lower <- vapply(terms, function(term) as.double(term$lower), 0)
     pair <- if (type == "float") sprintf("%s(%%s, %%s)", helper(cx, paste0(name, "_of"))) else paste0(name, "(%s, %s)")
-    new_term(type, Reduce(function(a, b) sprintf(pair, a, b), codes), lower = if (name == "max") max(lower) else min(lower))
+    new_term(
+      type, Reduce(function(a, b) sprintf(pair, a, b), codes),
+      lower = if (name == "max") max(lower) else min(lower), dtype = if (!any(vapply(terms, number_kind, "") == "double")) merged_dtype(terms, type)
+    )
   }
 }
 mean_of <- function(cx, given, expr, scope) {

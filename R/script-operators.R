@@ -89,7 +89,7 @@ call_operator <- function(cx, plan, supplied, expr) {
   best <- best_overload(cx, plan, overloads, supplied, as_tensors = FALSE)
   if (is.null(best) && plan[[4]][[2]]) {
     # numbers become tensors where nothing else fits
-    supplied <- numbers_as_tensors(cx, supplied)
+    supplied <- numbers_as_tensors(cx, supplied, expr)
     best <- best_overload(cx, plan, overloads, supplied, as_tensors = TRUE)
   }
   label <- if (startsWith(plan[[1]], "aten::")) substring(plan[[1]], 7) else plan[[1]]
@@ -307,6 +307,7 @@ operator_argument <- function(cx, term, type, base, expr, name, fixed = -1) {
     if (is_optional_type(term$type)) {
       return(term$code)
     }
+    refuse_mixed(cx, term, expr)
     return(if (term$type %in% c("float", "whole")) sprintf("torch.tensor(%s)", need_code(cx, term, "float", expr)) else sprintf("torch.tensor(%s)", term$code))
   }
   if (type == "int" && base != 0) {
@@ -316,6 +317,7 @@ operator_argument <- function(cx, term, type, base, expr, name, fixed = -1) {
     return(sprintf("torch.device(%s)", term$code))
   }
   if (type %in% c("number", "Scalar")) {
+    refuse_mixed(cx, term, expr)
     # the number keeps the kind that it has in the tensor
     if (!is.null(term$tensor)) {
       return(sprintf("%s.item()", term$tensor))

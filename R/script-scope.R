@@ -39,7 +39,7 @@ new_compile_context <- function(unit, name, previous = NULL) {
 new_scope <- function(cx, parent = NULL, env = emptyenv()) {
   cx$scopes <- cx$scopes + 1L
   # the number as text, made once: this is asked more often than all else
-  list(id = cx$scopes, prefix = paste0(cx$scopes, " "), parent = parent, env = if (is.null(parent)) env else parent$env)
+  list(id = cx$scopes, prefix = paste0(cx$scopes, " "), parent = parent, env = if (is.null(parent)) env else parent$env, loop = cx$loop)
 }
 scope_key <- function(scope, name) paste0(scope$prefix, name)
 
@@ -98,15 +98,27 @@ read_variable <- function(cx, scope, name, expr) {
   switch(binding$kind,
     variable = variable_term(binding, found$key),
     term = term_as_known(cx, binding$term),
-    default = {
-      term <- translate(cx, binding$expr, found$scope)
-      if (is.null(term$value) && !term$simple) term <- keep_term(cx, term)
-      cx$vars[[found$key]] <- list(kind = "term", term = term, is_default = TRUE)
-      term
-    },
+    default = read_default(cx, found, name, expr),
     missing = refuse(cx, expr, sprintf("Argument `%s` is missing, with no default.", name)),
     unset = read_unset(cx, binding, expr)
   )
+}
+
+# R computes a default when the function first asks for it, and keeps what it is then.
+read_default <- function(cx, found, name, expr) {
+  binding <- found$binding
+  term <- translate(cx, binding$expr, found$scope)
+  if (is_static(term) && is.null(term$place)) binding$changes <- FALSE
+  if (isTRUE(binding$changes) && !identical(cx$loop, found$scope$loop)) {
+    refuse(cx, expr, sprintf("The default of `%s` uses what the function changes, and is first asked for in a loop.", name), sprintf("force(%s) before the loop.", name))
+  }
+  # the variable that it names may get another value
+  if (isTRUE(binding$changes) && !is.null(term$place)) {
+    term <- if (is_container_type(term$type)) new_term(term$type, list_copy_code(term$code, term$type), fresh = TRUE) else utils::modifyList(term, list(simple = FALSE, place = NULL, value = NULL))
+  }
+  if (is.null(term$value) && !term$simple) term <- keep_term(cx, term)
+  cx$vars[[found$key]] <- list(kind = "term", term = term, is_default = TRUE, changes = binding$changes)
+  term
 }
 
 # A loop keeps its last element if that is asked for: the next pass knows.
@@ -137,6 +149,11 @@ variable_term <- function(binding, key) {
   # within a test for NULL the value is known to be there
   if (is_optional_type(binding$declared) && !is_optional_type(type)) {
     code <- sprintf("torch._unwrap_optional(%s)", code)
+  }
+  if (identical(binding$dtype, "integer") && type %in% c("whole", "float")) {
+    if (type == "float") code <- sprintf("int(%s)", code)
+    type <- "int"
+    binding["dtype"] <- list(NULL)
   }
   new_term(
     type, code,
@@ -207,6 +224,9 @@ assign_variable <- function(cx, scope, name, term, expr) {
   }
   key <- scope_key(scope, name)
   before <- cx$vars[[key]]
+  if (!is.null(before$lent)) {
+    refuse(cx, expr, sprintf("`%s` went into `%s`, whose result may not have looked at it yet.", name, before$lent[["call"]]), sprintf("force(%s) in the function that gives a function.", before$lent[["argument"]]))
+  }
   if (term$type == "static" || (is_static(term) && is.function(static_value(term)))) {
     refuse_change_in_loop(cx, scope, name, expr)
     bind_term(cx, scope, name, term)
@@ -229,6 +249,8 @@ assign_variable <- function(cx, scope, name, term, expr) {
   }
   if (!is.null(declared$type) && !identical(declared$type, joined)) cx$unsettled <- TRUE
   declared$type <- joined
+  kind <- number_kind(term)
+  if (!is.null(kind)) declared$kinds <- union(declared$kinds, kind)
   declared$from_null <- isTRUE(declared$from_null) || identical(term$dtype, "null")
   cx$declared[[version]] <- declared
   final <- if (is.null(expected)) joined else join_types(joined, expected)
@@ -239,7 +261,7 @@ assign_variable <- function(cx, scope, name, term, expr) {
   flow <- if (is_optional_type(final) && !is_optional_type(type)) (if (type == "None") "None" else required_type(final)) else final
   bind(cx, scope, name, list(
     kind = "variable", name = declared$name, type = flow, declared = final, version = version, r_name = name,
-    owned = term$fresh || script_type_kind(type) == "Empty", value = if (!is_container_type(type) || isTRUE(scope$is_package)) term$value, dtype = term$dtype, lower = if (is_whole_type(final)) loop_bound(cx, term),
+    owned = term$fresh || script_type_kind(type) == "Empty", value = if (!is_container_type(type) || isTRUE(scope$is_package)) term$value, dtype = if (is.null(kind)) term$dtype else kind_beside_type(kind, flow), lower = if (is_whole_type(final)) loop_bound(cx, term),
     # code of this package does not change the lists that it makes
     parts = if (isTRUE(scope$is_package)) parts_of_variable(term, final, declared$name)
   ))
@@ -296,6 +318,16 @@ own_variable <- function(cx, key) {
 
 # ---- states and their merging
 
+# Of terms or bindings that become one of `type`.
+merged_dtype <- function(parts, type) {
+  kinds <- lapply(parts, number_kind)
+  if (!any(vapply(kinds, is.null, NA))) {
+    return(kind_beside_type(join_number_kinds(unlist(kinds)), type))
+  }
+  dtypes <- unique(lapply(parts, function(part) part$dtype))
+  if (length(dtypes) == 1) dtypes[[1]]
+}
+
 merge_states <- function(cx, states, labels, expr, what = "if") {
   states <- states[!vapply(states, is.null, NA)]
   if (length(states) == 0) {
@@ -325,7 +357,14 @@ merge_bindings <- function(bindings, key, labels, what) {
     defaults <- Filter(Negate(is.null), bindings)
     # an argument's default that only one branch has looked at
     if (any(vapply(defaults, function(b) identical(b$kind, "default"), NA)) && !any(vapply(defaults, function(b) identical(b$kind, "variable"), NA))) {
-      return(Find(function(b) b$kind == "default", defaults))
+      default <- Find(function(b) b$kind == "default", defaults)
+      if (!any(vapply(defaults, function(b) b$kind == "term" && isTRUE(b$changes), NA))) {
+        return(default)
+      }
+      return(list(
+        kind = "unset", message = sprintf("The default of `%s` uses what the function changes, and only one branch asks for it.", name),
+        hint = sprintf("force(%s) before the branches.", name)
+      ))
     }
     where <- labels[!is_absent]
     return(list(
@@ -343,8 +382,7 @@ merge_bindings <- function(bindings, key, labels, what) {
     if (is_optional_type(merged$type)) merged$type <- merged$declared
     merged$owned <- all(vapply(bindings, function(b) isTRUE(b$owned), NA))
     merged$lower <- min(vapply(bindings, function(b) as.double(b$lower %||% -Inf), 0))
-    dtypes <- unique(lapply(bindings, function(b) b$dtype))
-    merged["dtype"] <- list(if (length(dtypes) == 1) dtypes[[1]])
+    merged["dtype"] <- list(merged_dtype(bindings, merged$type))
     if (length(unique(lapply(bindings, function(b) b$parts))) != 1) merged["parts"] <- list(NULL)
     merged["value"] <- list(if (length(unique(lapply(bindings, function(b) b$value))) == 1) first$value)
     return(merged)

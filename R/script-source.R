@@ -70,11 +70,11 @@ has_call <- function(expr, names, into_loops = TRUE) {
   found <- FALSE
   walk_calls(expr, function(call) {
     head <- call[[1]]
+    if (is.name(head) && as.character(head) %in% names) found <<- TRUE
     if (identical(head, quote(`function`))) {
       return(FALSE)
     }
     if (is.name(head)) {
-      if (as.character(head) %in% names) found <<- TRUE
       if (!into_loops && as.character(head) %in% c("for", "while", "repeat")) {
         return(FALSE)
       }

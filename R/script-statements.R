@@ -158,12 +158,11 @@ merge_terms <- function(cx, branches, expr) {
   }
   for (term in terms) if (!is.null(term$place) && is_container_type(term$type)) disown(cx, term$place)
   name <- new_name(cx, "t")
-  dtypes <- unique(lapply(terms, function(term) term$dtype))
   list(
     name = name, codes = lapply(terms, function(term) coerced_code(cx, term, type)),
     term = new_term(
       type, name,
-      simple = TRUE, fresh = all(vapply(terms, function(term) term$fresh, NA)), dtype = if (length(dtypes) == 1) dtypes[[1]],
+      simple = TRUE, fresh = all(vapply(terms, function(term) term$fresh, NA)), dtype = merged_dtype(terms, type),
       lower = min(vapply(terms, function(term) as.double(term$lower), 0)),
       linear = if (is_whole_type(type)) list(base = name, offset = 0), parts = merged_parts(terms, type, name)
     )

@@ -2,7 +2,7 @@
 
 tensor_element <- function(cx, held, expr, scope) {
   held <- keep_term(cx, held)
-  index <- tensor_index(cx, held, expr, scope)
+  index <- index_in_order(cx, held, expr, function() tensor_index(cx, held, expr, scope))
   if (index == "...") {
     return(held)
   }

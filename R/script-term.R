@@ -111,7 +111,7 @@ literal_object <- function(x) {
 }
 
 literal_vector <- function(x) {
-  if (!is.null(dim(x)) || anyNA(x) || is.complex(x)) {
+  if (!is.null(dim(x)) || (anyNA(x) && !(is.double(x) && all(is.nan(x[is.na(x)])))) || is.complex(x)) {
     return(NULL)
   }
   parts <- lapply(unname(x), literal_term)

@@ -35,6 +35,7 @@ text_term <- function(cx, term, expr, digits = 15L) {
     value <- static_value(term)
     return(literal_term(if (is.double(value)) format(value, digits = digits) else as.character(value)))
   }
+  refuse_mixed(cx, term, expr)
   switch(term$type,
     str = term,
     int = new_term("str", sprintf("str(%s)", term$code)),

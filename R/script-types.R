@@ -51,6 +51,31 @@ record_type <- function(names, types) sprintf("Record[%s]", paste0(names, ": ", 
 tuple_type <- function(types) sprintf("Tuple[%s]", paste(types, collapse = ", "))
 is_known_type <- function(type) !grepl("?", type, fixed = TRUE)
 
+# Which numbers of R a term or binding holds: "integer", "double", "mixed" where that is known only when it runs, "unsure"
+# where it may be TRUE or FALSE as well. A number that is a double elsewhere is kept as one, whatever it is here.
+number_kind <- function(x) {
+  switch(x$type,
+    int = "integer",
+    whole = , float = if (is.null(x$dtype)) "double" else x$dtype
+  )
+}
+join_number_kinds <- function(kinds) {
+  kinds <- unique(kinds)
+  if (length(kinds) < 2) {
+    return(kinds)
+  }
+  if ("unsure" %in% kinds) "unsure" else "mixed"
+}
+# What is left to say of a number of `type`.
+kind_beside_type <- function(kind, type) {
+  if (length(kind) == 1 && type %in% c("whole", "float") && kind != "double") kind
+}
+refuse_mixed <- function(cx, term, expr) {
+  if (identical(term$dtype, "mixed")) {
+    refuse(cx, expr, "Whether this is an integer or a double is known only when it runs.", "as.numeric() makes it a double; or begin with a double, 0 in place of 0L.")
+  }
+}
+
 # The type that holds values of both, or NULL where there is none.
 join_types <- function(a, b) {
   if (identical(a, b) || b == "?") {

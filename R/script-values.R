@@ -76,10 +76,12 @@ piped <- function(cx, expr, scope) {
   term
 }
 
-is_of_type <- function(test) {
+is_of_type <- function(test, of_kind = FALSE) {
   force(test)
+  force(of_kind)
   function(cx, given, expr, scope) {
     refuse_unsure(cx, given[[1]], expr)
+    if (of_kind) refuse_mixed(cx, given[[1]], expr)
     if (given[[1]]$type == "?") unknown_term() else literal_term(test(given[[1]]))
   }
 }
@@ -112,6 +114,7 @@ native_call <- function(cx, expr, scope) {
 make_tensor <- function(cx, given, expr, scope) {
   matched <- match_given(cx, formals(torch_tensor), given, expr)$matched
   data <- matched$data
+  refuse_mixed(cx, data, expr)
   named <- if (!is.null(matched$dtype) && is_static(matched$dtype)) dtype_of_text(static_value(matched$dtype))
   if (!is.null(named)) matched$dtype <- literal_term(named)
   if (data$type == "?") {
@@ -281,7 +284,10 @@ identical_values <- function(cx, given, expr, scope) {
   if ("?" %in% types) {
     return(unknown_term())
   }
-  for (term in given) refuse_unsure(cx, term, expr)
+  for (term in given) {
+    refuse_unsure(cx, term, expr)
+    refuse_mixed(cx, term, expr)
+  }
   of_r <- sub("whole", "float", types)
   scalars <- of_r %in% c("int", "float", "bool", "str")
   vectors <- grepl("^Vector\\[(int|float|bool|str)\\]$", of_r)

@@ -411,6 +411,11 @@ def r_array_for(x: Tensor, v: Tensor) -> Tensor:
     return torch.to(v, x.dtype)
   return torch.to(v, torch.tensor(0.).dtype) if torch.is_floating_point(v) else v
 
+# A number that may be an integer or a double decides on the dtype of the result only beside whole numbers.
+def r_check_mixed(x: Tensor):
+  if not torch.is_floating_point(x) and not torch.is_complex(x):
+    raise ValueError("beside a tensor of whole numbers it must be known whether a number is an integer or a double: as.numeric() makes it a double")
+
 # torch_tensor() of a tensor's one element.
 def r_item_tensor(x: Tensor) -> Tensor:
   if x.dtype == 11:
@@ -425,10 +430,22 @@ def r_write_line(text: str):
     raise ValueError("cat() of a program writes whole lines: end it with \"\\n\"")
   print(text[:-1])
 
+# Where C's pow() is another: a power of something negative that has no limit.
 def r_power(a: float, b: float) -> float:
   if a == 0. and b < 0.:
     return math.inf
+  if b == 2.:
+    return a * a
+  if a < 0. and (math.isinf(b) or (math.isinf(a) and b != math.floor(b))):
+    return math.nan
   return a ** b
+
+# NaN is found among NaN.
+def r_in_numbers(x: float, held: List[float]) -> bool:
+  for v in held:
+    if v == x or (math.isnan(v) and math.isnan(x)):
+      return True
+  return False
 
 # `x` times 10^`power`, as a number and what it is off by: Dekker's product, as floats have no exact one.
 def r_scaled(x: float, power: int) -> Tuple[float, float]:
