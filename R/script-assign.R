@@ -49,8 +49,17 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
   if (is_optional_type(term$type)) {
     refuse(cx, expr, "What is set here may be NULL, which would remove the element.", "Ask is.null() first.")
   }
+  key <- if (is.name(inner)) find_binding(cx, scope, as.character(inner))$key
+  if (head == "[" && kind == "Vector" && length(target) == 3 && !identical(target[[3]], quote(expr = ))) {
+    index <- list_index(cx, held, target[[3]], expr, index_scope)
+    if (is.null(index$one)) {
+      return(assign_elements(cx, inner, held, key, index$several, term, scope, expr))
+    }
+    # what it means is known
+    target[[3]] <- index$one
+  }
   label <- if (head == "$") as.character(target[[3]])
-  i <- if (head == "$") literal_term(label) else if (length(target) == 3 && !identical(target[[3]], quote(expr = ))) translate(cx, target[[3]], index_scope) else refuse(cx, expr, "One position is needed here.")
+  i <- if (head == "$") literal_term(label) else if (length(target) == 3 && !identical(target[[3]], quote(expr = ))) translate_index(cx, held, target[[3]], expr, index_scope) else refuse(cx, expr, "One position is needed here.")
   if (is_scalar_type(held$type) && head != "$" && is.name(inner) && !is.null(held$place) && !cx$vars[[held$place]]$version %in% cx$vectors) {
     return(is_vector_later(cx, cx$vars[[held$place]]$version))
   }
@@ -58,7 +67,6 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
   if (i$type == "?") {
     return(invisible())
   }
-  key <- if (is.name(inner)) find_binding(cx, scope, as.character(inner))$key
   if (!is.null(term$place) && is_container_type(term$type)) disown(cx, term$place)
   switch(kind,
     Slots = if (head == "[[") assign_slot(cx, key, held, i, term, expr) else refuse(cx, expr, sprintf("`%s<-` of a list that is being filled can't be translated.", head), "`[[<-` sets one element."),
@@ -87,6 +95,14 @@ assigned_value <- function(cx, term, expr, target) {
 
 # A tuple or record is made anew.
 assign_part <- function(cx, inner, held, i, term, scope, expr) {
+  if (i$type == "str" && !is_static(i) && is.name(inner)) {
+    made <- dict_of_record(cx, held, term$type)
+    if (!is.null(made)) {
+      assign_to(cx, inner, made, scope, expr)
+      key <- find_binding(cx, scope, as.character(inner))$key
+      return(assign_element(cx, inner, read_variable(cx, scope, as.character(inner), expr), key, i, term, scope, expr))
+    }
+  }
   if (!is_static(i)) refuse(cx, expr, "An element of a list of different things must be known before the program runs.", "Begin with list() and set the elements by name in a loop: that has names which need not be known.")
   types <- script_type_parts(held$type)
   value <- static_value(i)
@@ -120,7 +136,7 @@ assign_element <- function(cx, inner, held, key, i, term, scope, expr) {
   if (term$type == "None" && !is_optional_type(element_type(held$type))) {
     # R deletes what is set to NULL
     held_key <- own_target(cx, inner, held, key, scope, expr)
-    emit(cx, if (by_name) sprintf("%s.pop(%s)", held_key$code, i$code) else sprintf("%s.pop(%s)", held_key$code, item_code(cx, i, held_key, expr)))
+    remove_element(cx, held_key, i, expr)
     held_key$done()
     return(invisible())
   }
@@ -134,6 +150,11 @@ assign_element <- function(cx, inner, held, key, i, term, scope, expr) {
       widen_variable(cx, key, joined)
       held$type <- cx$vars[[key]]$type
     }
+  }
+  # what is empty is of no type yet
+  if (held$type == "Empty" && is.null(key)) {
+    held$code <- empty_code(cx, joined)
+    held$type <- joined
   }
   target <- own_target(cx, inner, held, key, scope, expr)
   code <- if (term$type == "?") term$code else coerced_code(cx, term, if (held$type == "Empty") element else element_type(held$type))

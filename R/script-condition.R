@@ -65,17 +65,10 @@ test_null <- function(cx, expr, scope) {
     if (kind == "Slots" && identical(operand[[1]], quote(`[[`))) {
       return(new_term("bool", sprintf("(%s[%s] is None)", held$code, item_code(cx, translate(cx, operand[[3]], scope), held, expr))))
     }
-    label <- if (kind %in% c("Dict", "Record")) if (identical(operand[[1]], quote(`$`))) literal_term(as.character(operand[[3]])) else translate(cx, operand[[3]], scope)
-    if (kind == "Dict") {
-      return(new_term("bool", sprintf("(%s not in %s)", need_code(cx, label, "str", expr), held$code)))
-    }
-    if (kind == "Record" && is_static(label) && is.character(static_value(label)) && !static_value(label) %in% names(script_type_parts(held$type))) {
-      return(literal_term(TRUE))
-    }
-    if (kind == "Record" && label$type == "str" && !is_static(label)) {
-      labels <- vapply(names(script_type_parts(held$type)), string_text, "")
-      return(new_term("bool", sprintf("(%s not in [%s])", label$code, paste(labels, collapse = ", "))))
-    }
+  }
+  element <- named_element(cx, operand, scope)
+  if (!is.null(element) && !is_static_value(element$there, TRUE)) {
+    return(negated(element$there))
   }
   term <- if (is.name(operand)) {
     found <- find_binding(cx, scope, as.character(operand))

@@ -84,7 +84,7 @@ element_value <- function(cx, expr, scope) {
       new_term(element_type(held$type), sprintf("%s[%s]", held$code, item_code(cx, i, held, expr)))
     },
     Slots = slot_value(cx, held, i, expr),
-    Dict = new_term(element_type(held$type), sprintf("%s[%s]", held$code, need_code(cx, i, "str", expr, "The name"))),
+    Dict = dict_element(cx, held, i, expr),
     Tuple = , Record = {
       if (!is_static(i)) {
         return(part_by_name(cx, held, i, expr))
@@ -129,29 +129,19 @@ list_slice <- function(cx, held, expr, scope) {
     ))
     return(new_term(held$type, sprintf("%s[%s - 1:%s]", held$code, codes[[1]], codes[[2]]), fresh = TRUE))
   }
-  i <- translate_index(cx, held, index, expr, scope)
-  if (is_static(held) && is_static(i)) {
-    return(capture_value(cx, static_value(held)[static_value(i)], "element"))
+  if (is_static(held)) {
+    in_block(cx, known <- translate(cx, index, scope))
+    if (is_static(known)) {
+      return(capture_value(cx, static_value(held)[static_value(known)], "element"))
+    }
   }
-  if (is_static(i) && length(static_value(i)) == 1 && is.numeric(static_value(i)) && static_value(i) < 0) {
-    # a negative position leaves out
-    at <- as.integer(-static_value(i))
-    return(new_term(held$type, sprintf("(%s[:%d] + %s[%d:])", held$code, at - 1L, held$code, at), fresh = TRUE))
+  i <- list_index(cx, held, index, expr, scope)
+  if (is.null(i$one)) {
+    return(elements_at(cx, held, i$several))
   }
-  if (head == "-" && length(index) == 2 && is_number_type(i$type)) {
-    return(all_but(cx, held, i, expr))
+  if (i$one$type == "?") {
+    return(unknown_term())
   }
-  if (is_vector && is_number_type(i$type)) {
-    return(new_term(element_type(held$type), sprintf("%s[%s]", held$code, item_code(cx, i, held, expr))))
-  }
-  if (!is_vector && is_number_type(i$type)) {
-    return(new_term(held$type, sprintf("[%s[%s]]", held$code, item_code(cx, i, held, expr)), fresh = TRUE))
-  }
-  if (is_vector_term(i) && element_type(i$type) %in% c("int", "whole", "float")) {
-    return(elements_at(cx, held, i, expr))
-  }
-  if (i$type == "Vector[bool]") {
-    return(elements_where(cx, held, i, expr))
-  }
-  refuse(cx, expr, sprintf("A list is indexed by positions, a range `a:b`, or TRUE and FALSE, not by %s.", script_type_in_words(i$type)))
+  element <- sprintf("%s[%s]", held$code, item_code(cx, i$one, held, expr))
+  if (is_vector) new_term(element_type(held$type), element) else new_term(held$type, sprintf("[%s]", element), fresh = TRUE)
 }

@@ -10,8 +10,11 @@ member_value <- function(cx, held, name, expr, scope) {
   switch(script_type_kind(held$type),
     `?` = unknown_term(),
     Tensor = tensor_member(cx, held, name, expr, scope),
-    Record = part_of(cx, held, name, expr),
-    Dict = new_term(element_type(held$type), sprintf("%s[%s]", held$code, string_text(name))),
+    Record = {
+      refuse_abbreviation(cx, name, names(script_type_parts(held$type)), expr)
+      part_of(cx, held, name, expr)
+    },
+    Dict = dict_element(cx, held, literal_term(name), expr),
     static = static_member(cx, static_value(held), name, expr, scope),
     dtype = dtype_member(cx, held, name, expr),
     refuse(cx, expr, sprintf("%s has no `$%s`.", script_type_in_words(held$type), name), if (is_optional_type(held$type)) "Ask is.null() first.")
@@ -141,7 +144,7 @@ part_of <- function(cx, held, i, expr) {
 # Several of different things: a list of its own.
 part_of_record <- function(cx, held, expr, scope) {
   if (length(expr) != 3) refuse(cx, expr, "A list has one dimension.")
-  i <- translate(cx, expr[[3]], scope)
+  i <- translate_index(cx, held, expr[[3]], expr, scope)
   if (!is_static(i)) refuse(cx, expr, "Which elements of a list of different things are taken must be known before the program runs.")
   parts <- term_parts(cx, held)
   labels <- names(script_type_parts(held$type))

@@ -297,6 +297,7 @@ summary_function <- function(name) {
   force(name)
   function(cx, given, expr, scope) {
     given <- without_na_rm(cx, given, expr)
+    if (length(given) > 1 && any(vapply(given, is_vector_term, NA))) given <- list(combine(cx, given, quote(c(x)), scope))
     if (length(given) == 1 && is_list_type(given[[1]]$type)) {
       element <- element_type(given[[1]]$type)
       if (element == "bool") {

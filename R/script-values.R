@@ -44,6 +44,13 @@ choose_elements <- function(cx, given, expr, scope) {
 }
 
 or_else <- function(cx, expr, scope) {
+  element <- named_element(cx, expr[[2]], scope)
+  if (!is.null(element) && !is_static_value(element$there, TRUE)) {
+    if (is_static(element$there)) {
+      return(translate(cx, expr[[3]], scope))
+    }
+    return(do_branches(cx, element$there, element$value, function() translate(cx, expr[[3]], scope), c("", ""), expr))
+  }
   first <- keep_term(cx, translate(cx, expr[[2]], scope))
   if (first$type == "None") {
     return(translate(cx, expr[[3]], scope))

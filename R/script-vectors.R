@@ -154,60 +154,6 @@ end_of_list <- function(first) {
   }
 }
 
-# x[-i]
-all_but <- function(cx, held, i, expr) {
-  at <- keep_term(cx, new_term("int", sprintf("-(%s)", need_code(cx, i, "int", expr, "A position"))))$code
-  emit(cx, c(sprintf("if %s < 1:", at), "  raise IndexError(\"subscript out of bounds: a negative position leaves out one element\")"))
-  new_term(held$type, sprintf("(%s[:%s - 1] + %s[%s:])", held$code, at, held$code, at), fresh = TRUE)
-}
-
-# x[i] for several positions: where R would have NA, a program stops.
-elements_at <- function(cx, held, i, expr) {
-  if (is_static(i) && any(static_value(i) < 1)) refuse(cx, expr, "Several positions count from one on.", "A loop leaves out several.")
-  at <- new_name(cx, "i")
-  code <- sprintf("%s[%s(%s, len(%s))]", held$code, helper(cx, "item"), at, held$code)
-  new_term(held$type, sprintf("[%s for %s in %s]", code, at, operator_list(cx, i, "int", 0, expr, "position")), fresh = TRUE)
-}
-
-# x[mask]
-elements_where <- function(cx, held, mask, expr) {
-  mask <- keep_term(cx, mask)
-  emit(cx, c(
-    sprintf("if len(%s) != len(%s):", mask$code, held$code),
-    "  raise IndexError(\"a mask must have as many elements as what it is for\")"
-  ))
-  at <- new_name(cx, "i")
-  where_true(cx, mask, at, held$type, sprintf("%s[%s]", held$code, at))
-}
-
-which_true <- function(cx, given, expr, scope) {
-  mask <- given[[1]]
-  if (mask$type == "?") {
-    return(mask)
-  }
-  if (length(given) != 1 || !mask$type %in% c("Vector[bool]", "bool")) {
-    refuse(cx, expr, sprintf("`which()` takes one vector of TRUE and FALSE, not %s.", script_type_in_words(mask$type)), if (mask$type == "Tensor") "torch_nonzero() finds positions.")
-  }
-  if (is_static(mask)) {
-    return(literal_term(which(static_value(mask))))
-  }
-  if (mask$type == "bool") mask <- new_term("Vector[bool]", sprintf("[%s]", mask$code))
-  mask <- keep_term(cx, mask)
-  at <- new_name(cx, "i")
-  where_true(cx, mask, at, "Vector[int]", sprintf("%s + 1", at))
-}
-
-# A loop over the positions `at`, that collects `code` where the mask is true.
-where_true <- function(cx, mask, at, type, code) {
-  out <- new_name(cx, "out")
-  emit(cx, c(
-    sprintf("%s = %s", out, empty_code(cx, type)), sprintf("for %s in range(len(%s)):", at, mask$code),
-    sprintf("  if %s[%s]:", mask$code, at), sprintf("    %s.append(%s)", out, code)
-  ))
-  if (!is.null(cx$loop)) emit(cx, sprintf("%s = list(%s)", out, out))
-  new_term(type, out, simple = TRUE, fresh = TRUE)
-}
-
 # An element of a list with names, by a name that is not known yet: all elements must be of one type.
 part_by_name <- function(cx, held, i, expr) {
   types <- script_type_parts(held$type)

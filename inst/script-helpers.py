@@ -53,6 +53,34 @@ def r_slot(i: int, n: int) -> int:
     raise IndexError("subscript out of bounds: a list grows at its end, by one")
   return i - 1
 
+# Positions of `n` elements without those in `out`: without none of them there is nothing, as in R.
+def r_left(n: int, out: List[int]) -> List[int]:
+  left = torch.jit.annotate(List[int], [])
+  for i in out:
+    if i < 1:
+      raise IndexError("positions to leave out must be 1 or more")
+  if len(out) > 0:
+    for i in range(1, n + 1):
+      if i not in out:
+        left.append(i)
+  return left
+
+def r_chosen(n: int, mask: List[bool]) -> List[int]:
+  if len(mask) != n:
+    raise IndexError("a mask must have as many elements as what it is for")
+  chosen = torch.jit.annotate(List[int], [])
+  for i in range(n):
+    if mask[i]:
+      chosen.append(i + 1)
+  return chosen
+
+# R takes x$al for x$alpha.
+def r_is_abbreviated(names: List[str], name: str) -> bool:
+  for longer in names:
+    if longer.startswith(name) and longer != name:
+      raise IndexError("`" + name + "` may be short for `" + longer + "`: write the whole name, or [[\"" + name + "\"]]")
+  return False
+
 def r_count(n: int) -> int:
   if n < 0:
     raise ValueError("A number of elements can't be negative.")
