@@ -97,8 +97,9 @@ need_code <- function(cx, term, type, expr, what = "This") {
   if (is.null(code)) {
     hint <- if (is_optional_type(term$type)) "Ask is.null() first."
     if (term$type == "Tensor" && is_number_type(type)) hint <- "$item() takes the number out of a tensor."
+    if (has_lost_names(term)) hint <- names_hint
     if (term$type == "Tensor" && type == "bool") hint <- "$item() takes the value out of a tensor with one element."
-    refuse(cx, expr, sprintf("%s is %s, and %s is needed.", what, script_type_in_words(term$type), script_type_in_words(type)), hint)
+    refuse(cx, expr, sprintf("%s is %s, and %s is needed.", what, term_in_words(term), script_type_in_words(type)), hint)
   }
   code
 }

@@ -119,7 +119,8 @@ list_slice <- function(cx, held, expr, scope) {
   index <- expr[[3]]
   head <- if (is.call(index) && is.name(index[[1]])) as.character(index[[1]]) else ""
   held <- keep_term(cx, held)
-  if (head == ":" && is_base_function(cx, scope, ":")) {
+  falls <- head == ":" && is.numeric(index[[2]]) && is.numeric(index[[3]]) && index[[2]] > index[[3]]
+  if (head == ":" && is_base_function(cx, scope, ":") && !falls) {
     ends <- translate_in_order(cx, lapply(2:3, function(end) function() translate_index(cx, held, index[[end]], expr, scope)))
     codes <- vapply(ends, function(term) keep_term(cx, new_term("int", need_code(cx, term, "int", expr), simple = is_static(term)))$code, "")
     # what is behind the end would be NA

@@ -161,7 +161,7 @@ names_of <- function(cx, given, expr, scope) {
     static = {
       value <- static_value(term)
       if (inherits(value, "script_self")) refuse(cx, expr, "`names()` of a module can't be translated.", "$keys() of an nn_module_dict() gives the names.")
-      static_term(names(value))
+      literal_term(names(value))
     },
     None = , Empty = none_term(),
     refuse(cx, expr, sprintf("`names()` does not apply to %s.", script_type_in_words(term$type)))

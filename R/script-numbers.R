@@ -113,8 +113,8 @@ as_number <- function(cx, term, expr, what = "This") {
   if (is_number_type(term$type)) {
     return(term)
   }
-  hint <- if (term$type == "complex") "Tensors hold complex numbers." else if (is_list_type(term$type)) "Signs of R's vectors are not translated: use a tensor, or lapply()." else if (is_optional_type(term$type)) "Ask is.null() first."
-  refuse(cx, expr, sprintf("%s is %s, and a number is needed.", what, script_type_in_words(term$type)), hint)
+  hint <- if (has_lost_names(term)) names_hint else if (term$type == "complex") "Tensors hold complex numbers." else if (is_list_type(term$type)) "Signs of R's vectors are not translated: use a tensor, or lapply()." else if (is_optional_type(term$type)) "Ask is.null() first."
+  refuse(cx, expr, sprintf("%s is %s, and a number is needed.", what, term_in_words(term)), hint)
 }
 
 tensor_arithmetic <- function(cx, sign, a, b, expr) {
@@ -127,7 +127,9 @@ tensor_arithmetic <- function(cx, sign, a, b, expr) {
     a <- kept[[1]]
     b <- kept[[2]]
   }
-  supplied <- list(a, b)
+  supplied <- list(without_lost_names(a), without_lost_names(b))
+  a <- supplied[[1]]
+  b <- supplied[[2]]
   for (i in 1:2) {
     term <- supplied[[i]]
     if (term$type == "Tensor" || is_number_type(term$type)) next

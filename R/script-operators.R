@@ -82,6 +82,7 @@ call_operator <- function(cx, plan, supplied, expr) {
       return(unknown_term())
     }
   }
+  supplied <- lapply(supplied, without_lost_names)
   if (!plan[[4]][[1]]) refuse(cx, expr, "Operators that count from zero can't be used here.")
   wants_gradient <- supplied$requires_grad
   supplied$requires_grad <- NULL

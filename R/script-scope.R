@@ -291,7 +291,7 @@ refuse_change_in_loop <- function(cx, scope, name, expr) {
 # Changing a part of what the function around has makes a variable of this function's own.
 make_local <- function(cx, scope, name, expr) {
   found <- find_binding(cx, scope, name)
-  if (is.null(found) || identical(found$scope$id, scope$id) || !found$binding$kind %in% c("variable", "term")) {
+  if (is.null(found) || !found$binding$kind %in% c("variable", "term", "default") || identical(found$scope$id, scope$id) && found$binding$kind == "variable") {
     return(invisible())
   }
   term <- read_variable(cx, scope, name, as.name(name))

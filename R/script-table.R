@@ -282,7 +282,7 @@ call_entry <- function(cx, entry, expr, scope) {
     if ("?" %in% types) {
       return(unknown_term())
     }
-    folds <- all_static(given) && all(types != "static")
+    folds <- all_static(given) && all(types != "static" | vapply(given, has_lost_names, NA))
     if (folds && is.function(entry$fn)) {
       value <- tryCatch(suppressWarnings(do.call(entry$fn, lapply(given, static_value))), error = function(e) NULL)
       literal <- if (!is.null(value)) literal_term(value)

@@ -75,7 +75,8 @@ literal_term <- function(x) {
   if (is.object(x)) {
     return(literal_object(x))
   }
-  if (!is.atomic(x) || is.raw(x)) {
+  # a value of a program has no names
+  if (!is.atomic(x) || is.raw(x) || !is.null(names(x))) {
     return(NULL)
   }
   if (length(x) != 1 || !is.null(dim(x))) {

@@ -169,6 +169,14 @@ script_type_in_words <- function(type) {
   )
 }
 
+term_in_words <- function(term) {
+  if (has_lost_names(term)) "a vector with names" else script_type_in_words(term$type)
+}
+# A constant vector with names: no value of a program has them.
+has_lost_names <- function(term) term$type == "static" && is.atomic(static_value(term)) && !is.null(names(static_value(term)))
+without_lost_names <- function(term) if (has_lost_names(term)) literal_term(unname(static_value(term))) %||% term else term
+names_hint <- "`[[` takes an element without its name, unname() leaves all names out."
+
 # A type as the user writes it, in terms of the compiler.
 declared_script_type <- function(text) {
   parsed <- tryCatch(check_torchscript_type(text), torchscript_error = function(e) NULL)

@@ -207,7 +207,7 @@ joined_text <- function(cx, given, expr, scope) {
 without_names <- function(cx, given, expr, scope) {
   term <- given[[1]]
   switch(script_type_kind(term$type),
-    static = static_term(unname(static_value(term))),
+    static = capture_value(cx, unname(static_value(term)), "element"),
     Record = make_list(cx, term_parts(cx, term), expr, scope),
     Dict = refuse(cx, expr, "`unname()` of a list with names that are not known can't be translated.", "lapply(names(x), function(name) x[[name]])."),
     term
