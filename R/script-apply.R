@@ -56,20 +56,14 @@ collect <- function(cx, sequence, scope, body, changes, expr, named_like = NULL)
   code <- coerced_code(cx, term, element)
   if (is.null(named_like)) {
     type <- list_type_of(element)
-    emit(cx, c(
-      sprintf("%s = %s", out, empty_code(cx, type)), sprintf("for %s in %s:", counter, sequence$code),
-      indented(c(lines, sprintf("%s.append(%s)", out, code)))
-    ))
+    emit(cx, sprintf("%s = %s", out, empty_code(cx, type)))
+    emit_loop(cx, sprintf("for %s in %s:", counter, sequence$code), c(lines, sprintf("%s.append(%s)", out, code)))
   } else {
     type <- sprintf("Dict[str, %s]", element)
-    emit(cx, c(
-      sprintf("%s = %s", out, empty_code(cx, type)), sprintf("for %s in %s.keys():", named_like$key, named_like$code),
-      indented(c(sprintf("%s = %s[%s]", counter, named_like$code, named_like$key), lines, sprintf("%s[%s] = %s", out, named_like$key, code)))
+    emit(cx, sprintf("%s = %s", out, empty_code(cx, type)))
+    emit_loop(cx, sprintf("for %s in %s.keys():", named_like$key, named_like$code), c(
+      sprintf("%s = %s[%s]", counter, named_like$code, named_like$key), lines, sprintf("%s[%s] = %s", out, named_like$key, code)
     ))
-  }
-  if (!is.null(cx$loop)) {
-    emit(cx, sprintf("%s = %s", out, list_copy_code(out, type)))
-    renew_lists(cx, scope, lapply(changes, function(closure) closure$body))
   }
   new_term(type, out, simple = TRUE, fresh = TRUE)
 }
@@ -252,12 +246,10 @@ with_names <- function(cx, list, labels) {
   type <- sprintf("Dict[str, %s]", element_type(list$type))
   out <- new_name(cx, "out")
   label <- new_name(cx, "k")
-  emit(cx, c(
-    sprintf("%s = %s", out, empty_code(cx, type)), sprintf("for %s in %s:", label, labels),
-    indented(c(
-      sprintf("if %s in %s:", label, out), "  raise ValueError(\"Map() would give two elements one name\")",
-      sprintf("%s[%s] = %s[len(%s)]", out, label, list$code, out)
-    ))
+  emit(cx, sprintf("%s = %s", out, empty_code(cx, type)))
+  emit_loop(cx, sprintf("for %s in %s:", label, labels), c(
+    sprintf("if %s in %s:", label, out), "  raise ValueError(\"Map() would give two elements one name\")",
+    sprintf("%s[%s] = %s[len(%s)]", out, label, list$code, out)
   ))
   new_term(type, out, simple = TRUE, fresh = TRUE)
 }
@@ -281,11 +273,8 @@ filter_function <- function(cx, expr, scope) {
   lines <- in_block(cx, test <- condition_of(cx, call_callable(cx, fn, list(sequence$element(counter)), expr, scope), expr))
   note_ownership(cx, head, cx$vars, id)
   cx$vars <- merge_states(cx, list(head, cx$vars[names(head)]), c("before", "in the loop"), expr)
-  emit(cx, c(
-    sprintf("%s = %s", out, empty_code(cx, term$type)), sprintf("for %s in %s:", counter, sequence$code),
-    indented(c(lines, sprintf("if %s:", test$code), sprintf("  %s.append(%s)", out, counter)))
-  ))
-  if (!is.null(cx$loop)) emit(cx, sprintf("%s = list(%s)", out, out))
+  emit(cx, sprintf("%s = %s", out, empty_code(cx, term$type)))
+  emit_loop(cx, sprintf("for %s in %s:", counter, sequence$code), c(lines, sprintf("if %s:", test$code), sprintf("  %s.append(%s)", out, counter)))
   new_term(term$type, out, simple = TRUE, fresh = TRUE)
 }
 

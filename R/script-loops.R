@@ -16,7 +16,6 @@ do_loop <- function(cx, scope, body, header, names_assigned, begin = function() 
   cx$loop <- new.env(parent = emptyenv())
   cx$loop$breaks <- list()
   cx$loop$nexts <- list()
-  cx$loop$sets <- c(names_assigned, changed_in_place(body))
   on.exit(cx$loop <- outer)
   lines <- in_block(cx, {
     begin()
@@ -27,7 +26,7 @@ do_loop <- function(cx, scope, body, header, names_assigned, begin = function() 
   check_loop_types(cx, head, ends, body)
   cx$dead <- FALSE
   before <- length(cx$block$lines)
-  emit(cx, c(header, indented(lines)))
+  emit_loop(cx, header, lines)
   states <- if (runs_once) cx$loop$breaks else c(list(head), ends, cx$loop$breaks)
   if (runs_once && length(states) == 0) {
     # TorchScript does not see that the loop ends by return() alone
@@ -39,23 +38,11 @@ do_loop <- function(cx, scope, body, header, names_assigned, begin = function() 
   labels <- rep("in the loop, which may not run", length(states))
   if (!runs_once) labels[[1]] <- "before it"
   cx$vars <- merge_states(cx, states, labels, body, "loop")
-  cx$loop <- outer
-  renew_lists(cx, scope, c(list(body, condition), lapply(closures, function(closure) closure$body)))
 }
 
-# libtorch's interpreter runs a loop in the middle of what comes directly after it, and there gives away, in the first
-# round, a list that both use. So that nothing does, in a loop, the lists of a loop within are new ones after it.
-renew_lists <- function(cx, scope, exprs) {
-  for (name in intersect(unique(unlist(lapply(exprs, all.names))), cx$loop$sets)) {
-    found <- find_binding(cx, scope, name)
-    binding <- found$binding
-    if (identical(binding$kind, "variable") && script_type_kind(binding$type) %in% c("List", "Vector", "Dict", "Slots")) {
-      emit(cx, sprintf("%s = %s", binding$name, list_copy_code(binding$name, binding$type)))
-      binding$owned <- TRUE
-      cx$vars[[found$key]] <- binding
-    }
-  }
-}
+# The interpreter of libtorch, and so PyTorch's, runs a loop with one result in the middle of what uses that result next:
+# values that the loop needs may be gone by then. So something stands in between that the optimiser leaves alone.
+emit_loop <- function(cx, header, lines) emit(cx, c(header, indented(lines), "torch.is_grad_enabled()"))
 list_copy_code <- function(code, type) sprintf(if (startsWith(type, "Dict")) "%s.copy()" else "list(%s)", code)
 
 # At the head of a loop its variables are whatever any round leaves behind.

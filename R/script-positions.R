@@ -50,12 +50,9 @@ assign_elements <- function(cx, inner, held, key, positions, term, scope, expr) 
   value <- keep_term(cx, new_term(if (is_one) element_type(held$type) else held$type, code))$code
   target <- own_target(cx, inner, held, key, scope, expr)
   i <- new_name(cx, "i")
-  emit(cx, c(
-    if (!is_one) c(sprintf("if len(%s) != len(%s):", value, at), "  raise ValueError(\"there must be one value for all positions, or one for each\")"),
-    sprintf("for %s in range(len(%s)):", i, at),
-    sprintf("  %s[%s(%s[%s], len(%s))] = %s", target$code, helper(cx, "item"), at, i, target$code, if (is_one) value else sprintf("%s[%s]", value, i))
-  ))
-  if (!is.null(cx$loop)) emit(cx, sprintf("%s = list(%s)", target$code, target$code))
+  if (!is_one) emit(cx, c(sprintf("if len(%s) != len(%s):", value, at), "  raise ValueError(\"there must be one value for all positions, or one for each\")"))
+  element <- sprintf("%s[%s(%s[%s], len(%s))]", target$code, helper(cx, "item"), at, i, target$code)
+  emit_loop(cx, sprintf("for %s in range(len(%s)):", i, at), paste(element, "=", if (is_one) value else sprintf("%s[%s]", value, i)))
   target$done()
 }
 
@@ -79,10 +76,7 @@ which_true <- function(cx, given, expr, scope) {
 # A loop over the positions `at`, that collects `code` where the mask is true.
 where_true <- function(cx, mask, at, type, code) {
   out <- new_name(cx, "out")
-  emit(cx, c(
-    sprintf("%s = %s", out, empty_code(cx, type)), sprintf("for %s in range(len(%s)):", at, mask$code),
-    sprintf("  if %s[%s]:", mask$code, at), sprintf("    %s.append(%s)", out, code)
-  ))
-  if (!is.null(cx$loop)) emit(cx, sprintf("%s = list(%s)", out, out))
+  emit(cx, sprintf("%s = %s", out, empty_code(cx, type)))
+  emit_loop(cx, sprintf("for %s in range(len(%s)):", at, mask$code), c(sprintf("if %s[%s]:", mask$code, at), sprintf("  %s.append(%s)", out, code)))
   new_term(type, out, simple = TRUE, fresh = TRUE)
 }

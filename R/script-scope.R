@@ -366,10 +366,10 @@ merge_bindings <- function(bindings, key, labels, what) {
         hint = sprintf("force(%s) before the branches.", name)
       ))
     }
-    where <- labels[!is_absent]
+    where <- unique(labels[!is_absent])
     return(list(
       kind = "unset", message = sprintf("`%s` is set only %s.", name, paste(where, collapse = " and ")),
-      hint = sprintf("Give it a value before, or %s as well.", paste(labels[is_absent], collapse = " and "))
+      hint = sprintf("Give it a value before, or %s as well.", paste(unique(labels[is_absent]), collapse = " and "))
     ))
   }
   kinds <- vapply(bindings, function(b) b$kind, "")

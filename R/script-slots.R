@@ -33,7 +33,7 @@ full_list <- function(cx, term) {
     return(unknown_term())
   }
   item <- new_name(cx, "v")
-  emit(cx, c(sprintf("for %s in %s:", item, term$code), indented(check_filled(item))))
+  emit_loop(cx, sprintf("for %s in %s:", item, term$code), check_filled(item))
   new_term(list_type_of(element), sprintf("[torch._unwrap_optional(%s) for %s in %s]", item, item, term$code), fresh = TRUE)
 }
 

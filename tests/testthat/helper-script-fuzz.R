@@ -5,7 +5,7 @@ random_script <- function(seed) {
   counters <- character()
   loops <- 0L
   pick <- function(...) sample(c(...), 1)
-  result <- "list(t, s, k, v, w, torch_stack(xs), torch_stack(ys), d[[\"z\"]])"
+  result <- "list(t, s, k, v, w, torch_stack(xs), torch_stack(ys), d[[\"z\"]], r$p, r$q, length(r$acc), q$p, text, is.integer(k))"
   number <- function(depth) {
     if (depth <= 0) {
       return(pick("a", "n", "k", "s", "1", "2", "0.5", "3L", counters))
@@ -20,13 +20,13 @@ random_script <- function(seed) {
       mod = sprintf("(%s %s %s)", x(), pick("%%", "%/%"), pick("3", "2L", "0.75", "-2")),
       fun = sprintf("%s(%s)", pick("abs", "floor", "ceiling", "round", "sin", "sign", "trunc"), x()),
       `if` = sprintf("(if (%s) %s else %s)", condition(depth - 1), x(), x()),
-      index = sprintf("v[%s]", pick("1", "length(v)", "2L")),
+      index = pick("v[1]", "v[length(v)]", "v[2L]", "sum(v[-1])", "sum(v[-(1:2)])", "sum(v[v > 1])", "r$p[2]", "r$q", "length(r$acc)", "(d[[\"a\"]] %||% 1)", "max(v, k)"),
       item = sprintf("t$sum()$item()"),
       minmax = sprintf("%s(%s, %s)", pick("min", "max"), x(), x())
     )
   }
   # functions of the program's own, which change its variables
-  call_of_own <- function() pick("bump()", "add(n)", "add(a)", "add(0.5)", "scale_of(2)", "set_first(a)")
+  call_of_own <- function() pick("bump()", "add(n)", "add(a)", "add(0.5)", "scale_of(2)", "set_first(a)", "twice(n)", "twice(0.5)", "count()")
   condition <- function(depth) {
     if (depth > 0 && stats::runif(1) < 0.3) {
       return(switch(pick("and", "or", "not"),
@@ -58,7 +58,7 @@ random_script <- function(seed) {
   }
   block <- function(lines) paste0("{\n", paste0("  ", gsub("\n", "\n  ", lines), collapse = "\n"), "\n}")
   statement <- function(depth, in_loop) {
-    kinds <- c("s", "s", "t", "t", "k", "v", "xs", "copy", "d", "call", "apply", "return", if (depth > 0) c("if", "for", "while"), if (in_loop) c("break", "next", "jump"))
+    kinds <- c("r", "several", "text", "s", "s", "t", "t", "k", "v", "xs", "copy", "d", "call", "apply", "return", if (depth > 0) c("if", "for", "while"), if (in_loop) c("break", "next", "jump"))
     switch(pick(kinds),
       s = sprintf("s <- %s", number(2)),
       t = sprintf("t <- %s", tensor(2)),
@@ -66,6 +66,13 @@ random_script <- function(seed) {
       v = sprintf("v[%s] <- %s", pick("1", "2L", "length(v)", "length(v) + 1"), number(1)),
       xs = sprintf("xs[[%s]] <- %s", pick("1", "length(xs) + 1", "length(xs)"), tensor(1)),
       copy = pick("w <- v\nw[1] <- w[1] + 1", "ys <- xs\nys[[1]] <- t", "w <- v\nv[1] <- 7"),
+      r = switch(pick("p", "q", "acc", "copy", "field"),
+        p = sprintf("r$p[%s] <- %s", pick("1", "2L", "length(r$p)"), number(1)),
+        q = "r$q <- r$q + k", acc = sprintf("r$acc[[length(r$acc) + 1]] <- %s + 0.5", number(1)),
+        copy = "q <- r\nr$p[1] <- r$p[1] + 1", field = sprintf("w <- r$p\nr$p[2] <- %s\nw[1] <- 0", number(1))
+      ),
+      several = sprintf(pick("v[1:2] <- c(%s, 2)", "v[v > 1.5] <- %s", "v[-1] <- %s", "w <- v[-1] * %s", "w <- c(v, %s)[c(2, 1)]"), number(1)),
+      text = pick("text <- paste0(text, k)", "text <- paste(text, round(sin(s), 4))", "text <- paste(text, is.integer(n), length(v), 0.1 * k)"),
       call = call_of_own(),
       apply = pick(
         "w <- vapply(v, function(e) e + bump(), 0)", "w <- Reduce(`+`, v, accumulate = TRUE)", "s <- Reduce(function(p, q) p - q * k, v)",
@@ -95,8 +102,11 @@ random_script <- function(seed) {
   }
   start <- c(
     "t <- x", "s <- 0.5", "k <- 1L", "v <- c(1, a, 2)", "w <- c(1, 2)", "xs <- list(x, x * 2)", "ys <- list(x)", "d <- list()", "d[[pick_key]] <- a",
+    "r <- list(p = c(a, 2), q = 1L, acc = list())", "q <- r", "text <- \"\"",
     "bump <- function() {\n  k <<- k + 1L\n  k\n}", "add <- function(by) {\n  s <<- s + by\n  s\n}",
-    "scale_of <- function(by) {\n  if (by > s) t <<- t * 0.5\n  bump() * by\n}", "set_first <- function(to) {\n  v[1] <<- to\n  v[1]\n}"
+    "scale_of <- function(by) {\n  if (by > s) t <<- t * 0.5\n  bump() * by\n}", "set_first <- function(to) {\n  v[1] <<- to\n  v[1]\n}",
+    "twice <- function(by, more = by * 2) {\n  by <- by + 1\n  more + by\n}",
+    "make <- function(i) {\n  force(i)\n  function() {\n    i <<- i + 1\n    i\n  }\n}", "count <- make(a)"
   )
   lines <- c(start, statements(2, 3:7), result)
   text <- sprintf("function(x, n = 3L, a = 1.5, pick_key = \"z\") %s", block(lines))
