@@ -94,13 +94,13 @@ lapply_loop <- function(kind) {
         refuse(cx, expr, "A vector with names is no value of a program.", if (has_names) "lapply() gives a list with names, vapply() with `USE.NAMES = FALSE` a vector." else "`USE.NAMES = FALSE` leaves them out.")
       }
       if (startsWith(term$type, "Dict")) {
-        held <- keep_term(cx, term)
+        held <- hold_value(cx, term)
         named_like <- list(code = held$code, key = new_name(cx, "k"))
         type <- element_type(term$type)
         sequence <- list(code = held$code, element = function(counter) new_term(type, counter, simple = TRUE))
       } else {
         if (startsWith(term$type, "Record")) {
-          parts <- lapply(term_parts(cx, term), function(part) call_callable(cx, fn, c(list(part), more), expr, scope))
+          parts <- lapply(sequence_of_term(cx, term, source)$terms, function(part) call_callable(cx, fn, c(list(part), more), expr, scope))
           return(make_list(cx, stats::setNames(parts, names(script_type_parts(term$type))), expr, scope))
         }
         sequence <- sequence_of_term(cx, term, source)

@@ -50,6 +50,7 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
     refuse(cx, expr, "What is set here may be NULL, which would remove the element.", "Ask is.null() first.")
   }
   key <- if (is.name(inner)) find_binding(cx, scope, as.character(inner))$key
+  refuse_lent(cx, key, as.character(inner), expr)
   if (head == "[" && kind == "Vector" && length(target) == 3 && !identical(target[[3]], quote(expr = ))) {
     index <- list_index(cx, held, target[[3]], expr, index_scope)
     if (is.null(index$one)) {

@@ -41,6 +41,16 @@ keep_term <- function(cx, term) {
   term
 }
 
+# The term as it is now: what comes next may give its variable another value, or its list other elements.
+hold_value <- function(cx, term) {
+  if (is.null(term$place)) {
+    return(keep_term(cx, term))
+  }
+  share_list(cx, term)
+  term[c("place", "simple")] <- list(NULL, FALSE)
+  keep_term(cx, term)
+}
+
 # Translates several expressions in order. What one of them writes as statements runs after the ones before it.
 translate_in_order <- function(cx, translators) {
   stats::setNames(terms_in_order(cx, length(translators), function(i) translators[[i]]()), names(translators))

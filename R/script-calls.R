@@ -132,7 +132,7 @@ call_special <- function(cx, fn, expr, scope, name) {
     if (sum(vapply(cx$inlined, identical, NA, list(fn$body, fn$scope$id))) > 12) {
       refuse(cx, expr, sprintf("`%s()` calls itself, which TorchScript functions can't.", name %||% squeeze_text(expr[[1]])), "Write a loop.")
     }
-    return(inline_call(cx, fn$formals, fn$body, given, expr, parent = fn$scope))
+    return(inline_call(cx, fn$formals, fn$body, given, expr, parent = fn$scope, from = scope))
   }
   if (inherits(fn, "script_member")) {
     return(fn$call(cx, given_arguments(cx, expr, scope), expr, scope))
@@ -315,24 +315,42 @@ kept_for_functions <- function(body) {
     return(character())
   }
   statements <- if (is.call(body) && identical(body[[1]], quote(`{`))) as.list(body)[-1] else list(body)
-  forced <- Filter(function(statement) is.name(statement) || is.call(statement) && identical(statement[[1]], quote(force)) && is.name(statement[[2]]), statements)
-  vapply(forced, function(statement) as.character(if (is.call(statement)) statement[[2]] else statement), "")
+  found <- character()
+  for (statement in statements) {
+    if (is.call(statement) && (identical(statement[[1]], quote(`<-`)) || identical(statement[[1]], quote(`=`)))) statement <- statement[[3]]
+    if (is.call(statement) && identical(statement[[1]], quote(`function`))) next
+    if (!all(setdiff(all.names(statement), all.vars(statement)) %in% looking_functions)) break
+    found <- c(found, all.vars(statement))
+  }
+  found
 }
+# They look at all their arguments at once.
+looking_functions <- c(
+  "force", "(", "+", "-", "*", "/", "^", "%%", "%/%", "[", "[[", ":", "==", "!=", "<", ">", "<=", ">=", "!", "length", "c", "list",
+  "abs", "sqrt", "exp", "log", "max", "min", "sum", "dim", "nrow", "ncol", "as.integer", "as.numeric", "paste0", "is.null"
+)
 
 # A function that is given back looks at the arguments of the function that made it when it is first called.
-note_lent <- function(cx, closures, scope, matched, expr) {
+note_lent <- function(cx, closures, scope, matched, expr, from) {
   for (closure in closures) {
-    for (name in intersect(all.names(closure$body), names(matched))) {
+    used <- all.names(closure$body)
+    dots <- any(grepl("^[.][.]([.]|[0-9]+)$", used))
+    lazy <- Filter(function(name) {
       found <- find_binding(cx, closure$scope, name)
-      if (!identical(found$scope$id, scope$id) || found$binding$kind != "term") next
-      key <- found$binding$term$place
-      if (!is.null(key) && identical(cx$vars[[key]]$kind, "variable")) cx$vars[[key]]$lent <- c(argument = name, call = squeeze_text(expr))
+      identical(found$scope$id, scope$id) && found$binding$kind == "term" && is.null(found$binding$term$value)
+    }, intersect(used, names(matched$matched)))
+    if (length(lazy) == 0 && !(dots && length(matched$dots) > 0)) next
+    places <- lapply(c(matched$matched[lazy], if (dots) matched$dots), function(term) term$place)
+    named <- if (!is.null(from)) unlist(lapply(as.list(expr)[-1], function(part) if (is.language(part)) all.vars(part)))
+    keys <- c(unlist(places), unlist(lapply(named, function(name) find_binding(cx, from, name)$key)))
+    for (key in unique(keys)) {
+      if (identical(cx$vars[[key]]$kind, "variable")) cx$vars[[key]]$lent <- c(argument = c(lazy, "...")[[1]], call = squeeze_text(expr))
     }
   }
 }
 
 inline_call <- function(cx, formals, body, given, expr, parent = NULL, env = emptyenv(), is_package = FALSE, name = NULL,
-                        generic = NULL) {
+                        generic = NULL, from = NULL) {
   if (cx$depth > 40) refuse(cx, expr, "Functions call each other too deeply, or themselves.", "Write a loop.")
   cx$depth <- cx$depth + 1L
   on.exit(cx$depth <- cx$depth - 1L)
@@ -369,7 +387,7 @@ inline_call <- function(cx, formals, body, given, expr, parent = NULL, env = emp
   } else {
     block_value(cx, list(body), scope, is_body = TRUE)
   }
-  if (is_static(result) && !scope$is_package) note_lent(cx, closures_in(cx, static_value(result), list()), scope, matched$matched, expr)
+  if (is_static(result) && !scope$is_package) note_lent(cx, closures_in(cx, static_value(result), list()), scope, matched, expr, from)
   # names of the function are not seen after it
   if (!is.null(result$place) && startsWith(result$place, scope$prefix)) result["place"] <- list(NULL)
   result

@@ -90,7 +90,8 @@ combine <- function(cx, given, expr, scope) {
   parts <- if (all(scalars | types == "Tensor")) unname(given)
   # one list alone is the same list
   fresh <- length(pieces) > 1 || !is.null(parts)
-  new_term(type, if (length(pieces) > 1) sprintf("(%s)", code) else code, fresh = fresh, parts = parts)
+  place <- if (!fresh) Find(function(term) !is_scalar_type(term$type) && term$type != "Empty", given)$place
+  new_term(type, if (length(pieces) > 1) sprintf("(%s)", code) else code, fresh = fresh, parts = parts, place = place)
 }
 
 append_to <- function(cx, given, expr, scope) {

@@ -224,9 +224,7 @@ assign_variable <- function(cx, scope, name, term, expr) {
   }
   key <- scope_key(scope, name)
   before <- cx$vars[[key]]
-  if (!is.null(before$lent)) {
-    refuse(cx, expr, sprintf("`%s` went into `%s`, whose result may not have looked at it yet.", name, before$lent[["call"]]), sprintf("force(%s) in the function that gives a function.", before$lent[["argument"]]))
-  }
+  refuse_lent(cx, key, name, expr)
   if (term$type == "static" || (is_static(term) && is.function(static_value(term)))) {
     refuse_change_in_loop(cx, scope, name, expr)
     bind_term(cx, scope, name, term)
@@ -267,6 +265,14 @@ assign_variable <- function(cx, scope, name, term, expr) {
   ))
 }
 
+# A variable went to a function that gave back another, which looks at it when it is called.
+refuse_lent <- function(cx, key, name, expr) {
+  lent <- if (!is.null(key)) cx$vars[[key]]$lent
+  if (!is.null(lent)) {
+    refuse(cx, expr, sprintf("`%s` went into `%s`, whose result may not have looked at it yet.", name, lent[["call"]]), sprintf("force(%s) in the function that gives a function.", lent[["argument"]]))
+  }
+}
+
 # A number, string or flag that becomes a vector later is a vector of one from the start: the next pass knows.
 is_scalar_type <- function(type) type %in% c("int", "whole", "float", "bool", "str")
 vector_of_one <- function(cx, term) {
@@ -305,6 +311,9 @@ disown <- function(cx, key) {
     cx$vars[[key]] <- binding
   }
 }
+
+# The list is another variable's too from here on.
+share_list <- function(cx, term) if (!is.null(term$place) && is_container_type(required_type(term$type))) disown(cx, term$place)
 
 # Before a list is changed: no other variable may see it.
 own_variable <- function(cx, key) {

@@ -22,7 +22,8 @@ sequence_of_term <- function(cx, term, expr) {
   }
   kind <- script_type_kind(term$type)
   if (kind %in% c("Tuple", "Record")) {
-    return(list(terms = term_parts(cx, term)))
+    if (is.null(term$parts)) term <- hold_value(cx, term)
+    return(list(terms = lapply(term_parts(cx, term), function(part) hold_value(cx, part))))
   }
   if (kind == "?") {
     return(list(code = "[0]", element = function(counter) unknown_term()))
@@ -34,15 +35,8 @@ sequence_of_term <- function(cx, term, expr) {
   if (is.null(type)) {
     refuse(cx, expr, sprintf("A loop can't go through %s.", script_type_in_words(term$type)), if (kind == "Dict") "names(x) gives its names.")
   }
-  if (kind %in% c("List", "Vector") && !is.null(term$place)) {
-    disown(cx, term$place)
-    # the loop goes through what the list was when it began
-    if (!is.null(term$place)) {
-      held <- new_name(cx, "t")
-      emit(cx, paste(held, "=", term$code))
-      term$code <- held
-    }
-  }
+  # the loop goes through what the list was when it began
+  if (kind %in% c("List", "Vector") && !(is_static(term) && is.null(term$place))) term <- hold_value(cx, term)
   code <- switch(kind, Tensor = sprintf("torch.unbind(%s, 0)", term$code), List = , Vector = term$code, sprintf("[%s]", term$code))
   known <- if (is_static(term)) lapply(unname(static_value(term)), literal_term)
   list(code = code, known = known, values = known, element = function(counter) {

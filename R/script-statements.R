@@ -129,6 +129,8 @@ do_branches <- function(cx, condition, yes, no, labels, expr) {
   }
   cx$dead <- all(dead)
   cx$vars <- merge_states(cx, lapply(branches, function(branch) branch$state), labels, expr) %||% state
+  # the result is the same list as a variable's
+  for (branch in branches) if (!branch$dead && is_term(branch$term)) share_list(cx, branch$term)
   result$term
 }
 
@@ -156,7 +158,6 @@ merge_terms <- function(cx, branches, expr) {
   if (type == "None") {
     return(list(term = none_term()))
   }
-  for (term in terms) if (!is.null(term$place) && is_container_type(term$type)) disown(cx, term$place)
   name <- new_name(cx, "t")
   list(
     name = name, codes = lapply(terms, function(term) coerced_code(cx, term, type)),
