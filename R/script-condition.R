@@ -33,6 +33,9 @@ condition_of <- function(cx, term, expr) {
   if (term$type == "Tensor") {
     refuse(cx, expr, "A condition must be TRUE or FALSE, not a tensor.", "$item() takes the value out of a tensor with one element.")
   }
+  if (is_vector_term(term)) {
+    refuse(cx, expr, sprintf("A condition must be TRUE or FALSE, not %s.", script_type_in_words(term$type)), if (term$type == "Vector[bool]") "all() and any() make one of a vector.")
+  }
   term$code <- need_code(cx, term, "bool", expr, "The condition")
   term$type <- "bool"
   term
@@ -115,6 +118,13 @@ join_conditions <- function(cx, expr, scope, head) {
   refine(cx, if (is_and) first$yes else first$no)
   lines <- in_block(cx, second <- translate_condition(cx, expr[[3]], scope))
   cx$vars <- state
+  if (cx$dead) {
+    # the second side leaves: what comes after has the first one decided
+    cx$dead <- FALSE
+    emit(cx, c(sprintf("if %s:", if (is_and) first$code else negated(first)$code), indented(lines)))
+    refine(cx, if (is_and) first$no else first$yes)
+    return(literal_term(!is_and))
+  }
   if (length(lines) > 0) {
     name <- new_name(cx, "t")
     emit(cx, c(

@@ -186,3 +186,95 @@ range_vector <- function(range) {
     new_term(vector_type_of(type), sprintf("[%s for %s in %s]", coerced_code(cx, element, type), counter, found$code), fresh = TRUE)
   }
 }
+
+# ---- Reduce()
+
+reduce_function <- function(cx, expr, scope) {
+  # `simplify` is not in all versions of R
+  arguments <- c(alist(f = , x = , init = , right = FALSE, accumulate = FALSE), if ("simplify" %in% names(formals(Reduce))) list(simplify = TRUE))
+  matched <- matched_expressions(cx, arguments, expr, scope)
+  flag <- function(name, default = FALSE) {
+    given <- if (!is.null(matched[[name]])) translate(cx, matched[[name]], scope) else literal_term(default)
+    if (!is_static(given) || !rlang::is_bool(static_value(given))) refuse(cx, expr, sprintf("`%s` must be known before the program runs.", name))
+    static_value(given)
+  }
+  from_right <- flag("right")
+  how <- list(from_right = from_right, accumulates = flag("accumulate"), simplifies = flag("simplify", TRUE))
+  if (from_right && how$accumulates) refuse(cx, expr, "`Reduce()` accumulates from the left alone here.", "Write a loop.")
+  fn <- callable_term(cx, matched$f, scope, expr)
+  if (!"x" %in% names(matched)) refuse(cx, expr, "`Reduce()` needs something to go through.")
+  x <- keep_term(cx, translate(cx, matched$x, scope))
+  if (x$type == "Tensor") refuse(cx, expr, "`Reduce()` goes through lists, not through a tensor.", "as.list() makes one of a tensor.")
+  init <- if ("init" %in% names(matched)) translate(cx, matched$init, scope)
+  if (any_unknown(c(list(x), if (!is.null(init)) list(init)))) {
+    return(unknown_term())
+  }
+  if (startsWith(x$type, "Dict")) x <- keep_term(cx, values_of(cx, x))
+  if (is_list_type(x$type) && (is.null(known_parts(x)) || length(known_parts(x)) > 0)) {
+    return(reduce_list(cx, fn, x, init, how, expr, scope))
+  }
+  kind <- script_type_kind(x$type)
+  parts <- if (is_scalar_type(kind)) list(x) else if (kind %in% c("Tuple", "Record", "static")) elements_now(cx, x, expr) else list()
+  if (!is_scalar_type(kind) && !kind %in% c("Tuple", "Record", "static", "None", "Empty", "List", "Vector")) {
+    refuse(cx, expr, sprintf("`Reduce()` goes through lists, not through %s.", script_type_in_words(x$type)))
+  }
+  reduce_parts(cx, fn, parts, init, how, expr, scope)
+}
+
+# Of elements that are known: one call after another.
+reduce_parts <- function(cx, fn, parts, init, how, expr, scope) {
+  if (length(parts) == 0) {
+    return(init %||% none_term())
+  }
+  if (how$from_right) parts <- rev(parts)
+  if (!is.null(init)) parts <- c(list(init), parts)
+  all <- list(keep_term(cx, parts[[1]]))
+  for (part in parts[-1]) {
+    last <- all[[length(all)]]
+    all <- c(all, list(keep_term(cx, call_callable(cx, fn, if (how$from_right) list(part, last) else list(last, part), expr, scope))))
+  }
+  if (!how$accumulates) {
+    return(all[[length(all)]])
+  }
+  if (any_unknown(all)) {
+    return(unknown_term())
+  }
+  is_vector <- how$simplifies && all(vapply(all, function(term) is_scalar_type(term$type), NA))
+  if (is_vector) combine(cx, all, quote(c(x)), scope) else make_list(cx, all, expr, scope)
+}
+
+reduce_list <- function(cx, fn, x, init, how, expr, scope) {
+  is_filled <- length(known_parts(x)) > 0
+  if (how$from_right) x <- keep_term(cx, reversed(cx, list(x), expr, scope))
+  if (!is_filled && (is.null(init) || how$accumulates && !is_scalar_type(init$type))) {
+    problem <- if (is.null(init)) "Reduce() of no elements is NULL in R: `init` is what it gives then" else "Reduce() of no elements gives `init` itself in R, not a list"
+    emit(cx, c(sprintf("if len(%s) == 0:", x$code), sprintf("  raise ValueError(%s)", string_text(problem))))
+  }
+  if (is.null(init)) {
+    init <- new_term(element_type(x$type), sprintf("%s[0]", x$code))
+    x <- new_term(x$type, sprintf("%s[1:]", x$code), fresh = TRUE)
+  }
+  step <- if (how$from_right) quote(.f(.v, .acc)) else quote(.f(.acc, .v))
+  made <- if (how$accumulates) {
+    bquote({
+      .acc <- .(init)
+      .all <- .(if (how$simplifies && is_scalar_type(init$type)) quote(c(.acc)) else quote(list(.acc)))
+      for (.v in .(x)) {
+        .acc <- .(step)
+        .all[[length(.all) + 1L]] <- .acc
+      }
+      .all
+    })
+  } else {
+    bquote({
+      .acc <- .(init)
+      for (.v in .(x)) .acc <- .(step)
+      .acc
+    })
+  }
+  inner <- new_scope(cx, scope)
+  bind_term(cx, inner, ".f", static_term(fn))
+  inner$is_inline <- TRUE
+  inner$is_package <- TRUE
+  told_of(cx, expr, block_value(cx, list(made), inner))
+}

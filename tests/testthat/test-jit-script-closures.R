@@ -125,3 +125,43 @@ test_that("&&, || and is.null() go where functions go", {
     }, k)
   }
 })
+
+test_that("functions are found by their names, as match.fun() finds them", {
+  expect_same_as_eager(function(n = 2L) { f <- function(a) a + 1; c(do.call("f", list(n)), unlist(lapply(1:n, "f")), sapply(1:n, "f"), Reduce("f", n)) })
+  expect_same_as_eager(function(n = 2L) { sum <- 5; c(do.call("sum", list(n, 1L)), sum) })
+})
+
+test_that("`...` goes on into apply functions", {
+  v <- c(1, 2)
+  types <- list(v = "List[float]")
+  expect_same_as_eager(function(v) { f <- function(w, ...) sapply(w, function(e, k = 1) e * k, ...); f(v, k = 2) }, v, types = types)
+  expect_same_as_eager(function(v) { f <- function(w, ...) mapply(function(e, k) e * k, w, ...); f(v, v) }, v, types = types)
+  expect_same_as_eager(function(v) { f <- function(...) vapply(...); f(v, function(e) e * 2, 0) }, v, types = types)
+})
+
+test_that("a function that ends in stop() everywhere ends the program", {
+  expect_same_as_eager(function(n = 2L) { lapply(1:n, function(i) stop("bad")); 5 })
+  expect_same_as_eager(function(n = 0L) { x <- lapply(seq_len(n), function(i) stop("bad")); length(x) })
+  expect_same_as_eager(function(n = 2L) { Reduce(function(a, b) stop("bad"), 1:n); 5 })
+  expect_same_as_eager(function(n = 2L) { Filter(function(a) stop("bad"), 1:n); 5 })
+  expect_same_as_eager(function(n = 0L) vapply(seq_len(n), function(i) stop("bad"), 0))
+  fail <- function(a, b = stop("b is needed")) stop("failed")
+  expect_same_as_eager(function(n = 2L) if (n > 1) fail(n) else 3)
+  expect_same_as_eager(function(n = 2L) if (n > 5) fail(n) else 3)
+  needs <- function(a, b = stop("b is needed")) if (a > 2) a + b else a
+  for (n in 2:3) expect_same_as_eager(function(n) needs(n), n, types = list(n = "int"))
+  expect_same_as_eager(function(n = 3L) { f <- function(a, b = stop("b is needed")) a + b; c(f(n, 1L), f(n)) })
+  for (n in 2:3) {
+    expect_same_as_eager(function(n) { x <- n > 2 || stop("small"); if (x) 1 else 2 }, n, types = list(n = "int"))
+    expect_same_as_eager(function(n) if (n > 2 && stop("large")) 1 else 2, n, types = list(n = "int"))
+  }
+})
+
+test_that("a function that gives NULL is called where its value is used", {
+  show <- function(a) {
+    print(a)
+    NULL
+  }
+  expect_same_as_eager(function(n = 2L) { x <- show(n); if (is.null(show(n + 1L))) 3 else 4 })
+  expect_same_as_eager(function(n = 2L) if (n > 1) show(n) else 3)
+})

@@ -356,3 +356,40 @@ test_that("lists and vectors are R's: 5 of 5", {
     l
   }, 1L)
 })
+
+test_that("Reduce() and Filter() go through what is known and through nothing", {
+  expect_same_as_eager(function(n = 1L) c(Reduce(`+`, list(1, n, 2.5)), Reduce(`-`, list(a = 1, b = n), 5), Reduce("+", list(), 0), Reduce(`+`, n)))
+  expect_same_as_eager(function(n = 1L) Reduce(function(a, b) paste0(a, b), list("a", n, TRUE)))
+  expect_same_as_eager(function(n = 1L) Reduce(`-`, list(1, n, 4.5), right = TRUE))
+  expect_same_as_eager(function(n = 1L) Reduce(`+`, list(1, n, 2.5), accumulate = TRUE))
+  expect_same_as_eager(function(n = 1L) is.null(Reduce("+", seq_len(0))))
+  expect_same_as_eager(function(n = 1L) Reduce("+", NULL, n))
+  expect_same_as_eager(function(n = 1L) { d <- list(); for (k in c("a", "b")) d[[k]] <- n; Reduce(`+`, d) })
+  expect_same_as_eager(function(n = 2) Filter(function(x) x > 1, list(a = 1, b = n, c = 3)))
+  expect_same_as_eager(function(n = 2) { d <- list(); for (k in c("a", "b")) d[[k]] <- n; d$b <- 0; names(Filter(function(x) x > 1, d)) })
+  expect_same_as_eager(function(n = 2) length(Filter(function(x) x > 1, list())))
+  for (v in list(c(1, 2), numeric())) {
+    expect_same_as_eager(function(v) c(Reduce(`+`, v, 1), Reduce(`+`, v, 5, accumulate = TRUE)), v, types = list(v = "List[float]"))
+  }
+  empty <- jit_script(function(v) Reduce(`+`, v), v = "List[float]")
+  expect_failure_of(empty(numeric()), "program", "Reduce\\(\\) of no elements is NULL in R")
+  expect_identical(empty(c(1, 2)), 3)
+  accumulated <- jit_script(function(xs) Reduce(`+`, xs, torch_zeros(1), accumulate = TRUE), xs = "List[Tensor]")
+  expect_failure_of(accumulated(list()), "program", "gives `init` itself in R")
+})
+
+test_that("the result of lapply() and Map() has the names of constants", {
+  k <- c(a = 1, b = 2)
+  ks <- list(a = 1, b = "x")
+  expect_same_as_eager(function(n = 2L) list(lapply(c(a = 1, b = 2), function(x) x * n), lapply(k, function(x) x * n), lapply(ks, function(x) paste0(x, n))))
+  expect_same_as_eager(function(n = 2L) Map(function(x, y) x + y, c(a = 1, b = 2), c(3, n)))
+  expect_same_as_eager(function(n = 2L) Map(function(x) paste0(x, n), ks))
+  expect_same_as_eager(function(n = 2L) sapply(k, function(x) x * n, simplify = FALSE))
+  expect_same_as_eager(function(n = 2L) c(vapply(k, function(x) x * n, 0, USE.NAMES = FALSE), mapply(function(x, y) x * y, k, c(n, 2), USE.NAMES = FALSE)))
+})
+
+test_that("sapply() of nothing is not taken for a vector", {
+  program <- jit_script(function(n = 2L) sapply(seq_len(n), function(i) i * 2))
+  expect_failure_of(program(0L), "program", "list\\(\\) in R: vapply")
+  expect_identical(program(2L), c(2, 4))
+})
