@@ -84,7 +84,7 @@ lapply_loop <- function(kind) {
         refuse(cx, expr, "A vector with names is no value of a program.", if (has_names) "lapply() gives a list with names, vapply() with `USE.NAMES = FALSE` a vector." else "`USE.NAMES = FALSE` leaves them out.")
       }
       if (startsWith(term$type, "Dict")) {
-        held <- keep_term(cx, term)
+        held <- keep_term(cx, hold_source(cx, term))
         named_like <- list(code = held$code, key = new_name(cx, "k"))
         type <- element_type(term$type)
         sequence <- list(code = held$code, element = function(counter) new_term(type, counter, simple = TRUE))
@@ -185,7 +185,12 @@ as_vector <- function(cx, term, expr) {
   if (is_static(term) || startsWith(term$type, "Vector") || term$type == "?") {
     return(term)
   }
-  refuse(cx, expr, sprintf("A vector can't be made of %s.", script_type_in_words(term$type)), "lapply() gives a list.")
+  # numbers of several kinds are numbers of one
+  if (startsWith(term$type, "Tuple") && all(vapply(script_type_parts(term$type), is_number_type, NA))) {
+    type <- list_type_of(Reduce(join_types, script_type_parts(term$type)))
+    return(new_term(vector_type_of(element_type(type)), coerced_code(cx, term, type), fresh = TRUE, parts = term_parts(cx, term)))
+  }
+  refuse(cx, expr, sprintf("A vector can't be made of %s.", script_type_in_words(term$type)), "lapply() gives a list, Reduce(c, x) joins vectors.")
 }
 
 # The expressions of a call under its formals' names; `...` of the function around is put in.
@@ -204,7 +209,7 @@ map_function <- function(cx, expr, scope) {
 
 map_over <- function(cx, matched, expr, scope) {
   fn <- callable_term(cx, matched$f, scope, expr)
-  sources <- lapply(matched$..., function(part) keep_term(cx, translate(cx, part, scope)))
+  sources <- lapply(matched$..., function(part) hold_source(cx, keep_term(cx, translate(cx, part, scope))))
   sources <- lapply(sources, function(term) {
     scalar <- term$type %in% c("int", "whole", "float", "bool", "str")
     if (scalar) combine(cx, list(if (term$type == "whole") new_term("float", coerced_code(cx, term, "float")) else utils::modifyList(term, list(value = NULL))), quote(c(x)), scope) else term
@@ -213,6 +218,15 @@ map_over <- function(cx, matched, expr, scope) {
   types <- vapply(sources, function(term) script_type_kind(term$type), "")
   if (any(types == "?")) {
     return(unknown_term())
+  }
+  # of nothing
+  if (any(types %in% c("None", "Empty"))) {
+    return(new_term("Empty", "[]", fresh = TRUE))
+  }
+  for (term in sources) {
+    if (term$type == "Tensor") {
+      emit(cx, c(sprintf("if torch.dim(%s) != 1:", term$code), "  raise ValueError(\"Map() goes through tensors of one dimension: as.list() makes a list of the rows of others\")"))
+    }
   }
   first_names <- if (types[[1]] == "Record") names(script_type_parts(sources[[1]]$type)) else names_of_constant(sources[[1]])
   labels <- if (types[[1]] == "Dict") {
@@ -306,7 +320,7 @@ filter_function <- function(cx, expr, scope) {
     return(new_term("Empty", "[]", fresh = TRUE))
   }
   named <- startsWith(term$type, "Dict")
-  if (named) term <- keep_term(cx, term)
+  if (named) term <- keep_term(cx, hold_source(cx, term))
   sequence <- if (named) {
     list(code = sprintf("%s.keys()", term$code), element = function(key) new_term(element_type(term$type), sprintf("%s[%s]", term$code, key), simple = TRUE))
   } else {
@@ -346,7 +360,9 @@ list_to_filter <- function(cx, term, expr) {
     return(vector_of_one(cx, term))
   }
   parts <- if (kind %in% c("Tuple", "Record", "static")) elements_now(cx, term, expr)
-  if (is.null(parts)) refuse(cx, expr, sprintf("`Filter()` goes through lists, not through %s.", script_type_in_words(term$type)))
+  if (is.null(parts)) {
+    refuse(cx, expr, sprintf("`Filter()` goes through lists, not through %s.", script_type_in_words(term$type)), if (kind == "Tensor") "as.list() makes one of a tensor.")
+  }
   # each element stays what it is
   types <- unique(returned_type(term_types(parts)))
   if (length(types) > 1 || "static" %in% types) refuse(cx, expr, "`Filter()` of a program goes through elements of one type.", "A loop with `if` goes through others.")

@@ -135,6 +135,7 @@ callable_term <- function(cx, expr, scope, call = expr) {
   term <- translate(cx, expr, scope)
   # of `...`
   if (is_term(expr)) expr <- call
+  if (term$type == "?") refuse(cx, expr, "It is not known which function this is.", silent = cx$recovers)
   value <- if (is_static(term)) static_value(term)
   if (rlang::is_string(value)) value <- function_named(cx, scope, value) %||% refuse(cx, expr, sprintf("There is no function `%s()`.", value))
   if (!is_callable(value)) refuse(cx, expr, "A function is needed here.", "function(x) ...")

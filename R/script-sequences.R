@@ -22,32 +22,38 @@ sequence_of_term <- function(cx, term, expr) {
   }
   kind <- script_type_kind(term$type)
   if (kind %in% c("Tuple", "Record")) {
-    return(list(terms = term_parts(cx, term)))
+    return(list(terms = term_parts(cx, hold_source(cx, term))))
   }
   if (kind == "?") {
     return(list(code = "[0]", element = function(counter) unknown_term()))
   }
-  if (kind == "None") {
+  if (kind %in% c("None", "Empty")) {
     return(list(terms = list()))
   }
   type <- switch(kind, Tensor = "Tensor", List = , Vector = element_type(term$type), int = , whole = , float = , str = , bool = term$type)
   if (is.null(type)) {
     refuse(cx, expr, sprintf("A loop can't go through %s.", script_type_in_words(term$type)), if (kind == "Dict") "names(x) gives its names.")
   }
-  if (kind %in% c("List", "Vector") && !is.null(term$place)) {
-    disown(cx, term$place)
-    # the loop goes through what the list was when it began
-    if (!is.null(term$place)) {
-      held <- new_name(cx, "t")
-      emit(cx, paste(held, "=", term$code))
-      term$code <- held
-    }
-  }
+  term <- hold_source(cx, term)
   code <- switch(kind, Tensor = sprintf("torch.unbind(%s, 0)", term$code), List = , Vector = term$code, sprintf("[%s]", term$code))
   known <- if (is_static(term)) lapply(unname(static_value(term)), literal_term)
   list(code = code, known = known, values = known, element = function(counter) {
     new_term(type, counter, simple = TRUE, dtype = term$dtype, linear = if (is_whole_type(type)) list(base = counter, offset = 0))
   })
+}
+
+# What is gone through is what the variable was when that began, whatever it is given meanwhile.
+hold_source <- function(cx, term) {
+  kind <- script_type_kind(term$type)
+  if (is.null(term$place) || !kind %in% c("List", "Vector", "Dict", "Tuple", "Record")) {
+    return(term)
+  }
+  if (is_container_type(term$type)) disown(cx, term$place)
+  held <- new_name(cx, "t")
+  emit(cx, paste(held, "=", term$code))
+  term$code <- held
+  term["place"] <- list(NULL)
+  term
 }
 
 static_elements <- function(cx, term, expr) {
@@ -90,6 +96,9 @@ range_between <- function(cx, expr, scope) {
   if (any_unknown(ends)) {
     return(list(code = "range(1)", element = counted(1, 1)))
   }
+  for (term in ends) {
+    if (is_static(term) && term$type == "float") refuse(cx, expr, sprintf("An end of a range must be a whole number, not %s.", describe(static_value(term))))
+  }
   codes <- vapply(ends, function(term) need_code(cx, term, "int", expr, "An end of a range"), "")
   a <- ends[[1]]
   b <- ends[[2]]
@@ -123,7 +132,7 @@ range_by <- function(cx, expr, scope) {
     return(list(code = "range(1)", element = counted(1, 1)))
   }
   if (is.null(given$by)) {
-    return(range_between(cx, call(":", given$from, given$to), scope))
+    return(told_of(cx, expr, range_between(cx, call(":", given$from, given$to), scope)))
   }
   by <- given$by
   if (is_static(by) && (!is_whole_double(as.double(static_value(by))) || static_value(by) == 0)) {
@@ -146,7 +155,7 @@ range_by <- function(cx, expr, scope) {
   ends <- given[c("from", "to", "by")]
   values <- if (all_static(ends)) whole_terms(as.integer(do.call(seq, unname(lapply(ends, static_value)))))
   # with a double among them the numbers are doubles
-  type <- if (all(vapply(ends[c("from", "by")], function(term) term$type == "int", NA))) "int" else "whole"
+  type <- if (all(term_types(ends) == "int")) "int" else "whole"
   if (type == "whole" && !is.null(values)) values <- lapply(values, function(term) literal_term(as.double(static_value(term))))
   list(code = sprintf("range(%s, %s %s, %s)", codes[[1]], codes[[2]], past, codes[[3]]), element = counted(0, lower, type), values = values)
 }
@@ -163,8 +172,9 @@ range_of_length <- function(cx, given, expr) {
   n <- given$length.out
   code <- need_code(cx, n, "int", expr, "The length")
   if (n$lower < 0) code <- sprintf("%s(%s)", helper(cx, "count"), code)
-  # R counts in whole numbers unless it is given doubles
-  type <- if (is.null(given$by) || from$type == "int" && by$type == "int") "int" else "whole"
+  # R counts in whole numbers unless it is given doubles: seq.int() whatever it is given
+  counts <- if (is.null(given$by)) list(from, if (is.null(given$from)) from else n) else list(given$from %||% literal_term(1), by)
+  type <- if (identical(expr[[1]], quote(seq.int)) || all(term_types(counts) == "int")) "int" else "whole"
   list(code = sprintf("range(%s)", code), element = function(counter) new_term(type, sprintf("(%s + %s * %s)", held[[1]], counter, held[[2]])))
 }
 

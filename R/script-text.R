@@ -314,7 +314,7 @@ formatted_text <- function(cx, piece, term, expr) {
   }
   if (is_optional_type(term$type)) refuse_text(cx, term, expr)
   if (kind %in% c("d", "i") && !is_whole_type(term$type) && !term$type %in% c("bool", "?")) {
-    refuse(cx, expr, sprintf("`%s` can't be translated for %s.", piece, script_type_in_words(term$type)), "%d writes whole numbers, %f others.")
+    refuse(cx, expr, sprintf("`%s` can't be translated for %s.", piece, script_type_in_words(term$type)), "%f writes it, or as.integer() makes a whole number.")
   }
   text <- switch(kind,
     s = text_term(cx, term, expr)$code,

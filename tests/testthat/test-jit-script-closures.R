@@ -165,3 +165,26 @@ test_that("a function that gives NULL is called where its value is used", {
   expect_same_as_eager(function(n = 2L) { x <- show(n); if (is.null(show(n + 1L))) 3 else 4 })
   expect_same_as_eager(function(n = 2L) if (n > 1) show(n) else 3)
 })
+
+test_that("a condition's second side may change variables, where it is looked at", {
+  for (n in c(1L, 9L)) {
+    types <- list(n = "int")
+    expect_same_as_eager(function(n) { k <- 0; f <- function() { k <<- k + 1; k > 1 }; if (n > 5 && f()) k else -k }, n, types = types)
+    expect_same_as_eager(function(n) { k <- 0; f <- function() { k <<- k + 1; k > 1 }; if (n > 5 || f()) k else -k }, n, types = types)
+    expect_same_as_eager(function(n) { k <- 0; f <- function() { k <<- k + 1; k > 1 }; while (n > 5 && !f()) n <- n - 1L; c(k, n) }, n, types = types)
+    expect_same_as_eager(function(n) { x <- NULL; f <- function() { x <<- 5; TRUE }; if (n > 5 && f()) x else 1 }, n, types = types)
+    expect_same_as_eager(function(n) { x <- NULL; if (n > 5) x <- 4; f <- function() { x <<- 5; TRUE }; if (is.null(x) && f()) if (is.null(x)) 0 else x + 1 else 1 }, n, types = types)
+    expect_same_as_eager(function(n) { x <- NULL; if (n > 5) x <- 4; if (!is.null(x) && (x <- x + 1) > 3) x else 0 }, n, types = types)
+  }
+  expect_same_as_eager(function(n = 1L) { f <- function() { cat("f\n"); n > 0 }; list(!f(), if (!f()) 1 else 2) })
+  expect_failure_of(jit_script(function(n = 1L) if (n > 5 && { m <- n; m > 6 }) m else 1L), "compile", "`m` is set only where `n > 5` holds")
+})
+
+test_that("what apply functions go through is what it was when they began", {
+  expect_same_as_eager(function() { a <- c(1, 2, 3); r <- Map(function(e, f) { a[3] <<- 10; e + f }, a, a); c(r[[3]], a) })
+  expect_same_as_eager(function() { d <- list(k = 1, l = 2); r <- lapply(d, function(e) { d[["l"]] <<- 0; e + 1 }); list(r, d) })
+  expect_same_as_eager(function() { d <- list(k = 1, l = 2); r <- Reduce(function(a, e) { d[["l"]] <<- 0; e + a }, d); list(r, d) })
+  expect_same_as_eager(function() { d <- list(); for (k in c("a", "b")) d[[k]] <- 2; r <- lapply(d, function(e) { d[["b"]] <<- 0; e + 1 }); list(r, d) })
+  expect_same_as_eager(function() { d <- list(); for (k in c("a", "b")) d[[k]] <- 2; r <- Filter(function(e) { d[["b"]] <<- 0; e > 1 }, d); list(r, d) })
+  expect_same_as_eager(function(n = 1L) { a <- list(c(1, 2), "a"); for (e in a) { a <- list(c(5, 6), "b"); cat(e, "\n") }; a })
+})

@@ -15,11 +15,9 @@ refused <- list(
   function(n = 3L) sprintf("%x", n),
   function(n = 3L) suppressWarnings(n),
   function(n = 3L) unlist(lapply(1:n, function(i) c(i, i))),
-  function(n = 3L) unlist(list(1, n, 2.5)),
   function(n = 3L) unlist(list(a = 1, b = 2)),
   function(n = 3L) vapply(1:n, function(i) c(i, i), c(0, 0)),
   function(n = 3L) vapply(1:n, function(i) i * 1.5, 0L),
-  function(n = 3L) vapply(list(a = n, b = 2), function(i) i * 2, 0, USE.NAMES = FALSE),
   function(n = 3L, f = "a%d") sprintf(f, n),
   function(n = 5L) Sys.time(),
   function(n = 5L) assign("x", 1),
@@ -102,6 +100,7 @@ test_that("what a function of an apply function has is told of the user's call",
   expect_match(refusal(function(n = 1L) lapply(1:n, "nothing")), "There is no function `nothing\\(\\)`")
   expect_match(refusal(function(n = 1L) lapply(1:n)), "^In `lapply\\(1:n\\)`: A function is needed")
   expect_match(refusal(function(n = 1L) lapply()), "needs something to go through")
+  expect_match(refusal(function(n = 1L) Filter(Negate(is.null), list(1, NULL))), "^In `Negate\\(is.null\\)`: `Negate\\(\\)` can't be translated")
   recursive <- function(n = 3L) { f <- function(k) if (n > k) sapply(1:2, f) else 1; f(1) }
   expect_match(refusal(recursive), "`f\\(\\)` calls itself")
 })
@@ -115,6 +114,7 @@ test_that("a value that may be NULL is no text, and a tensor no condition", {
   }
   expect_match(refusal(function(x) paste(x)), "A tensor can't become text. \\$item\\(\\)")
   expect_match(refusal(function(v) if (v > 1) 1 else 2, v = "List[float]"), "all\\(\\) and any\\(\\)")
+  expect_match(refusal(function(n = 1L) if (list()) 1 else 2), "must be TRUE or FALSE, not an empty list")
 })
 
 test_that("what is printed and formatted is told truly", {

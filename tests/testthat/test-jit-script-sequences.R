@@ -393,3 +393,29 @@ test_that("sapply() of nothing is not taken for a vector", {
   expect_failure_of(program(0L), "program", "list\\(\\) in R: vapply")
   expect_identical(program(2L), c(2, 4))
 })
+
+test_that("lists of nothing are gone through, and lists of several kinds of numbers are vectors", {
+  expect_same_as_eager(function(n = 3L) { for (e in list()) n <- n + e; n })
+  expect_same_as_eager(function(n = 3L) c(length(lapply(list(), function(e) e)), length(Map(function(a) a, NULL)), length(Map(function(a, b) a, 1:n, NULL))))
+  expect_same_as_eager(function(n = 3L) vapply(list(), function(e) 1, 0))
+  expect_same_as_eager(function(n = 3L) c(vapply(list(1, n), function(i) i * 2, 0), sapply(list(1L, n), function(i) i), vapply(list(a = n, b = 2), function(i) i * 2, 0, USE.NAMES = FALSE), unlist(list(1, n, 2.5))))
+})
+
+test_that("Map() goes through tensors as R does", {
+  rows <- jit_script(function(x) Map(function(e, k) e * k, x, 1:2))
+  expect_equal(length(rows(torch_ones(2))), 2)
+  expect_failure_of(rows(torch_ones(2, 3)), "program", "as.list\\(\\) makes a list of the rows")
+})
+
+test_that("ranges are of whole numbers or doubles as R's are", {
+  program <- function(fn) jit_script(fn)(2L)
+  for (fn in list(
+    function(n = 2L) seq(n, 8, by = 2L), function(n = 2L) seq(n, 8L, by = 2L), function(n = 2L) seq(n, 8L, by = 2), function(n = 2L) seq(n, length.out = 3),
+    function(n = 2L) seq(n, length.out = 3L), function(n = 2L) seq(by = n, length.out = 3L), function(n = 2L) seq(n, by = 2L, length.out = 3),
+    function(n = 2L) seq.int(n, by = 2, length.out = 3), function(n = 2L) seq.int(n, 8, by = 2L), function(n = 2L) seq(length.out = n)
+  )) {
+    expect_identical(program(fn), fn(2L))
+  }
+  expect_failure_of(jit_script(function(n = 2L) 1.5:n), "compile", "must be a whole number, not the number 1.5")
+  error <- expect_failure_of(jit_script(function(n = 2L) seq(1.5, n)), "compile", "^In `seq\\(1.5, n\\)`")
+})
