@@ -190,7 +190,11 @@ as_vector <- function(cx, term, expr) {
     type <- list_type_of(Reduce(join_types, script_type_parts(term$type)))
     return(new_term(vector_type_of(element_type(type)), coerced_code(cx, term, type), fresh = TRUE, parts = term_parts(cx, term)))
   }
-  refuse(cx, expr, sprintf("A vector can't be made of %s.", script_type_in_words(term$type)), "lapply() gives a list, Reduce(c, x) joins vectors.")
+  has_names <- script_type_kind(term$type) %in% c("Dict", "Record")
+  refuse(
+    cx, expr, sprintf("A vector can't be made of %s.", script_type_in_words(term$type)),
+    if (has_names) "vapply() with `USE.NAMES = FALSE` makes one of its elements." else "lapply() gives a list, Reduce(c, x) joins vectors."
+  )
 }
 
 # The expressions of a call under its formals' names; `...` of the function around is put in.
@@ -209,7 +213,7 @@ map_function <- function(cx, expr, scope) {
 
 map_over <- function(cx, matched, expr, scope) {
   fn <- callable_term(cx, matched$f, scope, expr)
-  sources <- lapply(matched$..., function(part) hold_source(cx, keep_term(cx, translate(cx, part, scope))))
+  sources <- lapply(matched$..., function(part) hold_source(cx, keep_term(cx, or_nothing(cx, translate(cx, part, scope)))))
   sources <- lapply(sources, function(term) {
     scalar <- term$type %in% c("int", "whole", "float", "bool", "str")
     if (scalar) combine(cx, list(if (term$type == "whole") new_term("float", coerced_code(cx, term, "float")) else utils::modifyList(term, list(value = NULL))), quote(c(x)), scope) else term
@@ -361,7 +365,8 @@ list_to_filter <- function(cx, term, expr) {
   }
   parts <- if (kind %in% c("Tuple", "Record", "static")) elements_now(cx, term, expr)
   if (is.null(parts)) {
-    refuse(cx, expr, sprintf("`Filter()` goes through lists, not through %s.", script_type_in_words(term$type)), if (kind == "Tensor") "as.list() makes one of a tensor.")
+    hint <- if (kind == "Tensor") "as.list() makes one of a tensor." else if (kind == "Optional") "Ask is.null() first."
+    refuse(cx, expr, sprintf("`Filter()` goes through lists, not through %s.", script_type_in_words(term$type)), hint)
   }
   # each element stays what it is
   types <- unique(returned_type(term_types(parts)))

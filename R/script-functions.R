@@ -20,18 +20,22 @@ call_user_function <- function(cx, fn, name, given, expr) {
   order <- intersect(names(formals(fn)), names(types))
   codes <- vapply(order, function(label) need_code(cx, matched$matched[[label]], types[[label]], expr), "")
   if (length(codes) > 0) codes <- sprintf("%s=%s", made$labels[order], codes)
-  code <- sprintf("%s(%s)", made$name, paste(codes, collapse = ", "))
-  if (made$stops) {
+  called_term(cx, made$returns, sprintf("%s(%s)", made$name, paste(codes, collapse = ", ")), made$stops)
+}
+
+# What the call `code` gives. `stops`: it never comes back.
+called_term <- function(cx, type, code, stops = FALSE) {
+  if (stops) {
     emit(cx, c(code, "raise RuntimeError(\"unreachable\")"))
     cx$dead <- TRUE
     return(unknown_term())
   }
-  if (made$returns == "None") {
+  if (type == "None") {
     # NULL needs no text of its own: the call stands by itself
     emit(cx, code)
     return(none_term())
   }
-  new_term(made$returns, code)
+  new_term(type, code)
 }
 
 compile_once <- function(unit, fn, name, types, expr, cx) {

@@ -17,6 +17,7 @@ translate_sequence <- function(cx, expr, scope) {
 }
 
 sequence_of_term <- function(cx, term, expr) {
+  term <- or_nothing(cx, term)
   if (term$type == "static") {
     return(list(terms = static_elements(cx, term, expr)))
   }
@@ -32,7 +33,7 @@ sequence_of_term <- function(cx, term, expr) {
   }
   type <- switch(kind, Tensor = "Tensor", List = , Vector = element_type(term$type), int = , whole = , float = , str = , bool = term$type)
   if (is.null(type)) {
-    refuse(cx, expr, sprintf("A loop can't go through %s.", script_type_in_words(term$type)), if (kind == "Dict") "names(x) gives its names.")
+    refuse(cx, expr, sprintf("A loop can't go through %s.", script_type_in_words(term$type)), switch(kind, Dict = "names(x) gives its names.", Optional = "Ask is.null() first."))
   }
   term <- hold_source(cx, term)
   code <- switch(kind, Tensor = sprintf("torch.unbind(%s, 0)", term$code), List = , Vector = term$code, sprintf("[%s]", term$code))
@@ -40,6 +41,17 @@ sequence_of_term <- function(cx, term, expr) {
   list(code = code, known = known, values = known, element = function(counter) {
     new_term(type, counter, simple = TRUE, dtype = term$dtype, linear = if (is_whole_type(type)) list(base = counter, offset = 0))
   })
+}
+
+# A list that may be NULL is one of no elements then.
+or_nothing <- function(cx, term) {
+  type <- required_type(term$type)
+  if (!is_optional_type(term$type) || !is_list_type(type)) {
+    return(term)
+  }
+  term <- keep_term(cx, term)
+  if (!is.null(term$place)) disown(cx, term$place)
+  new_term(type, sprintf("(%s if %s is None else %s)", empty_code(cx, type), term$code, term_of_required(cx, term)$code))
 }
 
 # What is gone through is what the variable was when that began, whatever it is given meanwhile.
@@ -213,7 +225,7 @@ reduce_function <- function(cx, expr, scope) {
   if (from_right && how$accumulates) refuse(cx, expr, "`Reduce()` accumulates from the left alone here.", "Write a loop.")
   fn <- callable_term(cx, matched$f, scope, expr)
   if (!"x" %in% names(matched)) refuse(cx, expr, "`Reduce()` needs something to go through.")
-  x <- keep_term(cx, translate(cx, matched$x, scope))
+  x <- keep_term(cx, or_nothing(cx, translate(cx, matched$x, scope)))
   if (x$type == "Tensor") refuse(cx, expr, "`Reduce()` goes through lists, not through a tensor.", "as.list() makes one of a tensor.")
   init <- if ("init" %in% names(matched)) translate(cx, matched$init, scope)
   if (any_unknown(c(list(x), if (!is.null(init)) list(init)))) {

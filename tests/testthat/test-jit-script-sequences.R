@@ -419,3 +419,13 @@ test_that("ranges are of whole numbers or doubles as R's are", {
   expect_failure_of(jit_script(function(n = 2L) 1.5:n), "compile", "must be a whole number, not the number 1.5")
   error <- expect_failure_of(jit_script(function(n = 2L) seq(1.5, n)), "compile", "^In `seq\\(1.5, n\\)`")
 })
+
+test_that("a list that may be NULL is gone through as nothing then", {
+  types <- list(v = "Optional[List[float]]")
+  for (v in list(c(1, 2), NULL)) {
+    expect_same_as_eager(function(v) vapply(v, function(e) e * 2, 0), v, types = types)
+    expect_same_as_eager(function(v) c(Reduce(`+`, v, 0), length(lapply(v, function(e) e)), length(Map(function(e, f) e + f, v, v))), v, types = types)
+    expect_same_as_eager(function(v) { s <- 0; for (e in v) { v <- c(v, 2); s <- s + e }; s }, v, types = types)
+  }
+  expect_failure_of(jit_script(function(v) Filter(function(e) e > 1, v), v = "Optional[List[float]]"), "compile", "Ask is.null\\(\\) first")
+})
