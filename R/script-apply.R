@@ -2,30 +2,6 @@
 #' @include script-sequences.R
 NULL
 
-callable_term <- function(cx, expr, scope) {
-  term <- translate(cx, expr, scope)
-  value <- if (is_static(term)) static_value(term)
-  if (is.character(value) && length(value) == 1) value <- get0(value, scope$env, mode = "function")
-  if (!is_callable(value)) refuse(cx, expr, "A function is needed here.", "function(x) ...")
-  value
-}
-
-call_callable <- function(cx, fn, given, expr, scope) {
-  name <- if (is.primitive(fn) || !inherits(fn, c("script_closure", "script_member"))) function_name(fn)
-  made <- as.call(c(list(fn), lapply(unname(given), identity)))
-  names(made) <- c("", rlang::names2(given))
-  call_function(cx, fn, made, scope, name)
-}
-function_name <- function(fn) {
-  for (name in names(script_entries())) if (identical(script_entries()[[name]]$fn, fn)) {
-    return(name)
-  }
-  for (env in list(topenv(), baseenv())) for (name in ls(env)) if (identical(env[[name]], fn)) {
-    return(name)
-  }
-  "f"
-}
-
 # Runs `body` for each element and collects what it gives. `changes`: the functions that it may call.
 collect <- function(cx, sequence, scope, body, changes, expr, named_like = NULL) {
   if (!is.null(sequence$terms)) {
@@ -40,13 +16,20 @@ collect <- function(cx, sequence, scope, body, changes, expr, named_like = NULL)
   term <- NULL
   outer <- cx$loop
   cx$loop <- new.env(parent = emptyenv())
+  cx$loop$head <- head
   lines <- in_block(cx, term <- body(sequence$element(counter)))
   cx$loop <- outer
   # the list holds it now
   if (!is.null(term$place) && is_container_type(term$type)) disown(cx, term$place)
-  if (!cx$dead) note_ownership(cx, head, cx$vars, id)
+  stops <- cx$dead
+  if (!stops) note_ownership(cx, head, cx$vars, id)
   cx$dead <- FALSE
-  cx$vars <- merge_states(cx, list(head, cx$vars[names(head)]), c("before", "in the loop"), expr)
+  cx$vars <- if (stops) head else merge_states(cx, list(head, cx$vars[names(head)]), c("before", "in the loop"), expr)
+  if (stops) {
+    # where it goes on, there was no element
+    emit_loop(cx, sprintf("for %s in %s:", counter, if (is.null(named_like)) sequence$code else sprintf("%s.values()", named_like$code)), lines)
+    return(new_term("Empty", "[]", fresh = TRUE))
+  }
   if (term$type == "?") {
     return(unknown_term())
   }
@@ -76,21 +59,23 @@ lapply_loop <- function(kind) {
       list = alist(X = , FUN = , ... = ),
       simple = alist(X = , FUN = , ... = , simplify = TRUE, USE.NAMES = TRUE),
       typed = alist(X = , FUN = , FUN.VALUE = , ... = , USE.NAMES = TRUE)
-    ), expr)
+    ), expr, scope)
+    if (!"X" %in% names(matched)) refuse(cx, expr, sprintf("`%s()` needs something to go through.", as.character(expr[[1]])))
     vector <- kind != "list" && !isFALSE(matched$simplify)
     if (!is.null(matched$simplify) && !is.logical(matched$simplify)) refuse(cx, expr, "`simplify` must be TRUE or FALSE, written out.")
     keeps_names <- kind != "list" && !isFALSE(matched$USE.NAMES)
-    fn <- callable_term(cx, matched$FUN, scope)
+    fn <- callable_term(cx, matched$FUN, scope, expr)
     more <- lapply(matched$..., function(part) keep_term(cx, translate(cx, part, scope)))
     named_like <- NULL
     source <- matched$X
     sequence <- NULL
     if (!(is.call(source) && is.name(source[[1]]) && as.character(source[[1]]) %in% c("seq_len", "seq_along", ":", "seq"))) {
       term <- translate(cx, source, scope)
-      has_names <- script_type_kind(term$type) %in% c("Dict", "Record")
+      labels <- names_of_constant(term)
+      has_names <- script_type_kind(term$type) %in% c("Dict", "Record") || !is.null(labels)
       if (has_names && vector && kind == "typed" && !keeps_names) {
-        term <- values_of(cx, term)
-      } else if ((has_names && vector) || (keeps_names && term$type == "Vector[str]")) {
+        if (is.null(labels)) term <- values_of(cx, term)
+      } else if ((has_names && vector) || (keeps_names && term$type %in% c("Vector[str]", "str"))) {
         refuse(cx, expr, "A vector with names is no value of a program.", if (has_names) "lapply() gives a list with names, vapply() with `USE.NAMES = FALSE` a vector." else "`USE.NAMES = FALSE` leaves them out.")
       }
       if (startsWith(term$type, "Dict")) {
@@ -99,9 +84,10 @@ lapply_loop <- function(kind) {
         type <- element_type(term$type)
         sequence <- list(code = held$code, element = function(counter) new_term(type, counter, simple = TRUE))
       } else {
-        if (startsWith(term$type, "Record")) {
-          parts <- lapply(sequence_of_term(cx, term, source)$terms, function(part) call_callable(cx, fn, c(list(part), more), expr, scope))
-          return(make_list(cx, stats::setNames(parts, names(script_type_parts(term$type))), expr, scope))
+        if (startsWith(term$type, "Record")) labels <- names(script_type_parts(term$type))
+        if (!is.null(labels) && !vector) {
+          parts <- lapply(elements_now(cx, term, source), function(part) call_callable(cx, fn, c(list(part), more), expr, scope))
+          return(make_list(cx, stats::setNames(parts, labels), expr, scope))
         }
         sequence <- sequence_of_term(cx, term, source)
       }
@@ -109,7 +95,7 @@ lapply_loop <- function(kind) {
       sequence <- translate_sequence(cx, source, scope)
     }
     if (isTRUE(scope$is_package) && !is.null(sequence$known)) sequence$terms <- sequence$known
-    changes <- closures_in(cx, fn, list())
+    changes <- Reduce(function(found, term) if (is_static(term)) closures_in(cx, static_value(term), found) else found, more, closures_in(cx, fn, list()))
     body <- function(element) call_callable(cx, fn, c(list(element), more), expr, scope)
     result <- unless_needed_known(
       cx, sequence, function() collect(cx, sequence, scope, body, changes, expr, named_like),
@@ -118,9 +104,23 @@ lapply_loop <- function(kind) {
     if (!vector || result$type == "?") {
       return(result)
     }
-    result <- as_vector(cx, result, expr)
-    if (kind == "typed") vector_like(cx, result, translate(cx, matched$FUN.VALUE, scope), expr) else result
+    if (result$type == "Empty") {
+      return(if (kind == "typed") empty_like(cx, translate(cx, matched$FUN.VALUE, scope), expr) else result)
+    }
+    if (kind == "typed") vector_like(cx, as_vector(cx, result, expr), translate(cx, matched$FUN.VALUE, scope), expr) else simplified(cx, result, expr, scope)
   }
+}
+
+# sapply() and mapply() give a vector, but a list where there is no element.
+simplified <- function(cx, list, expr, scope) {
+  vector <- as_vector(cx, list, expr)
+  if (!is_static(vector) && is.null(known_parts(vector)) && !isTRUE(scope$is_package)) {
+    vector <- keep_term(cx, vector)
+    name <- as.character(expr[[1]])
+    problem <- sprintf("%s() of no elements is list() in R%s", name, if (name == "sapply") ": vapply() gives a vector" else "")
+    emit(cx, c(sprintf("if len(%s) == 0:", vector$code), sprintf("  raise ValueError(%s)", string_text(problem))))
+  }
+  vector
 }
 
 # The elements of a list with names, without them.
@@ -131,11 +131,21 @@ values_of <- function(cx, term) {
   make_list(cx, term_parts(cx, term), quote(list()), NULL)
 }
 
+# The terms of a constant, a tuple or a record; NULL where they are not known.
+elements_now <- function(cx, term, expr) {
+  if (is_static(term) && is.atomic(static_value(term))) {
+    return(lapply(unname(as.list(static_value(term))), function(value) literal_term(value) %||% static_term(value)))
+  }
+  sequence_of_term(cx, term, expr)$terms
+}
+names_of_constant <- function(term) {
+  value <- if (is_static(term)) static_value(term)
+  if ((is.atomic(value) || is.list(value)) && !is.object(value)) names(value)
+}
+
 # vapply() takes what its FUN.VALUE is like, and numbers that R makes of others there.
 vector_like <- function(cx, vector, like, expr) {
-  value <- if (is_static(like)) static_value(like)
-  if (!is.atomic(value) || length(value) != 1) refuse(cx, expr, "`FUN.VALUE` must be one number, string, or TRUE or FALSE, written out.")
-  type <- switch(typeof(value), double = "float", integer = "int", logical = "bool", character = "str")
+  type <- type_like(cx, like, expr)
   from <- element_type(vector$type)
   if (from == type || from == "?") {
     return(vector)
@@ -151,6 +161,17 @@ vector_like <- function(cx, vector, like, expr) {
   new_term(vector_type_of(type), sprintf("[%s(%s) for %s in %s]", type, item, item, vector$code), fresh = TRUE)
 }
 
+type_like <- function(cx, like, expr) {
+  value <- if (is_static(like)) static_value(like)
+  type <- switch(typeof(value), double = "float", integer = "int", logical = "bool", character = "str")
+  if (is.null(type) || length(value) != 1) refuse(cx, expr, "`FUN.VALUE` must be one number, string, or TRUE or FALSE, written out.")
+  type
+}
+empty_like <- function(cx, like, expr) {
+  type <- vector_type_of(type_like(cx, like, expr))
+  new_term(type, empty_code(cx, type), fresh = TRUE)
+}
+
 as_vector <- function(cx, term, expr) {
   if (script_type_kind(term$type) == "List" && element_type(term$type) %in% c("int", "whole", "float", "bool", "str")) {
     term$type <- vector_type_of(element_type(term$type))
@@ -159,38 +180,67 @@ as_vector <- function(cx, term, expr) {
   if (is_static(term) || startsWith(term$type, "Vector") || term$type == "?") {
     return(term)
   }
-  refuse(cx, expr, sprintf("A vector can't be made of %s.", script_type_in_words(term$type)), "lapply() gives a list.")
+  # numbers of several kinds are numbers of one
+  if (startsWith(term$type, "Tuple") && all(vapply(script_type_parts(term$type), is_number_type, NA))) {
+    type <- list_type_of(Reduce(join_types, script_type_parts(term$type)))
+    return(new_term(vector_type_of(element_type(type)), coerced_code(cx, term, type), fresh = TRUE, parts = term_parts(cx, term)))
+  }
+  has_names <- script_type_kind(term$type) %in% c("Dict", "Record")
+  refuse(
+    cx, expr, sprintf("A vector can't be made of %s.", script_type_in_words(term$type)),
+    if (has_names) "vapply() with `USE.NAMES = FALSE` makes one of its elements." else "lapply() gives a list, Reduce(c, x) joins vectors."
+  )
 }
 
-# The expressions of a call under its formals' names.
-matched_expressions <- function(cx, formals, expr) {
+# The expressions of a call under its formals' names; `...` of the function around is put in.
+matched_expressions <- function(cx, formals, expr, scope = NULL) {
   definition <- as.function(c(formals, list(NULL)))
-  matched <- tryCatch(match.call(definition, expr, expand.dots = FALSE), error = function(e) refuse(cx, expr, conditionMessage(e)))
+  parts <- as.list(expr)
+  dots <- if (!is.null(scope)) first_dots(parts)
+  given <- if (!is.null(dots)) as.call(append(parts[-dots], dots_of(cx, scope), dots - 1)) else expr
+  matched <- tryCatch(match.call(definition, given, expand.dots = FALSE), error = function(e) refuse(cx, expr, conditionMessage(e)))
   as.list(matched)[-1]
 }
 
 map_function <- function(cx, expr, scope) {
-  matched <- matched_expressions(cx, alist(f = , ... = ), expr)
-  fn <- callable_term(cx, matched$f, scope)
-  sources <- lapply(matched$..., function(part) keep_term(cx, translate(cx, part, scope)))
+  map_over(cx, matched_expressions(cx, alist(f = , ... = ), expr, scope), expr, scope)
+}
+
+map_over <- function(cx, matched, expr, scope) {
+  fn <- callable_term(cx, matched$f, scope, expr)
+  sources <- lapply(matched$..., function(part) hold_value(cx, keep_term(cx, or_nothing(cx, translate(cx, part, scope)))))
   sources <- lapply(sources, function(term) {
     scalar <- term$type %in% c("int", "whole", "float", "bool", "str")
     if (scalar) combine(cx, list(if (term$type == "whole") new_term("float", coerced_code(cx, term, "float")) else utils::modifyList(term, list(value = NULL))), quote(c(x)), scope) else term
   })
-  if (length(sources) == 0) refuse(cx, expr, "`Map()` has nothing to go through.")
-  for (term in sources) if (!is.null(term$place) && is_container_type(term$type)) disown(cx, term$place)
+  if (length(sources) == 0) refuse(cx, expr, sprintf("`%s()` has nothing to go through.", as.character(expr[[1]])))
   types <- vapply(sources, function(term) script_type_kind(term$type), "")
   if (any(types == "?")) {
     return(unknown_term())
   }
-  labels <- if (types[[1]] == "Dict") sprintf("%s.keys()", sources[[1]]$code) else if (sources[[1]]$type == "Vector[str]") sources[[1]]$code
-  first_names <- if (types[[1]] == "Record") names(script_type_parts(sources[[1]]$type))
+  # of nothing
+  if (any(types %in% c("None", "Empty"))) {
+    return(new_term("Empty", "[]", fresh = TRUE))
+  }
+  for (term in sources) {
+    if (term$type == "Tensor") {
+      emit(cx, c(sprintf("if torch.dim(%s) != 1:", term$code), "  raise ValueError(\"Map() goes through tensors of one dimension: as.list() makes a list of the rows of others\")"))
+    }
+  }
+  first_names <- if (types[[1]] == "Record") names(script_type_parts(sources[[1]]$type)) else names_of_constant(sources[[1]])
+  labels <- if (types[[1]] == "Dict") {
+    sprintf("%s.keys()", sources[[1]]$code)
+  } else if (!is.null(first_names)) {
+    literal_term(first_names)$code
+  } else if (sources[[1]]$type == "Vector[str]") {
+    sources[[1]]$code
+  }
   sources <- lapply(sources, function(term) if (startsWith(term$type, "Dict")) values_of(cx, term) else term)
   if (any(types %in% c("Tuple", "static", "Record"))) {
-    elements <- lapply(sources, function(term) sequence_of_term(cx, term, expr)$terms %||% term$parts)
+    elements <- lapply(sources, function(term) elements_now(cx, term, expr) %||% term$parts)
     if (any(vapply(elements, is.null, NA)) || length(unique(lengths(elements))) != 1) refuse(cx, expr, "`Map()` needs lists of one kind and length.")
     made <- lapply(seq_along(elements[[1]]), function(i) call_callable(cx, fn, lapply(elements, `[[`, i), expr, scope))
-    if (!is.null(labels) && !is.null(sources[[1]]$parts)) first_names <- vapply(sources[[1]]$parts, function(part) as.character(static_value(part) %||% ""), "")
+    if (!is.null(labels) && is.null(first_names) && !is.null(sources[[1]]$parts)) first_names <- vapply(sources[[1]]$parts, function(part) as.character(static_value(part) %||% ""), "")
     if (!is.null(labels) && is.null(first_names)) refuse(cx, expr, "`Map()` needs lists of one kind and length.")
     return(make_list(cx, if (is.null(first_names)) made else stats::setNames(made, first_names), expr, scope))
   }
@@ -224,21 +274,21 @@ map_function <- function(cx, expr, scope) {
 }
 
 mapply_function <- function(cx, expr, scope) {
-  matched <- matched_expressions(cx, alist(FUN = , ... = , MoreArgs = NULL, SIMPLIFY = TRUE, USE.NAMES = TRUE), expr)
+  matched <- matched_expressions(cx, alist(FUN = , ... = , MoreArgs = NULL, SIMPLIFY = TRUE, USE.NAMES = TRUE), expr, scope)
   flag <- function(name) {
     value <- matched[[name]] %||% TRUE
     if (!rlang::is_bool(value)) refuse(cx, expr, sprintf("`%s` must be TRUE or FALSE, written out.", name))
     value
   }
   if (!is.null(matched$MoreArgs)) refuse(cx, expr, "`MoreArgs` can't be translated.", "function(x, y) f(x, y, more) holds them.")
-  result <- map_function(cx, as.call(c(list(quote(Map), matched$FUN), matched$...)), scope)
+  result <- map_over(cx, list(f = matched$FUN, ... = matched$...), expr, scope)
   has_names <- script_type_kind(result$type) %in% c("Dict", "Record")
   if (has_names && !flag("USE.NAMES")) {
     result <- values_of(cx, result)
   } else if (has_names && flag("SIMPLIFY")) {
     refuse(cx, expr, "A vector with names is no value of a program.", "`USE.NAMES = FALSE` leaves them out, `SIMPLIFY = FALSE` gives a list.")
   }
-  if (flag("SIMPLIFY")) as_vector(cx, result, expr) else result
+  if (flag("SIMPLIFY") && !result$type %in% c("Empty", "?")) simplified(cx, result, expr, scope) else result
 }
 
 # R gives the result the names of the first list, or the strings that it goes through.
@@ -255,14 +305,24 @@ with_names <- function(cx, list, labels) {
 }
 
 filter_function <- function(cx, expr, scope) {
-  matched <- matched_expressions(cx, alist(f = , x = ), expr)
-  fn <- callable_term(cx, matched$f, scope)
-  term <- translate(cx, matched$x, scope)
+  matched <- matched_expressions(cx, alist(f = , x = ), expr, scope)
+  fn <- callable_term(cx, matched$f, scope, expr)
+  if (!"x" %in% names(matched)) refuse(cx, expr, "`Filter()` needs something to go through.")
+  term <- list_to_filter(cx, translate(cx, matched$x, scope), expr)
   if (term$type == "?") {
     return(term)
   }
-  if (!is_list_type(term$type)) refuse(cx, expr, sprintf("`Filter()` goes through lists, not through %s.", script_type_in_words(term$type)))
-  sequence <- sequence_of_term(cx, term, expr)
+  # nothing to go through
+  if (term$type %in% c("None", "Empty")) {
+    return(new_term("Empty", "[]", fresh = TRUE))
+  }
+  named <- startsWith(term$type, "Dict")
+  if (named) term <- hold_value(cx, term)
+  sequence <- if (named) {
+    list(code = sprintf("%s.keys()", term$code), element = function(key) new_term(element_type(term$type), sprintf("%s[%s]", term$code, key), simple = TRUE))
+  } else {
+    sequence_of_term(cx, term, expr)
+  }
   if (!is.null(term$place)) disown(cx, term$place)
   cx$loops <- cx$loops + 1L
   id <- paste0("loop ", cx$loops)
@@ -271,56 +331,39 @@ filter_function <- function(cx, expr, scope) {
   counter <- new_name(cx, "v")
   out <- new_name(cx, "out")
   lines <- in_block(cx, test <- condition_of(cx, call_callable(cx, fn, list(sequence$element(counter)), expr, scope), expr))
-  note_ownership(cx, head, cx$vars, id)
-  cx$vars <- merge_states(cx, list(head, cx$vars[names(head)]), c("before", "in the loop"), expr)
+  stops <- cx$dead
+  if (!stops) note_ownership(cx, head, cx$vars, id)
+  cx$dead <- FALSE
+  cx$vars <- if (stops) head else merge_states(cx, list(head, cx$vars[names(head)]), c("before", "in the loop"), expr)
+  kept <- if (named) sprintf("  %s[%s] = %s[%s]", out, counter, term$code, counter) else sprintf("  %s.append(%s)", out, counter)
   emit(cx, sprintf("%s = %s", out, empty_code(cx, term$type)))
-  emit_loop(cx, sprintf("for %s in %s:", counter, sequence$code), c(lines, sprintf("if %s:", test$code), sprintf("  %s.append(%s)", out, counter)))
+  emit_loop(cx, sprintf("for %s in %s:", counter, sequence$code), c(lines, if (!stops) c(sprintf("if %s:", test$code), kept)))
   new_term(term$type, out, simple = TRUE, fresh = TRUE)
 }
 
-reduce_function <- function(cx, expr, scope) {
-  matched <- matched_expressions(cx, alist(f = , x = , init = , right = FALSE, accumulate = FALSE), expr)
-  flag <- function(name) {
-    given <- if (!is.null(matched[[name]])) translate(cx, matched[[name]], scope)
-    if (!is.null(given) && !(is_static(given) && rlang::is_bool(static_value(given)))) refuse(cx, expr, sprintf("`%s` must be known before the program runs.", name))
-    !is.null(given) && static_value(given)
+# What Filter() goes through as one list, with names or without.
+list_to_filter <- function(cx, term, expr) {
+  if (!is.null(names_of_constant(term)) && is_list_type(term$type)) {
+    refuse(cx, expr, "A vector with names is no value of a program.", "unname() leaves them out.")
   }
-  from_right <- flag("right")
-  accumulates <- flag("accumulate")
-  if (from_right && accumulates) refuse(cx, expr, "`Reduce()` accumulates from the left alone here.", "Write a loop.")
-  fn <- callable_term(cx, matched$f, scope)
-  body <- function(x, init) {
-    step <- if (from_right) quote(.f(.v, .acc)) else quote(.f(.acc, .v))
-    made <- if (accumulates) {
-      bquote({
-        .acc <- .(init)
-        .all <- .(if (init$type %in% c("int", "whole", "float", "bool", "str")) quote(c(.acc)) else quote(list(.acc)))
-        for (.v in .(x)) {
-          .acc <- .(step)
-          .all[[length(.all) + 1L]] <- .acc
-        }
-        .all
-      })
-    } else {
-      bquote({
-        .acc <- .(init)
-        for (.v in .(x)) .acc <- .(step)
-        .acc
-      })
-    }
-    inner <- new_scope(cx, scope)
-    bind_term(cx, inner, ".f", static_term(fn))
-    inner$is_inline <- TRUE
-    inner$is_package <- TRUE
-    block_value(cx, list(made), inner)
+  kind <- script_type_kind(term$type)
+  if (kind %in% c("?", "None", "Empty", "List", "Vector", "Dict")) {
+    return(term)
   }
-  x <- keep_term(cx, translate(cx, matched$x, scope))
-  if (!is.null(matched$init)) {
-    return(body(if (from_right) reversed(cx, list(x), expr, scope) else x, translate(cx, matched$init, scope)))
+  if (is_scalar_type(kind)) {
+    return(vector_of_one(cx, term))
   }
-  if (!is_list_type(x$type)) refuse(cx, expr, "`Reduce()` goes through lists.", "as.list() makes one of a tensor.")
-  if (from_right) x <- keep_term(cx, reversed(cx, list(x), expr, scope))
-  first <- new_term(element_type(x$type), sprintf("%s[0]", x$code))
-  rest <- new_term(x$type, sprintf("%s[1:]", x$code), fresh = TRUE)
-  body(rest, first)
+  parts <- if (kind %in% c("Tuple", "Record", "static")) elements_now(cx, term, expr)
+  if (is.null(parts)) {
+    hint <- if (kind == "Tensor") "as.list() makes one of a tensor." else if (kind == "Optional") "Ask is.null() first."
+    refuse(cx, expr, sprintf("`Filter()` goes through lists, not through %s.", script_type_in_words(term$type)), hint)
+  }
+  # each element stays what it is
+  types <- unique(returned_type(term_types(parts)))
+  if (length(types) > 1 || "static" %in% types) refuse(cx, expr, "`Filter()` of a program goes through elements of one type.", "A loop with `if` goes through others.")
+  labels <- names_of_constant(term) %||% names(script_type_parts(term$type))
+  type <- if (is.null(labels)) list_type_of(types) else sprintf("Dict[str, %s]", types)
+  if (!is.null(labels)) term <- make_list(cx, stats::setNames(parts, labels), expr, NULL)
+  if (kind == "static" && is.null(labels)) term <- make_list(cx, parts, expr, NULL)
+  new_term(type, coerced_code(cx, term, type), fresh = TRUE)
 }

@@ -33,19 +33,18 @@ condition_of <- function(cx, term, expr) {
   if (term$type == "Tensor") {
     refuse(cx, expr, "A condition must be TRUE or FALSE, not a tensor.", "$item() takes the value out of a tensor with one element.")
   }
+  if (is_vector_term(term) && length(known_parts(term)) == 1) {
+    return(condition_of(cx, known_parts(term)[[1]], expr))
+  }
+  if (is_vector_term(term) || term$type == "Empty") {
+    refuse(cx, expr, sprintf("A condition must be TRUE or FALSE, not %s.", script_type_in_words(term$type)), if (term$type == "Vector[bool]") "all() and any() make one of a vector.")
+  }
   term$code <- need_code(cx, term, "bool", expr, "The condition")
   term$type <- "bool"
   term
 }
 
-negate_condition <- function(cx, expr, scope) {
-  inner <- translate(cx, expr[[2]], scope)
-  if (inner$type == "Tensor") {
-    return(condition_of(cx, inner, expr))
-  }
-  inner <- translate_condition(cx, expr[[2]], scope)
-  negated(inner)
-}
+negate_condition <- function(cx, expr, scope) negated(translate_condition(cx, expr[[2]], scope))
 negated <- function(inner) {
   if (is_static(inner)) {
     return(literal_term(!static_value(inner)))
@@ -104,10 +103,29 @@ join_conditions <- function(cx, expr, scope, head) {
     }
     return(translate_condition(cx, expr[[3]], scope))
   }
-  state <- cx$vars
+  before <- cx$vars
   refine(cx, if (is_and) first$yes else first$no)
+  asked <- cx$vars
   lines <- in_block(cx, second <- translate_condition(cx, expr[[3]], scope))
-  cx$vars <- state
+  after <- cx$vars
+  cx$vars <- before
+  told <- if (is_and) first$no else first$yes
+  if (cx$dead) {
+    # the second side leaves: what comes after has the first one decided
+    cx$dead <- FALSE
+    emit(cx, c(sprintf("if %s:", if (is_and) first$code else negated(first)$code), indented(lines)))
+    refine(cx, told)
+    return(literal_term(!is_and))
+  }
+  if (!identical(after, asked)) {
+    # the second side may have set variables, of which the first one tells nothing then
+    still <- function(refined) Filter(function(key) identical(after[[key]], asked[[key]]), names(refined))
+    first$yes <- first$yes[still(first$yes)]
+    first$no <- first$no[still(first$no)]
+    refine(cx, told)
+    holds <- sprintf(c("where `%s` holds", "where `%s` does not hold"), squeeze_text(expr[[2]], 40))
+    cx$vars <- merge_states(cx, list(after, cx$vars), if (is_and) holds else rev(holds), expr)
+  }
   if (length(lines) > 0) {
     name <- new_name(cx, "t")
     emit(cx, c(

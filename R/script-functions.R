@@ -20,7 +20,22 @@ call_user_function <- function(cx, fn, name, given, expr) {
   order <- intersect(names(formals(fn)), names(types))
   codes <- vapply(order, function(label) need_code(cx, matched$matched[[label]], types[[label]], expr), "")
   if (length(codes) > 0) codes <- sprintf("%s=%s", made$labels[order], codes)
-  new_term(made$returns, sprintf("%s(%s)", made$name, paste(codes, collapse = ", ")))
+  called_term(cx, made$returns, sprintf("%s(%s)", made$name, paste(codes, collapse = ", ")), made$stops)
+}
+
+# What the call `code` gives. `stops`: it never comes back.
+called_term <- function(cx, type, code, stops = FALSE) {
+  if (stops) {
+    emit(cx, c(code, "raise RuntimeError(\"unreachable\")"))
+    cx$dead <- TRUE
+    return(unknown_term())
+  }
+  if (type == "None") {
+    # NULL needs no text of its own: the call stands by itself
+    emit(cx, code)
+    return(none_term())
+  }
+  new_term(type, code)
 }
 
 compile_once <- function(unit, fn, name, types, expr, cx) {
@@ -62,6 +77,9 @@ compile_function <- function(unit, fn, name, types, returns = NULL, defaults = N
     previous <- now
   }
   result <- cx$returns
+  # every way through it ends in stop()
+  stops <- result == "?" && cx$dead && length(unit$problems) == length(problems)
+  if (stops) result <- "None"
   if (!is_known_type(result) || result == "Empty") {
     if (length(unit$problems) == length(problems) && length(unit$settled) == length(settled)) {
       unit$problems <- c(unit$problems, list(list(
@@ -78,7 +96,7 @@ compile_function <- function(unit, fn, name, types, returns = NULL, defaults = N
   }, "")
   head <- sprintf("def %s(%s) -> %s:", name, paste(c(if (!is.null(prepare)) "self", arguments), collapse = ", "), script_type_text(unit, result))
   text <- paste(c(head, indented(cx$block$lines)), collapse = "\n")
-  made <- list(name = name, labels = labels, returns = result, text = text)
+  made <- list(name = name, labels = labels, returns = result, text = text, stops = stops)
   unit$functions[[name]] <- text
   made
 }
@@ -111,4 +129,102 @@ compile_body <- function(cx, fn, types, prepare = NULL) {
   }
   do_tail(cx, body(fn), scope)
   labels
+}
+
+# ---- functions as values
+
+# `call`: what takes the function.
+callable_term <- function(cx, expr, scope, call = expr) {
+  if (is.null(expr)) refuse(cx, call, "A function is needed here.", "function(x) ...")
+  term <- translate(cx, expr, scope)
+  # of `...`
+  if (is_term(expr)) expr <- call
+  if (term$type == "?") refuse(cx, expr, "It is not known which function this is.", silent = cx$recovers)
+  value <- if (is_static(term)) static_value(term)
+  if (rlang::is_string(value)) value <- function_named(cx, scope, value) %||% refuse(cx, expr, sprintf("There is no function `%s()`.", value))
+  if (!is_callable(value)) refuse(cx, expr, "A function is needed here.", "function(x) ...")
+  value
+}
+
+# As match.fun() finds it: other variables of that name do not count.
+function_named <- function(cx, scope, name) {
+  around <- scope
+  while (!is.null(found <- find_binding(cx, around, name))) {
+    term <- if (found$binding$kind == "term") found$binding$term
+    if (!is.null(term) && is_static(term) && is_callable(static_value(term))) {
+      return(static_value(term))
+    }
+    around <- found$scope$parent
+  }
+  get0(name, scope$env, mode = "function")
+}
+
+# The call of a function with terms. What goes wrong in it is told of the user's call `expr`.
+call_callable <- function(cx, fn, given, expr, scope) {
+  made <- as.call(c(list(fn), lapply(unname(given), identity)))
+  names(made) <- c("", rlang::names2(given))
+  told_of(cx, expr, call_function(cx, fn, made, scope, callable_name(cx, fn)))
+}
+
+told_of <- function(cx, expr, run) {
+  before <- length(cx$unit$problems)
+  tell <- function(problem) {
+    if (is_made_here(problem$expr)) {
+      problem$expr <- expr
+      changes <- "^`[.]acc` is (.*) before the loop and (.*) in it[.]$"
+      if (grepl(changes, problem$message)) problem$hint <- "Give it an `init` of the type that the function gives."
+      problem$message <- sub(changes, "`Reduce()` begins with \\1, and the function gives \\2.", problem$message)
+    }
+    problem
+  }
+  tell_noted <- function() {
+    is_new <- seq_along(cx$unit$problems) > before
+    cx$unit$problems[is_new] <- lapply(cx$unit$problems[is_new], tell)
+    any(is_new)
+  }
+  result <- tryCatch(run, script_problem = function(p) {
+    is_known <- tell_noted()
+    problem <- tell(p$problem)
+    # what follows from a problem that is told
+    silent <- problem$silent || is_known && is_made_here(p$problem$expr)
+    refuse(cx, problem$expr, problem$message, problem$hint, silent, problem$needs_known)
+  })
+  tell_noted()
+  result
+}
+
+# Code that holds terms or functions themselves, or names of reduce_function()'s.
+is_made_here <- function(expr) {
+  if (is.name(expr)) {
+    return(as.character(expr) %in% own_names)
+  }
+  if (is.call(expr)) {
+    for (part in as.list(expr)) if (!missing(part) && is_made_here(part)) return(TRUE)
+    return(FALSE)
+  }
+  is.function(expr) || is_term(expr) || is_callable(expr)
+}
+own_names <- c(".f", ".acc", ".v", ".all")
+
+callable_name <- function(cx, fn) {
+  if (inherits(fn, "script_closure")) {
+    for (key in names(cx$vars)) {
+      binding <- cx$vars[[key]]
+      if (identical(binding$kind, "term") && is_static(binding$term) && identical(static_value(binding$term), fn)) {
+        return(sub("^[0-9]+ ", "", key))
+      }
+    }
+    return("the function")
+  }
+  if (is.function(fn)) function_name(fn)
+}
+function_name <- function(fn) {
+  for (name in names(script_entries())) if (identical(script_entries()[[name]]$fn, fn)) {
+    return(name)
+  }
+  home <- topenv(environment(fn) %||% baseenv())
+  for (env in c(topenv(), baseenv(), if (isNamespace(home)) home)) for (name in ls(env)) if (identical(env[[name]], fn)) {
+    return(name)
+  }
+  "f"
 }

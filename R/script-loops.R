@@ -14,6 +14,7 @@ do_loop <- function(cx, scope, body, header, names_assigned, begin = function() 
   head <- cx$vars
   outer <- cx$loop
   cx$loop <- new.env(parent = emptyenv())
+  cx$loop$head <- head
   cx$loop$breaks <- list()
   cx$loop$nexts <- list()
   on.exit(cx$loop <- outer)
@@ -69,7 +70,7 @@ closures_in <- function(cx, value, found) {
     if (any(vapply(found, function(closure) identical(key(closure), key(value)), NA))) {
       return(found)
     }
-    return(called_closures(cx, value$scope, list(value$body), c(found, list(value))))
+    return(called_closures(cx, value$scope, c(list(value$body), Filter(is.language, value$formals)), c(found, list(value))))
   }
   if (is.list(value) && !is.object(value)) for (part in value) found <- closures_in(cx, part, found)
   found

@@ -288,8 +288,8 @@ is_vector_later <- function(cx, version) {
 loop_bound <- function(cx, term) if (is.null(cx$loop)) term$lower else -Inf
 
 refuse_change_in_loop <- function(cx, scope, name, expr) {
-  known <- cx$vars[[scope_key(scope, name)]]
-  if (!is.null(known) && !is.null(cx$loop) && known$kind == "variable") {
+  known <- if (!is.null(cx$loop)) cx$loop$head[[scope_key(scope, name)]]
+  if (!is.null(known) && known$kind %in% c("variable", "term")) {
     refuse(cx, expr, sprintf("`%s` can't become %s inside a loop.", name, script_type_in_words("static")))
   }
 }

@@ -17,6 +17,7 @@ translate_sequence <- function(cx, expr, scope) {
 }
 
 sequence_of_term <- function(cx, term, expr) {
+  term <- or_nothing(cx, term)
   if (term$type == "static") {
     return(list(terms = static_elements(cx, term, expr)))
   }
@@ -28,20 +29,31 @@ sequence_of_term <- function(cx, term, expr) {
   if (kind == "?") {
     return(list(code = "[0]", element = function(counter) unknown_term()))
   }
-  if (kind == "None") {
+  if (kind %in% c("None", "Empty")) {
     return(list(terms = list()))
   }
   type <- switch(kind, Tensor = "Tensor", List = , Vector = element_type(term$type), int = , whole = , float = , str = , bool = term$type)
   if (is.null(type)) {
-    refuse(cx, expr, sprintf("A loop can't go through %s.", script_type_in_words(term$type)), if (kind == "Dict") "names(x) gives its names.")
+    refuse(cx, expr, sprintf("A loop can't go through %s.", script_type_in_words(term$type)), switch(kind, Dict = "names(x) gives its names.", Optional = "Ask is.null() first."))
   }
-  # the loop goes through what the list was when it began
+  # what is gone through is what the list was when that began
   if (kind %in% c("List", "Vector") && !(is_static(term) && is.null(term$place))) term <- hold_value(cx, term)
   code <- switch(kind, Tensor = sprintf("torch.unbind(%s, 0)", term$code), List = , Vector = term$code, sprintf("[%s]", term$code))
   known <- if (is_static(term)) lapply(unname(static_value(term)), literal_term)
   list(code = code, known = known, values = known, element = function(counter) {
     new_term(type, counter, simple = TRUE, dtype = term$dtype, linear = if (is_whole_type(type)) list(base = counter, offset = 0))
   })
+}
+
+# A list that may be NULL is one of no elements then.
+or_nothing <- function(cx, term) {
+  type <- required_type(term$type)
+  if (!is_optional_type(term$type) || !is_list_type(type)) {
+    return(term)
+  }
+  term <- keep_term(cx, term)
+  if (!is.null(term$place)) disown(cx, term$place)
+  new_term(type, sprintf("(%s if %s is None else %s)", empty_code(cx, type), term$code, term_of_required(cx, term)$code))
 }
 
 static_elements <- function(cx, term, expr) {
@@ -84,6 +96,9 @@ range_between <- function(cx, expr, scope) {
   if (any_unknown(ends)) {
     return(list(code = "range(1)", element = counted(1, 1)))
   }
+  for (term in ends) {
+    if (is_static(term) && term$type == "float") refuse(cx, expr, sprintf("An end of a range must be a whole number, not %s.", describe(static_value(term))))
+  }
   codes <- vapply(ends, function(term) need_code(cx, term, "int", expr, "An end of a range"), "")
   a <- ends[[1]]
   b <- ends[[2]]
@@ -117,7 +132,7 @@ range_by <- function(cx, expr, scope) {
     return(list(code = "range(1)", element = counted(1, 1)))
   }
   if (is.null(given$by)) {
-    return(range_between(cx, call(":", given$from, given$to), scope))
+    return(told_of(cx, expr, range_between(cx, call(":", given$from, given$to), scope)))
   }
   by <- given$by
   if (is_static(by) && (!is_whole_double(as.double(static_value(by))) || static_value(by) == 0)) {
@@ -140,7 +155,7 @@ range_by <- function(cx, expr, scope) {
   ends <- given[c("from", "to", "by")]
   values <- if (all_static(ends)) whole_terms(as.integer(do.call(seq, unname(lapply(ends, static_value)))))
   # with a double among them the numbers are doubles
-  type <- if (all(vapply(ends[c("from", "by")], function(term) term$type == "int", NA))) "int" else "whole"
+  type <- if (all(term_types(ends) == "int")) "int" else "whole"
   if (type == "whole" && !is.null(values)) values <- lapply(values, function(term) literal_term(as.double(static_value(term))))
   list(code = sprintf("range(%s, %s %s, %s)", codes[[1]], codes[[2]], past, codes[[3]]), element = counted(0, lower, type), values = values)
 }
@@ -157,8 +172,9 @@ range_of_length <- function(cx, given, expr) {
   n <- given$length.out
   code <- need_code(cx, n, "int", expr, "The length")
   if (n$lower < 0) code <- sprintf("%s(%s)", helper(cx, "count"), code)
-  # R counts in whole numbers unless it is given doubles
-  type <- if (is.null(given$by) || from$type == "int" && by$type == "int") "int" else "whole"
+  # R counts in whole numbers unless it is given doubles: seq.int() whatever it is given
+  counts <- if (is.null(given$by)) list(from, if (is.null(given$from)) from else n) else list(given$from %||% literal_term(1), by)
+  type <- if (identical(expr[[1]], quote(seq.int)) || all(term_types(counts) == "int")) "int" else "whole"
   list(code = sprintf("range(%s)", code), element = function(counter) new_term(type, sprintf("(%s + %s * %s)", held[[1]], counter, held[[2]])))
 }
 
@@ -179,4 +195,96 @@ range_vector <- function(range) {
     type <- returned_type(element$type)
     new_term(vector_type_of(type), sprintf("[%s for %s in %s]", coerced_code(cx, element, type), counter, found$code), fresh = TRUE)
   }
+}
+
+# ---- Reduce()
+
+reduce_function <- function(cx, expr, scope) {
+  # `simplify` is not in all versions of R
+  arguments <- c(alist(f = , x = , init = , right = FALSE, accumulate = FALSE), if ("simplify" %in% names(formals(Reduce))) list(simplify = TRUE))
+  matched <- matched_expressions(cx, arguments, expr, scope)
+  flag <- function(name, default = FALSE) {
+    given <- if (!is.null(matched[[name]])) translate(cx, matched[[name]], scope) else literal_term(default)
+    if (!is_static(given) || !rlang::is_bool(static_value(given))) refuse(cx, expr, sprintf("`%s` must be known before the program runs.", name))
+    static_value(given)
+  }
+  from_right <- flag("right")
+  how <- list(from_right = from_right, accumulates = flag("accumulate"), simplifies = flag("simplify", TRUE))
+  if (from_right && how$accumulates) refuse(cx, expr, "`Reduce()` accumulates from the left alone here.", "Write a loop.")
+  fn <- callable_term(cx, matched$f, scope, expr)
+  if (!"x" %in% names(matched)) refuse(cx, expr, "`Reduce()` needs something to go through.")
+  x <- keep_term(cx, or_nothing(cx, translate(cx, matched$x, scope)))
+  if (x$type == "Tensor") refuse(cx, expr, "`Reduce()` goes through lists, not through a tensor.", "as.list() makes one of a tensor.")
+  init <- if ("init" %in% names(matched)) translate(cx, matched$init, scope)
+  if (any_unknown(c(list(x), if (!is.null(init)) list(init)))) {
+    return(unknown_term())
+  }
+  if (startsWith(x$type, "Dict")) x <- keep_term(cx, values_of(cx, x))
+  if (is_list_type(x$type) && (is.null(known_parts(x)) || length(known_parts(x)) > 0)) {
+    return(reduce_list(cx, fn, x, init, how, expr, scope))
+  }
+  kind <- script_type_kind(x$type)
+  parts <- if (is_scalar_type(kind)) list(x) else if (kind %in% c("Tuple", "Record", "static")) elements_now(cx, x, expr) else list()
+  if (!is_scalar_type(kind) && !kind %in% c("Tuple", "Record", "static", "None", "Empty", "List", "Vector")) {
+    refuse(cx, expr, sprintf("`Reduce()` goes through lists, not through %s.", script_type_in_words(x$type)))
+  }
+  reduce_parts(cx, fn, parts, init, how, expr, scope)
+}
+
+# Of elements that are known: one call after another.
+reduce_parts <- function(cx, fn, parts, init, how, expr, scope) {
+  if (length(parts) == 0) {
+    return(init %||% none_term())
+  }
+  if (how$from_right) parts <- rev(parts)
+  if (!is.null(init)) parts <- c(list(init), parts)
+  all <- list(keep_term(cx, parts[[1]]))
+  for (part in parts[-1]) {
+    last <- all[[length(all)]]
+    all <- c(all, list(keep_term(cx, call_callable(cx, fn, if (how$from_right) list(part, last) else list(last, part), expr, scope))))
+  }
+  if (!how$accumulates) {
+    return(all[[length(all)]])
+  }
+  if (any_unknown(all)) {
+    return(unknown_term())
+  }
+  is_vector <- how$simplifies && all(vapply(all, function(term) is_scalar_type(term$type), NA))
+  if (is_vector) combine(cx, all, quote(c(x)), scope) else make_list(cx, all, expr, scope)
+}
+
+reduce_list <- function(cx, fn, x, init, how, expr, scope) {
+  is_filled <- length(known_parts(x)) > 0
+  if (how$from_right) x <- keep_term(cx, reversed(cx, list(x), expr, scope))
+  if (!is_filled && (is.null(init) || how$accumulates && !is_scalar_type(init$type))) {
+    problem <- if (is.null(init)) "Reduce() of no elements is NULL in R: `init` is what it gives then" else "Reduce() of no elements gives `init` itself in R, not a list"
+    emit(cx, c(sprintf("if len(%s) == 0:", x$code), sprintf("  raise ValueError(%s)", string_text(problem))))
+  }
+  if (is.null(init)) {
+    init <- new_term(element_type(x$type), sprintf("%s[0]", x$code))
+    x <- new_term(x$type, sprintf("%s[1:]", x$code), fresh = TRUE)
+  }
+  step <- if (how$from_right) quote(.f(.v, .acc)) else quote(.f(.acc, .v))
+  made <- if (how$accumulates) {
+    bquote({
+      .acc <- .(init)
+      .all <- .(if (how$simplifies && is_scalar_type(init$type)) quote(c(.acc)) else quote(list(.acc)))
+      for (.v in .(x)) {
+        .acc <- .(step)
+        .all[[length(.all) + 1L]] <- .acc
+      }
+      .all
+    })
+  } else {
+    bquote({
+      .acc <- .(init)
+      for (.v in .(x)) .acc <- .(step)
+      .acc
+    })
+  }
+  inner <- new_scope(cx, scope)
+  bind_term(cx, inner, ".f", static_term(fn))
+  inner$is_inline <- TRUE
+  inner$is_package <- TRUE
+  told_of(cx, expr, block_value(cx, list(made), inner))
 }

@@ -1,11 +1,11 @@
 # Text, output, warnings and errors of programs.
 
 raise <- function(cx, given, expr, scope) {
-  given <- given[!rlang::names2(given) %in% c("call.", "domain", "call", "class", "kind", "hint", "argument")]
-  text <- text_of_terms(cx, given, expr)
+  text <- text_of_terms(cx, unnamed_terms(cx, given, expr, c("call.", "domain")), expr)
   emit(cx, sprintf("raise RuntimeError(%s)", text))
   cx$dead <- TRUE
-  none_term()
+  # what it stands in is never computed
+  unknown_term()
 }
 
 # An error of this package's own, whose text may say more than a program knows.
@@ -25,15 +25,42 @@ text_of_terms <- function(cx, given, expr, sep = "", digits = 15L) {
   if (length(given) == 0) {
     return("\"\"")
   }
-  codes <- vapply(given, function(term) text_term(cx, term, expr, digits)$code, "")
+  codes <- vapply(given, function(term) one_text(cx, term, expr, sep, digits), "")
   paste0("(", paste(codes, collapse = if (sep == "") " + " else sprintf(" + %s + ", string_text(sep))), ")")
+}
+
+# The code of one string, of all elements; NULL has none.
+one_text <- function(cx, term, expr, sep, digits) {
+  if (is_constant_vector(term)) {
+    return(string_text(paste(constant_text(static_value(term), digits), collapse = sep)))
+  }
+  if (term$type %in% c("None", "Empty")) {
+    return("\"\"")
+  }
+  term <- as_text_vector(cx, term)
+  (if (is_vector_term(term)) elements_as_text(cx, term, expr, string_text(sep), digits) else text_term(cx, term, expr, digits))$code
+}
+
+# A list of numbers and strings is to text what a vector of them is.
+as_text_vector <- function(cx, term) {
+  if (script_type_kind(term$type) == "List" && is_scalar_type(element_type(term$type))) {
+    term$type <- vector_type_of(element_type(term$type))
+    return(term)
+  }
+  term
+}
+
+is_constant_vector <- function(term) is_static(term) && is.atomic(static_value(term)) && !is.null(static_value(term))
+
+# As R writes each element; it writes the numbers of a vector one by one.
+constant_text <- function(value, digits) {
+  if (digits < 15L && is.double(value) && !is.object(value)) vapply(unname(value), format, "", digits = digits) else paste0(value)
 }
 
 # As R writes it.
 text_term <- function(cx, term, expr, digits = 15L) {
-  if (is_static(term) && is.atomic(static_value(term)) && length(static_value(term)) == 1) {
-    value <- static_value(term)
-    return(literal_term(if (is.double(value)) format(value, digits = digits) else as.character(value)))
+  if (is_constant_vector(term) && length(static_value(term)) == 1) {
+    return(literal_term(constant_text(static_value(term), digits)))
   }
   refuse_mixed(cx, term, expr)
   switch(term$type,
@@ -47,8 +74,22 @@ text_term <- function(cx, term, expr, digits = 15L) {
       new_term("str", sprintf("%s(%s, %d)", helper(cx, "number_text"), coerced_code(cx, term, "float"), digits))
     },
     `?` = new_term("str", "\"\""),
-    refuse(cx, expr, sprintf("%s can't become text.", script_type_in_words(term$type)))
+    refuse_text(cx, term, expr)
   )
+}
+
+refuse_text <- function(cx, term, expr) {
+  words <- script_type_in_words(term$type)
+  hint <- if (is_optional_type(term$type)) {
+    "Ask is.null() first."
+  } else {
+    switch(script_type_kind(term$type),
+      Tensor = "$item() takes the number out of a tensor with one element, print() writes a tensor.",
+      Vector = "paste(x, collapse = \" \") makes one string of a vector.",
+      List = , Tuple = , Record = , Dict = "Write its elements one by one."
+    )
+  }
+  refuse(cx, expr, sprintf("%s can't become text.", sub("^s", "S", sub("^a", "A", words))), hint)
 }
 
 separator <- function(cx, given, expr, default) {
@@ -62,25 +103,40 @@ separator <- function(cx, given, expr, default) {
 
 write_output <- function(cx, given, expr, scope) {
   sep <- separator(cx, given, expr, " ")
-  given <- lapply(unnamed_terms(cx, given, expr, "sep"), function(term) if (is_vector_term(term) && !is_static(term)) elements_as_text(cx, term, expr, string_text(sep), 7L) else term)
+  given <- unnamed_terms(cx, given, expr, "sep")
+  if (any_unknown(given)) {
+    return(none_term())
+  }
+  for (term in given) {
+    if (script_type_kind(term$type) %in% c("List", "Empty")) refuse(cx, expr, "`cat()` writes numbers, strings and vectors, not lists.", "unlist() makes a vector of a list.")
+  }
+  # R writes the separator before everything but NULL
+  given <- given[term_types(given) != "None" | seq_along(given) == 1]
   n <- length(given)
-  if (n > 0 && sep == "\n") {
+  codes <- vapply(given, function(term) one_text(cx, term, expr, sep, 7L), "")
+  written <- function(codes) paste0("(", paste(codes, collapse = if (sep == "") " + " else sprintf(" + %s + ", string_text(sep))), ")")
+  if (grepl("\n", sep, fixed = TRUE)) {
     # R ends the last line then
-    emit(cx, sprintf("print(%s)", text_of_terms(cx, given, expr, sep, digits = 7L)))
+    emit(cx, sprintf("print(%s)", if (n > 0) written(codes) else "\"\""))
     return(none_term())
   }
-  last <- if (n > 0 && is_static(given[[n]])) static_value(given[[n]]) else ""
-  if (n > 0 && given[[n]]$type == "str" && !is_static(given[[n]])) {
+  if (all(term_types(given) == "None") || n == 1 && codes == "\"\"") {
+    return(none_term())
+  }
+  last <- given[[n]]
+  if (is_constant_vector(last)) {
+    text <- paste(constant_text(static_value(last), 7L), collapse = sep)
+    if (endsWith(text, "\n")) {
+      codes[[n]] <- string_text(sub("\n$", "", text))
+      emit(cx, sprintf("print(%s)", written(codes)))
+      return(none_term())
+    }
+  } else if (last$type %in% c("str", "Vector[str]")) {
     # its end is seen when it runs
-    emit(cx, sprintf("%s(%s)", helper(cx, "write_line"), text_of_terms(cx, given, expr, sep, digits = 7L)))
+    emit(cx, sprintf("%s(%s)", helper(cx, "write_line"), written(codes)))
     return(none_term())
   }
-  if (!(is.character(last) && endsWith(last, "\n"))) {
-    refuse(cx, expr, "`cat()` of a program writes whole lines.", "End it with \"\\n\".")
-  }
-  given[[n]] <- literal_term(sub("\n$", "", last))
-  emit(cx, sprintf("print(%s)", text_of_terms(cx, given, expr, sep, digits = 7L)))
-  none_term()
+  refuse(cx, expr, "`cat()` of a program writes whole lines.", "End it with \"\\n\".")
 }
 
 # `sep`: its code.
@@ -102,66 +158,153 @@ print_value <- function(cx, given, expr, scope) {
   given <- unnamed_terms(cx, if (identical(names(given), "x")) unname(given) else given, expr)
   if (length(given) != 1) refuse(cx, expr, "`print()` takes one value here.")
   term <- given[[1]]
+  if (term$type == "?") {
+    return(term)
+  }
   if (term$type == "Tensor") {
     emit(cx, sprintf("print(%s)", term$code))
     return(term)
   }
-  shown <- if (term$type == "str") sprintf("(\"[1] \" + %s(%s))", helper(cx, "quoted"), term$code) else sprintf("(\"[1] \" + %s)", text_term(cx, term, expr, digits = 7L)$code)
+  shown <- if (term$type %in% c("None", "Empty")) {
+    string_text(if (term$type == "None" || identical(term$dtype, "null")) "NULL" else "list()")
+  } else if (is_constant_vector(term)) {
+    withr::local_options(digits = 7, width = 80, scipen = 0)
+    string_text(paste(utils::capture.output(print(static_value(term))), collapse = "\n"))
+  } else if (term$type == "str") {
+    sprintf("(\"[1] \" + %s(%s))", helper(cx, "quoted"), term$code)
+  } else if (is_list_type(term$type) || script_type_kind(term$type) %in% c("Tuple", "Record", "Dict")) {
+    refuse(
+      cx, expr, sprintf("`print()` of %s can't be translated.", script_type_in_words(term$type)),
+      if (is_vector_term(term)) "cat(x, \"\\n\") writes the elements of a vector." else "Print its elements one by one."
+    )
+  } else {
+    sprintf("(\"[1] \" + %s)", text_term(cx, term, expr, digits = 7L)$code)
+  }
   emit(cx, sprintf("print(%s)", shown))
   term
 }
 
 check_all <- function(cx, expr, scope) {
+  labels <- rlang::names2(expr)
+  named <- intersect(c("exprs", "exprObject", "local"), labels)
+  if (length(named) > 0) refuse(cx, expr, sprintf("`%s` of stopifnot() can't be translated.", named[[1]]), "Give the conditions as arguments.")
   for (i in seq_along(expr)[-1]) {
-    condition <- translate_condition(cx, expr[[i]], scope)
-    if (is.call(expr[[i]]) || is.name(expr[[i]])) {
-      in_block(cx, term <- translate(cx, expr[[i]], scope))
-      if (!term$type %in% c("bool", "?")) refuse(cx, expr, sprintf("`stopifnot()` takes TRUE or FALSE, not %s.", script_type_in_words(term$type)))
+    if (identical(expr[[i]], quote(...))) refuse(cx, expr, "`stopifnot()` of `...` can't be translated.", "Write its conditions out.")
+    condition <- translate_claim(cx, expr[[i]], expr, scope)
+    message <- string_text(labels[[i]])
+    if (labels[[i]] == "") {
+      claim <- first_line(expr[[i]])
+      message <- string_text(sprintf("%s is not TRUE", claim))
+      # R counts the elements
+      if (!is.null(condition$vector)) {
+        message <- sprintf("(%s if len(%s) == 1 else %s)", message, condition$vector, string_text(sprintf("%s are not all TRUE", claim)))
+      }
     }
-    message <- names(expr)[i] %||% ""
-    if (message == "") message <- sprintf("%s is not TRUE", squeeze_text(expr[[i]], 200))
     if (is_static(condition)) {
       if (!static_value(condition)) {
-        emit(cx, sprintf("raise RuntimeError(%s)", string_text(message)))
+        emit(cx, sprintf("raise RuntimeError(%s)", message))
         cx$dead <- TRUE
       }
       next
     }
-    emit(cx, c(sprintf("if not %s:", condition$code), sprintf("  raise RuntimeError(%s)", string_text(message))))
+    emit(cx, c(sprintf("if not %s:", condition$code), sprintf("  raise RuntimeError(%s)", message)))
     refine(cx, condition$yes)
   }
   none_term()
 }
 
-format_text <- function(cx, given, expr, scope) {
-  format <- if (is_static(given[[1]])) static_value(given[[1]]) else refuse(cx, expr, "The format must be a constant.")
-  if (all_static(given)) {
-    return(literal_term(do.call(sprintf, lapply(given, static_value))))
+# A condition, or a vector of them that must all hold.
+translate_claim <- function(cx, claim, expr, scope) {
+  before <- cx$vars
+  in_block(cx, term <- translate(cx, claim, scope))
+  cx$vars <- before
+  cx$dead <- FALSE
+  if (term$type == "Vector[bool]") {
+    held <- keep_term(cx, translate(cx, claim, scope))
+    condition <- new_term("bool", sprintf("all(%s)", held$code))
+    condition$vector <- held$code
+    return(condition)
   }
+  if (!term$type %in% c("bool", "?", "Tensor") && !is_optional_type(term$type)) {
+    what <- if (is_constant_vector(term) || term$type == "static") describe(static_value(term)) else script_type_in_words(term$type)
+    refuse(cx, expr, sprintf("`stopifnot()` takes TRUE or FALSE, not %s.", what))
+  }
+  translate_condition(cx, claim, scope)
+}
+
+# As stopifnot() writes code.
+first_line <- function(claim) {
+  lines <- deparse(claim, width.cutoff = 60L)
+  if (length(lines) > 1) paste(lines[[1]], "....") else lines
+}
+
+format_text <- function(cx, given, expr, scope) {
+  matched <- match_given(cx, alist(fmt = , ... = ), given, expr)
+  format <- matched$matched$fmt
+  if (is.null(format)) refuse(cx, expr, "`sprintf()` needs a format.", "sprintf(\"%d\", n).")
+  if (all_static(given)) {
+    return(call_now(cx, sprintf, given, expr))
+  }
+  if (!is_static(format) || !rlang::is_string(static_value(format))) {
+    refuse(cx, expr, "The format of `sprintf()` must be one string that is known before the program runs.")
+  }
+  terms <- lapply(unname(matched$dots), function(term) keep_term(cx, term))
+  if (any_unknown(terms)) {
+    return(unknown_term())
+  }
+  each_text(cx, terms, expr, function(terms) new_term("str", formatted(cx, static_value(format), terms, expr)))
+}
+
+# `run` of strings and numbers; where there are vectors of each of their elements. R has no text where one has none.
+each_text <- function(cx, terms, expr, run) {
+  parts <- lapply(terms, known_parts)
+  none <- vapply(seq_along(terms), function(i) terms[[i]]$type == "None" || !is.null(parts[[i]]) && length(parts[[i]]) == 0, NA)
+  if (any(none)) {
+    return(literal_term(character()))
+  }
+  unlike <- Filter(function(term) is_vector_term(term), terms)
+  if (length(unlike) > 2) {
+    sizes <- vapply(unlike, function(term) sprintf("len(%s)", term$code), "")
+    for (size in sizes[-(1:2)]) {
+      emit(cx, c(sprintf("if %s != %s:", size, sizes[[1]]), "  raise ValueError(\"vectors of different lengths: rep_len() makes them of one length\")"))
+    }
+  }
+  each_element(cx, terms, expr, run)
+}
+
+formatted <- function(cx, format, terms, expr) {
   pieces <- regmatches(format, gregexpr("%%|%[^%a-zA-Z]*[a-zA-Z]", format))[[1]]
   texts <- regmatches(format, gregexpr("%%|%[^%a-zA-Z]*[a-zA-Z]", format), invert = TRUE)[[1]]
+  if (any(grepl("%", texts, fixed = TRUE))) refuse(cx, expr, "The format has a `%` that begins nothing.", "%% writes one.")
+  for (piece in pieces) if (piece != "%%") format_parts(cx, piece, expr)
+  wanted <- sum(pieces != "%%")
+  if (wanted != length(terms)) {
+    refuse(cx, expr, sprintf("The format is for %d %s, and %d %s given.", wanted, if (wanted == 1) "value" else "values", length(terms), if (length(terms) == 1) "is" else "are"))
+  }
   codes <- string_text(texts[[1]])
-  used <- 1L
+  used <- 0L
   for (i in seq_along(pieces)) {
     if (pieces[[i]] == "%%") {
       codes <- c(codes, "\"%\"")
     } else {
       used <- used + 1L
-      if (used > length(given)) refuse(cx, expr, "too few arguments")
-      term <- given[[used]]
-      codes <- c(codes, formatted_text(cx, pieces[[i]], term, expr))
+      codes <- c(codes, formatted_text(cx, pieces[[i]], terms[[used]], expr))
     }
     codes <- c(codes, string_text(texts[[i + 1]]))
   }
-  new_term("str", sprintf("(%s)", paste(codes[codes != "\"\""], collapse = " + ")))
+  sprintf("(%s)", paste(codes[codes != "\"\""], collapse = " + "))
 }
 
 # One `%...` of sprintf().
-formatted_text <- function(cx, piece, term, expr) {
+format_parts <- function(cx, piece, expr) {
   parts <- regmatches(piece, regexec("^%([-+0]*)([0-9]*)([.][0-9]*)?([dsfi])$", piece))[[1]]
   if (length(parts) == 0) {
     refuse(cx, expr, sprintf("`%s` can't be translated.", piece), "%d, %s and %f can, with -, + and 0, a width, and digits for %f.")
   }
+  parts
+}
+formatted_text <- function(cx, piece, term, expr) {
+  parts <- format_parts(cx, piece, expr)
   kind <- parts[[5]]
   precision <- if (nzchar(parts[[4]])) as.integer(paste0("0", substring(parts[[4]], 2))) else 6L
   if (kind %in% c("d", "i", "s") && nzchar(parts[[4]]) || precision > 15) {
@@ -170,13 +313,14 @@ formatted_text <- function(cx, piece, term, expr) {
   if (kind == "s" && (grepl("[+0]", parts[[2]]) || term$type == "str" && nzchar(parts[[3]]))) {
     refuse(cx, expr, sprintf("`%s` can't be translated for %s.", piece, script_type_in_words(term$type)), "Write `%s`: a program counts bytes, not letters.")
   }
+  if (is_optional_type(term$type)) refuse_text(cx, term, expr)
   if (kind %in% c("d", "i") && !is_whole_type(term$type) && !term$type %in% c("bool", "?")) {
-    refuse(cx, expr, sprintf("`%s` can't be translated for %s.", piece, script_type_in_words(term$type)), "%d writes whole numbers, %f others.")
+    refuse(cx, expr, sprintf("`%s` can't be translated for %s.", piece, script_type_in_words(term$type)), "%f writes it, or as.integer() makes a whole number.")
   }
   text <- switch(kind,
     s = text_term(cx, term, expr)$code,
     f = sprintf("%s(%s, %d)", helper(cx, "fixed"), need_code(cx, term, "float", expr), precision),
-    sprintf("str(%s)", need_code(cx, term, "int", expr))
+    sprintf(if (term$type == "bool") "str(int(%s))" else "str(%s)", if (term$type == "bool") term$code else need_code(cx, term, "int", expr))
   )
   if (!nzchar(parts[[2]]) && !nzchar(parts[[3]])) {
     return(text)
@@ -191,16 +335,49 @@ paste_text <- function(default_sep) {
       return(call_now(cx, if (default_sep == "") paste0 else paste, given, expr))
     }
     labels <- rlang::names2(given)
-    sep <- separator(cx, given, expr, default_sep)
+    if ("recycle0" %in% labels) refuse(cx, expr, "`recycle0` can't be translated.")
+    # paste0() writes what is called `sep` like all else
+    sep <- if (default_sep == "") "" else separator(cx, given, expr, default_sep)
     collapse <- given[["collapse"]]
-    given <- unname(given[!labels %in% c("sep", "collapse")])
-    if (length(given) == 1 && is_vector_term(given[[1]]) && !is.null(collapse)) {
-      return(elements_as_text(cx, given[[1]], expr, need_code(cx, collapse, "str", expr), 15L))
+    given <- unname(given[!labels %in% c(if (default_sep != "") "sep", "collapse")])
+    if (any_unknown(given)) {
+      return(unknown_term())
     }
-    if (!is.null(collapse) && collapse$type != "None") refuse(cx, expr, "`collapse` is for one vector of strings here.")
     if (length(given) == 0) refuse(cx, expr, "There is nothing to paste.")
-    new_term("str", text_of_terms(cx, given, expr, sep))
+    pasted <- paste_elements(cx, given, expr, sep)
+    if (is.null(collapse) || collapse$type == "None") {
+      return(pasted)
+    }
+    if (!is_vector_term(pasted)) {
+      return(pasted)
+    }
+    elements_as_text(cx, pasted, expr, need_code(cx, collapse, "str", expr, "`collapse`"), 15L)
   }
+}
+
+paste_elements <- function(cx, given, expr, sep) {
+  given <- lapply(given, function(term) {
+    # what only R has is text now
+    if (term$type == "static" && is_constant_vector(term)) literal_term(constant_text(static_value(term), 15L)) else as_text_vector(cx, term)
+  })
+  # nothing is no letter beside others
+  is_empty <- vapply(given, function(term) term$type %in% c("None", "Empty") || length(known_parts(term) %||% 1) == 0, NA)
+  if (all(is_empty)) {
+    return(literal_term(character()))
+  }
+  given[is_empty] <- list(literal_term(""))
+  is_vector <- vapply(given, is_vector_term, NA)
+  if (!any(is_vector)) {
+    return(new_term("str", text_of_terms(cx, given, expr, sep)))
+  }
+  given <- lapply(given, function(term) keep_term(cx, term))
+  pasted <- each_text(cx, given, expr, function(parts) new_term("str", text_of_terms(cx, parts, expr, sep)))
+  unsure <- Filter(function(term) is_vector_term(term) && is.null(known_parts(term)), given)
+  if (length(unsure) > 0 && !all(is_vector)) {
+    given[is_vector] <- list(literal_term(""))
+    pasted$code <- sprintf("(%s if len(%s) > 0 else [%s])", pasted$code, unsure[[1]]$code, text_of_terms(cx, given, expr, sep))
+  }
+  pasted
 }
 
 string_test <- function(method) {

@@ -162,3 +162,66 @@ test_that("a function that is given back keeps the arguments of the one that mad
     "compile", "`n` went into `make\\(n\\)`, whose result may not have looked at it yet. force\\(k\\)"
   )
 })
+
+test_that("functions are found by their names, as match.fun() finds them", {
+  expect_same_as_eager(function(n = 2L) { f <- function(a) a + 1; c(do.call("f", list(n)), unlist(lapply(1:n, "f")), sapply(1:n, "f"), Reduce("f", n)) })
+  expect_same_as_eager(function(n = 2L) { sum <- 5; c(do.call("sum", list(n, 1L)), sum) })
+})
+
+test_that("`...` goes on into apply functions", {
+  v <- c(1, 2)
+  types <- list(v = "List[float]")
+  expect_same_as_eager(function(v) { f <- function(w, ...) sapply(w, function(e, k = 1) e * k, ...); f(v, k = 2) }, v, types = types)
+  expect_same_as_eager(function(v) { f <- function(w, ...) mapply(function(e, k) e * k, w, ...); f(v, v) }, v, types = types)
+  expect_same_as_eager(function(v) { f <- function(...) vapply(...); f(v, function(e) e * 2, 0) }, v, types = types)
+})
+
+test_that("a function that ends in stop() everywhere ends the program", {
+  expect_same_as_eager(function(n = 2L) { lapply(1:n, function(i) stop("bad")); 5 })
+  expect_same_as_eager(function(n = 0L) { x <- lapply(seq_len(n), function(i) stop("bad")); length(x) })
+  expect_same_as_eager(function(n = 2L) { Reduce(function(a, b) stop("bad"), 1:n); 5 })
+  expect_same_as_eager(function(n = 2L) { Filter(function(a) stop("bad"), 1:n); 5 })
+  expect_same_as_eager(function(n = 0L) vapply(seq_len(n), function(i) stop("bad"), 0))
+  fail <- function(a, b = stop("b is needed")) stop("failed")
+  expect_same_as_eager(function(n = 2L) if (n > 1) fail(n) else 3)
+  expect_same_as_eager(function(n = 2L) if (n > 5) fail(n) else 3)
+  needs <- function(a, b = stop("b is needed")) if (a > 2) a + b else a
+  for (n in 2:3) expect_same_as_eager(function(n) needs(n), n, types = list(n = "int"))
+  expect_same_as_eager(function(n = 3L) { f <- function(a, b = stop("b is needed")) a + b; c(f(n, 1L), f(n)) })
+  for (n in 2:3) {
+    expect_same_as_eager(function(n) { x <- n > 2 || stop("small"); if (x) 1 else 2 }, n, types = list(n = "int"))
+    expect_same_as_eager(function(n) if (n > 2 && stop("large")) 1 else 2, n, types = list(n = "int"))
+  }
+})
+
+test_that("a function that gives NULL is called where its value is used", {
+  show <- function(a) {
+    print(a)
+    NULL
+  }
+  expect_same_as_eager(function(n = 2L) { x <- show(n); if (is.null(show(n + 1L))) 3 else 4 })
+  expect_same_as_eager(function(n = 2L) if (n > 1) show(n) else 3)
+})
+
+test_that("a condition's second side may change variables, where it is looked at", {
+  for (n in c(1L, 9L)) {
+    types <- list(n = "int")
+    expect_same_as_eager(function(n) { k <- 0; f <- function() { k <<- k + 1; k > 1 }; if (n > 5 && f()) k else -k }, n, types = types)
+    expect_same_as_eager(function(n) { k <- 0; f <- function() { k <<- k + 1; k > 1 }; if (n > 5 || f()) k else -k }, n, types = types)
+    expect_same_as_eager(function(n) { k <- 0; f <- function() { k <<- k + 1; k > 1 }; while (n > 5 && !f()) n <- n - 1L; c(k, n) }, n, types = types)
+    expect_same_as_eager(function(n) { x <- NULL; f <- function() { x <<- 5; TRUE }; if (n > 5 && f()) x else 1 }, n, types = types)
+    expect_same_as_eager(function(n) { x <- NULL; if (n > 5) x <- 4; f <- function() { x <<- 5; TRUE }; if (is.null(x) && f()) if (is.null(x)) 0 else x + 1 else 1 }, n, types = types)
+    expect_same_as_eager(function(n) { x <- NULL; if (n > 5) x <- 4; if (!is.null(x) && (x <- x + 1) > 3) x else 0 }, n, types = types)
+  }
+  expect_same_as_eager(function(n = 1L) { f <- function() { cat("f\n"); n > 0 }; list(!f(), if (!f()) 1 else 2) })
+  expect_failure_of(jit_script(function(n = 1L) if (n > 5 && { m <- n; m > 6 }) m else 1L), "compile", "`m` is set only where `n > 5` holds")
+})
+
+test_that("what apply functions go through is what it was when they began", {
+  expect_same_as_eager(function() { a <- c(1, 2, 3); r <- Map(function(e, f) { a[3] <<- 10; e + f }, a, a); c(r[[3]], a) })
+  expect_same_as_eager(function() { d <- list(k = 1, l = 2); r <- lapply(d, function(e) { d[["l"]] <<- 0; e + 1 }); list(r, d) })
+  expect_same_as_eager(function() { d <- list(k = 1, l = 2); r <- Reduce(function(a, e) { d[["l"]] <<- 0; e + a }, d); list(r, d) })
+  expect_same_as_eager(function() { d <- list(); for (k in c("a", "b")) d[[k]] <- 2; r <- lapply(d, function(e) { d[["b"]] <<- 0; e + 1 }); list(r, d) })
+  expect_same_as_eager(function() { d <- list(); for (k in c("a", "b")) d[[k]] <- 2; r <- Filter(function(e) { d[["b"]] <<- 0; e > 1 }, d); list(r, d) })
+  expect_same_as_eager(function(n = 1L) { a <- list(c(1, 2), "a"); for (e in a) { a <- list(c(5, 6), "b"); cat(e, "\n") }; a })
+})

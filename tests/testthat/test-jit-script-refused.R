@@ -1,7 +1,6 @@
 # What is not translated is refused, with the place and a reason: never another meaning.
 refused <- list(
   function(n = 3L) 5L %/% 0L,
-  function(n = 3L) Filter(function(x) x > 1, list(a = 1, b = 2)),
   function(n = 3L) c(),
   function(n = 3L) c(n, TRUE),
   function(n = 3L) format("a", width = 5),
@@ -9,20 +8,16 @@ refused <- list(
   function(n = 3L) n %in% c("a"),
   function(n = 3L) n + (0+0i),
   function(n = 3L) paste0(),
-  function(n = 3L) paste0(c("a", "b"), n),
   function(n = 3L) seq(n),
   function(n = 3L) sprintf("%2$s %1$s", n, "a"),
   function(n = 3L) sprintf("%d and %d", n),
-  function(n = 3L) sprintf("%d", n > 1),
   function(n = 3L) sprintf("%d", n/2L),
   function(n = 3L) sprintf("%x", n),
   function(n = 3L) suppressWarnings(n),
   function(n = 3L) unlist(lapply(1:n, function(i) c(i, i))),
-  function(n = 3L) unlist(list(1, n, 2.5)),
   function(n = 3L) unlist(list(a = 1, b = 2)),
   function(n = 3L) vapply(1:n, function(i) c(i, i), c(0, 0)),
   function(n = 3L) vapply(1:n, function(i) i * 1.5, 0L),
-  function(n = 3L) vapply(list(a = n, b = 2), function(i) i * 2, 0, USE.NAMES = FALSE),
   function(n = 3L, f = "a%d") sprintf(f, n),
   function(n = 5L) Sys.time(),
   function(n = 5L) assign("x", 1),
@@ -83,4 +78,79 @@ test_that("what has no counterpart is refused with its place and a reason", {
     error <- expect_failure_of(jit_script(fn), "compile", "^(In|line|[0-9]+ places)")
     expect_no_match(conditionMessage(error), "mistake of")
   }
+})
+
+# The message of the refusal.
+refusal <- function(fn, ...) {
+  message <- conditionMessage(expect_failure_of(jit_script(fn, ...), "compile"))
+  expect_no_match(message, "mistake of|list\\(type|[.]acc|[.]f\\(|\\(function \\(")
+  message
+}
+
+test_that("what a function of an apply function has is told of the user's call", {
+  expect_match(refusal(function(n = 1L) sapply(c("a", "b"), nchar, USE.NAMES = FALSE)), "^In `sapply\\(.*counts bytes")
+  expect_match(refusal(function(s = "a") lapply(c("a", s), toupper)), "^In `lapply\\(.*`toupper\\(\\)` can't")
+  expect_match(refusal(function(s = "a") mapply(trimws, c("a", s), USE.NAMES = FALSE)), "^In `mapply\\(.*`trimws\\(\\)` can't")
+  expect_match(refusal(function(s = "a") Filter(nchar, c("a", s))), "^In `Filter\\(")
+  expect_match(refusal(function(s = "a") Reduce(setdiff, c("a", s))), "^In `Reduce\\(.*`setdiff\\(\\)` can't")
+  expect_match(refusal(function(s = "a") do.call(toupper, list(s))), "^In `do.call\\(")
+  expect_match(refusal(function(n = 1L) lapply(1:n, rnorm)), "`rnorm\\(\\)` can't")
+  expect_match(refusal(function(n = 1L) lapply(1:n, function(i) trimws(i))), "^In `trimws\\(i\\)`")
+  expect_match(refusal(function(n = 3L) Reduce(function(a, b) paste0(a, b), 1:n)), "begins with a whole number, and the function gives a string. Give it an `init`")
+  expect_match(refusal(function(n = 1L) lapply(1:n, "nothing")), "There is no function `nothing\\(\\)`")
+  expect_match(refusal(function(n = 1L) lapply(1:n)), "^In `lapply\\(1:n\\)`: A function is needed")
+  expect_match(refusal(function(n = 1L) lapply()), "needs something to go through")
+  expect_match(refusal(function(n = 1L) Filter(Negate(is.null), list(1, NULL))), "^In `Negate\\(is.null\\)`: `Negate\\(\\)` can't be translated")
+  recursive <- function(n = 3L) { f <- function(k) if (n > k) sapply(1:2, f) else 1; f(1) }
+  expect_match(refusal(recursive), "`f\\(\\)` calls itself")
+})
+
+test_that("a value that may be NULL is no text, and a tensor no condition", {
+  for (fn in list(
+    function(s) cat(s, "\n"), function(s) paste(s, "b"), function(s) message(s), function(s) stop(s), function(s) warning(s),
+    function(s) print(s), function(s) sprintf("%s", s), function(s) sprintf("%5d", s)
+  )) {
+    expect_match(refusal(fn, s = "Optional[str]"), "A string or NULL can't become text. Ask is.null\\(\\) first")
+  }
+  expect_match(refusal(function(x) paste(x)), "A tensor can't become text. \\$item\\(\\)")
+  expect_match(refusal(function(v) if (v > 1) 1 else 2, v = "List[float]"), "all\\(\\) and any\\(\\)")
+  expect_match(refusal(function(n = 1L) if (list()) 1 else 2), "must be TRUE or FALSE, not an empty list")
+})
+
+test_that("what is printed and formatted is told truly", {
+  expect_match(refusal(function(v) print(v), v = "List[float]"), "`print\\(\\)` of a vector .* cat\\(x")
+  expect_match(refusal(function(n = 1L) print(list(n, "a"))), "Print its elements one by one")
+  expect_match(refusal(function(n = 1L) print(n, n)), "takes one value")
+  expect_match(refusal(function(n = 1L) cat(list(n, n), "\n")), "unlist\\(\\) makes")
+  expect_match(refusal(function(s = "a") paste("a", s, recycle0 = TRUE)), "`recycle0`")
+  expect_match(refusal(function(n = 1L) sprintf("%d%", n)), "`%` that begins nothing")
+  expect_match(refusal(function(n = 1L) sprintf("%5%", n)), "`%` that begins nothing")
+  expect_match(refusal(function(n = 1L) sprintf("%d %d", n)), "for 2 values, and 1 is given")
+  expect_match(refusal(function(n = 1L) sprintf("%d", n, n)), "for 1 value, and 2 are given")
+  expect_match(refusal(function(n = 1L) sprintf("%d")), "too few arguments")
+  expect_match(refusal(function(n = 1L) sprintf("%d", 3.5)), "invalid format")
+  expect_match(refusal(function(n = 1L) sprintf()), "needs a format")
+  expect_match(refusal(function(n = 1L) sprintf(c("%d", "%i"), n)), "one string that is known")
+})
+
+test_that("names that would be lost are refused, with what can be written", {
+  expect_match(refusal(function(n = 1L) sapply(c(a = 1, b = 2), function(x) x * n)), "names is no value .* lapply\\(\\)")
+  expect_match(refusal(function(n = 1L) sapply(c(a = 1, b = 2), function(x) x * n, USE.NAMES = FALSE)), "names is no value")
+  expect_match(refusal(function(n = 1L) mapply(function(x, y) x * y, c(a = 1, b = 2), c(n, 2))), "`USE.NAMES = FALSE`")
+  expect_match(refusal(function(n = 1L) Filter(function(x) x > n, c(a = 1, b = 2))), "unname\\(\\)")
+  expect_match(refusal(function(n = 1L) Filter(is.character, list(n, "a"))), "elements of one type. A loop")
+  expect_match(refusal(function(n = 1L) sapply("a", function(s) n)), "`USE.NAMES = FALSE`")
+})
+
+test_that("stopifnot() takes what R takes", {
+  for (fn in list(function(n = 1L) stopifnot(n), function(n = 1L) stopifnot(1), function(n = 1L) stopifnot("a"), function(n = 1L) stopifnot(NULL))) {
+    expect_match(refusal(fn), "takes TRUE or FALSE, not")
+  }
+  expect_match(refusal(function(n = 1L) { stopifnot(exprs = { n > 1 }); n }), "`exprs` of stopifnot")
+  expect_match(refusal(function(n = 1L) { f <- function(...) stopifnot(...); f(n > 1); n }), "of `...` can't be translated")
+})
+
+test_that("one problem after a return() is one problem", {
+  message <- refusal(function(xs) vapply(xs, function(e) { if (e > 0) return(1); "a" }, 0), xs = "List[float]")
+  expect_match(message, "^In `if \\(e > 0\\) return\\(1\\)`: The branches give different things")
 })

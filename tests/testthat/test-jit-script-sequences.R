@@ -381,3 +381,76 @@ test_that("lists within lists begin empty", {
   expect_identical(jit_script(function(n = 3) { s <- list(list()); s[[1]][[1]] <- n; s })(4), list(4))
   expect_identical(jit_script(function(n = 3) { d <- list(); d[["a"]] <- list(); d[["a"]][[1]] <- n; d })(4), list(a = 4))
 })
+
+test_that("Reduce() and Filter() go through what is known and through nothing", {
+  expect_same_as_eager(function(n = 1L) c(Reduce(`+`, list(1, n, 2.5)), Reduce(`-`, list(a = 1, b = n), 5), Reduce("+", list(), 0), Reduce(`+`, n)))
+  expect_same_as_eager(function(n = 1L) Reduce(function(a, b) paste0(a, b), list("a", n, TRUE)))
+  expect_same_as_eager(function(n = 1L) Reduce(`-`, list(1, n, 4.5), right = TRUE))
+  expect_same_as_eager(function(n = 1L) Reduce(`+`, list(1, n, 2.5), accumulate = TRUE))
+  expect_same_as_eager(function(n = 1L) is.null(Reduce("+", seq_len(0))))
+  expect_same_as_eager(function(n = 1L) Reduce("+", NULL, n))
+  expect_same_as_eager(function(n = 1L) { d <- list(); for (k in c("a", "b")) d[[k]] <- n; Reduce(`+`, d) })
+  expect_same_as_eager(function(n = 2) Filter(function(x) x > 1, list(a = 1, b = n, c = 3)))
+  expect_same_as_eager(function(n = 2) { d <- list(); for (k in c("a", "b")) d[[k]] <- n; d$b <- 0; names(Filter(function(x) x > 1, d)) })
+  expect_same_as_eager(function(n = 2) length(Filter(function(x) x > 1, list())))
+  for (v in list(c(1, 2), numeric())) {
+    expect_same_as_eager(function(v) c(Reduce(`+`, v, 1), Reduce(`+`, v, 5, accumulate = TRUE)), v, types = list(v = "List[float]"))
+  }
+  empty <- jit_script(function(v) Reduce(`+`, v), v = "List[float]")
+  expect_failure_of(empty(numeric()), "program", "Reduce\\(\\) of no elements is NULL in R")
+  expect_identical(empty(c(1, 2)), 3)
+  accumulated <- jit_script(function(xs) Reduce(`+`, xs, torch_zeros(1), accumulate = TRUE), xs = "List[Tensor]")
+  expect_failure_of(accumulated(list()), "program", "gives `init` itself in R")
+})
+
+test_that("the result of lapply() and Map() has the names of constants", {
+  k <- c(a = 1, b = 2)
+  ks <- list(a = 1, b = "x")
+  expect_same_as_eager(function(n = 2L) list(lapply(c(a = 1, b = 2), function(x) x * n), lapply(k, function(x) x * n), lapply(ks, function(x) paste0(x, n))))
+  expect_same_as_eager(function(n = 2L) Map(function(x, y) x + y, c(a = 1, b = 2), c(3, n)))
+  expect_same_as_eager(function(n = 2L) Map(function(x) paste0(x, n), ks))
+  expect_same_as_eager(function(n = 2L) sapply(k, function(x) x * n, simplify = FALSE))
+  expect_same_as_eager(function(n = 2L) c(vapply(k, function(x) x * n, 0, USE.NAMES = FALSE), mapply(function(x, y) x * y, k, c(n, 2), USE.NAMES = FALSE)))
+})
+
+test_that("sapply() of nothing is not taken for a vector", {
+  program <- jit_script(function(n = 2L) sapply(seq_len(n), function(i) i * 2))
+  expect_failure_of(program(0L), "program", "list\\(\\) in R: vapply")
+  expect_identical(program(2L), c(2, 4))
+})
+
+test_that("lists of nothing are gone through, and lists of several kinds of numbers are vectors", {
+  expect_same_as_eager(function(n = 3L) { for (e in list()) n <- n + e; n })
+  expect_same_as_eager(function(n = 3L) c(length(lapply(list(), function(e) e)), length(Map(function(a) a, NULL)), length(Map(function(a, b) a, 1:n, NULL))))
+  expect_same_as_eager(function(n = 3L) vapply(list(), function(e) 1, 0))
+  expect_same_as_eager(function(n = 3L) c(vapply(list(1, n), function(i) i * 2, 0), sapply(list(1L, n), function(i) i), vapply(list(a = n, b = 2), function(i) i * 2, 0, USE.NAMES = FALSE), unlist(list(1, n, 2.5))))
+})
+
+test_that("Map() goes through tensors as R does", {
+  rows <- jit_script(function(x) Map(function(e, k) e * k, x, 1:2))
+  expect_equal(length(rows(torch_ones(2))), 2)
+  expect_failure_of(rows(torch_ones(2, 3)), "program", "as.list\\(\\) makes a list of the rows")
+})
+
+test_that("ranges are of whole numbers or doubles as R's are", {
+  program <- function(fn) jit_script(fn)(2L)
+  for (fn in list(
+    function(n = 2L) seq(n, 8, by = 2L), function(n = 2L) seq(n, 8L, by = 2L), function(n = 2L) seq(n, 8L, by = 2), function(n = 2L) seq(n, length.out = 3),
+    function(n = 2L) seq(n, length.out = 3L), function(n = 2L) seq(by = n, length.out = 3L), function(n = 2L) seq(n, by = 2L, length.out = 3),
+    function(n = 2L) seq.int(n, by = 2, length.out = 3), function(n = 2L) seq.int(n, 8, by = 2L), function(n = 2L) seq(length.out = n)
+  )) {
+    expect_identical(program(fn), fn(2L))
+  }
+  expect_failure_of(jit_script(function(n = 2L) 1.5:n), "compile", "must be a whole number, not the number 1.5")
+  error <- expect_failure_of(jit_script(function(n = 2L) seq(1.5, n)), "compile", "^In `seq\\(1.5, n\\)`")
+})
+
+test_that("a list that may be NULL is gone through as nothing then", {
+  types <- list(v = "Optional[List[float]]")
+  for (v in list(c(1, 2), NULL)) {
+    expect_same_as_eager(function(v) vapply(v, function(e) e * 2, 0), v, types = types)
+    expect_same_as_eager(function(v) c(Reduce(`+`, v, 0), length(lapply(v, function(e) e)), length(Map(function(e, f) e + f, v, v))), v, types = types)
+    expect_same_as_eager(function(v) { s <- 0; for (e in v) { v <- c(v, 2); s <- s + e }; s }, v, types = types)
+  }
+  expect_failure_of(jit_script(function(v) Filter(function(e) e > 1, v), v = "Optional[List[float]]"), "compile", "Ask is.null\\(\\) first")
+})

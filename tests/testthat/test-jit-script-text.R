@@ -187,3 +187,70 @@ test_that("what is written by name is known, or refused", {
     expect_no_match(conditionMessage(error), "mistake of")
   }
 })
+
+# What `cat()` writes to the byte, by the end of lines too.
+expect_same_bytes <- function(fn, ...) {
+  written <- function(f) {
+    path <- withr::local_tempfile()
+    withr::with_output_sink(path, f(...))
+    readChar(path, 1000)
+  }
+  expect_identical(written(jit_script(fn)), written(fn))
+}
+
+test_that("text leaves NULL and what has no elements out, as R does", {
+  for (fn in list(
+    function(n = 1L) cat("a", NULL, "\n"), function(n = 1L) cat(NULL, n, "a\n"), function(n = 1L) cat("a", character(0), n, "\n"),
+    function(n = 1L) cat(NULL), function(n = 1L) cat("a", NULL, "\n", sep = ""), function(s = "x") cat(c("a", s), sep = "\n"),
+    function(s = "x") cat(s, "b\n", sep = ",\n"), function(s = "x") cat(c("a", s), "\n"), function(n = 1L) cat(c("a", "b\n")),
+    function(n = 1L) cat(n, NULL, sep = "\n"), function(n = 1L) cat(NULL, NULL, sep = "\n"), function(n = 2L) cat(seq_len(n), TRUE, "\n", sep = "-")
+  )) {
+    expect_same_bytes(fn)
+  }
+  expect_same_as_eager(function(s = "b", n = 1L) c(paste0(s, NULL, n), paste(n, NULL), paste(NULL, s, sep = "-"), paste0(character(0), n), paste0("a", list(), n)))
+  expect_same_as_eager(function(n = 1L) paste(NULL, character(0)))
+  expect_same_as_eager(function(n = 1L) paste(NULL, n, collapse = "+"))
+  expect_same_as_eager(function(n = 1L) paste0("a", n, sep = "-"))
+  expect_same_as_eager(function(n = 1L) paste0("a", NA, n))
+  expect_same_as_eager(function(n = 1L) stop("a", NULL, c(n, 2L), list("b", "c")))
+})
+
+test_that("text of vectors is a vector", {
+  for (v in list(c(1.5, 2, 1e5), numeric(), 3)) {
+    types <- list(v = "List[float]")
+    expect_same_as_eager(function(v) paste0("a", v), v, types = types)
+    expect_same_as_eager(function(v) paste("a", v, sep = "-"), v, types = types)
+    expect_same_as_eager(function(v) paste("a", v, collapse = "+"), v, types = types)
+    expect_same_as_eager(function(v) paste0(v, v), v, types = types)
+    expect_same_as_eager(function(v) sprintf("%.1f of %s", v, "a"), v, types = types)
+    expect_same_as_eager(function(v) sprintf("%.1f%%|%s", v, v), v, types = types)
+    expect_same_as_eager(function(v) stop("v: ", v), v, types = types)
+  }
+  expect_same_as_eager(function(n = 3L) paste0("layer", seq_len(n)))
+  expect_same_as_eager(function(n = 3L) paste(c("a", "b"), n))
+  expect_same_as_eager(function(n = 3L) sprintf("%s has %d", c("a", "b"), n))
+  expect_same_as_eager(function(n = 3L) sprintf("%s", character(0)))
+  expect_same_as_eager(function(n = 3L) sprintf("%5d|%i", n > 1, n > 5))
+  expect_same_as_eager(function(n = 3L) sprintf(n, fmt = "%d"))
+})
+
+test_that("print() writes constants as R does", {
+  for (fn in list(
+    function(n = 1L) { print(NULL); n }, function(n = 1L) { print(list()); n }, function(n = 1L) { print(c(a = 1, b = 2.5)); n },
+    function(n = 1L) { print(c(1.5, 2, 1000)); n }, function(n = 1L) { print(character(0)); n }, function(n = 1L) { print(NA); n },
+    function(n = 1L) { print(c("a", "b")); n }
+  )) {
+    expect_same_as_eager(fn)
+  }
+})
+
+test_that("stopifnot() of a vector asks all of it", {
+  x <- torch_ones(3, 4)
+  expect_same_as_eager(function(x) { stopifnot(dim(x) == c(3L, 4L)); x }, x)
+  expect_same_as_eager(function(v) { stopifnot(v > 0, "too large" = v < 5); v }, c(1, 2), types = list(v = "List[float]"))
+  program <- jit_script(function(v) { stopifnot(v > 2, "too large" = v < 5); v }, v = "List[float]")
+  expect_error(program(c(1, 3)), "v > 2 are not all TRUE")
+  expect_error(program(1), "v > 2 is not TRUE")
+  expect_error(program(c(3, 7)), "too large")
+  expect_identical(program(numeric()), numeric())
+})
