@@ -343,7 +343,7 @@ filter_function <- function(cx, expr, scope) {
 
 # What Filter() goes through as one list, with names or without.
 list_to_filter <- function(cx, term, expr) {
-  if (!is.null(names_of_constant(term)) && is_list_type(term$type)) {
+  if (has_lost_names(term)) {
     refuse(cx, expr, "A vector with names is no value of a program.", "unname() leaves them out.")
   }
   kind <- script_type_kind(term$type)
