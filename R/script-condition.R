@@ -139,3 +139,59 @@ join_conditions <- function(cx, expr, scope, head) {
   if (is_and) term$yes <- c(first$yes, second$yes) else term$no <- c(first$no, second$no)
   term
 }
+
+# ---- stopifnot()
+
+check_all <- function(cx, expr, scope) {
+  labels <- rlang::names2(expr)
+  named <- intersect(c("exprs", "exprObject", "local"), labels)
+  if (length(named) > 0) refuse(cx, expr, sprintf("`%s` of stopifnot() can't be translated.", named[[1]]), "Give the conditions as arguments.")
+  for (i in seq_along(expr)[-1]) {
+    if (identical(expr[[i]], quote(...))) refuse(cx, expr, "`stopifnot()` of `...` can't be translated.", "Write its conditions out.")
+    condition <- translate_claim(cx, expr[[i]], expr, scope)
+    message <- string_text(labels[[i]])
+    if (labels[[i]] == "") {
+      claim <- first_line(expr[[i]])
+      message <- string_text(sprintf("%s is not TRUE", claim))
+      # R counts the elements
+      if (!is.null(condition$vector)) {
+        message <- sprintf("(%s if len(%s) == 1 else %s)", message, condition$vector, string_text(sprintf("%s are not all TRUE", claim)))
+      }
+    }
+    if (is_static(condition)) {
+      if (!static_value(condition)) {
+        emit(cx, sprintf("raise RuntimeError(%s)", message))
+        cx$dead <- TRUE
+      }
+      next
+    }
+    emit(cx, c(sprintf("if not %s:", condition$code), sprintf("  raise RuntimeError(%s)", message)))
+    refine(cx, condition$yes)
+  }
+  none_term()
+}
+
+# A condition, or a vector of them that must all hold.
+translate_claim <- function(cx, claim, expr, scope) {
+  before <- cx$vars
+  in_block(cx, term <- translate(cx, claim, scope))
+  cx$vars <- before
+  cx$dead <- FALSE
+  if (term$type == "Vector[bool]") {
+    held <- keep_term(cx, translate(cx, claim, scope))
+    condition <- new_term("bool", sprintf("all(%s)", held$code))
+    condition$vector <- held$code
+    return(condition)
+  }
+  if (!term$type %in% c("bool", "?", "Tensor") && !is_optional_type(term$type)) {
+    what <- if (is_constant_vector(term) || term$type == "static") describe(static_value(term)) else script_type_in_words(term$type)
+    refuse(cx, expr, sprintf("`stopifnot()` takes TRUE or FALSE, not %s.", what))
+  }
+  translate_condition(cx, claim, scope)
+}
+
+# As stopifnot() writes code.
+first_line <- function(claim) {
+  lines <- deparse(claim, width.cutoff = 60L)
+  if (length(lines) > 1) paste(lines[[1]], "....") else lines
+}

@@ -37,15 +37,19 @@ one_text <- function(cx, term, expr, sep, digits) {
   if (term$type %in% c("None", "Empty")) {
     return("\"\"")
   }
-  term <- as_text_vector(cx, term)
+  term <- as_text_vector(cx, term, expr)
   (if (is_vector_term(term)) elements_as_text(cx, term, expr, string_text(sep), digits) else text_term(cx, term, expr, digits))$code
 }
 
 # A list of numbers and strings is to text what a vector of them is.
-as_text_vector <- function(cx, term) {
-  if (script_type_kind(term$type) == "List" && is_scalar_type(element_type(term$type))) {
+as_text_vector <- function(cx, term, expr) {
+  kind <- script_type_kind(term$type)
+  if (kind == "List" && is_scalar_type(element_type(term$type))) {
     term$type <- vector_type_of(element_type(term$type))
     return(term)
+  }
+  if (kind %in% c("Tuple", "Record") && all(vapply(script_type_parts(term$type), is_scalar_type, NA))) {
+    return(combine(cx, lapply(term_parts(cx, term), function(part) text_term(cx, part, expr)), quote(c(x)), NULL))
   }
   term
 }
@@ -108,7 +112,7 @@ write_output <- function(cx, given, expr, scope) {
     return(none_term())
   }
   for (term in given) {
-    if (script_type_kind(term$type) %in% c("List", "Empty")) refuse(cx, expr, "`cat()` writes numbers, strings and vectors, not lists.", "unlist() makes a vector of a list.")
+    if (script_type_kind(term$type) %in% c("List", "Tuple", "Record", "Dict", "Empty")) refuse(cx, expr, "`cat()` writes numbers, strings and vectors, not lists.", "paste(x) makes strings of a list's elements.")
   }
   # R writes the separator before everything but NULL
   given <- given[term_types(given) != "None" | seq_along(given) == 1]
@@ -182,60 +186,6 @@ print_value <- function(cx, given, expr, scope) {
   }
   emit(cx, sprintf("print(%s)", shown))
   term
-}
-
-check_all <- function(cx, expr, scope) {
-  labels <- rlang::names2(expr)
-  named <- intersect(c("exprs", "exprObject", "local"), labels)
-  if (length(named) > 0) refuse(cx, expr, sprintf("`%s` of stopifnot() can't be translated.", named[[1]]), "Give the conditions as arguments.")
-  for (i in seq_along(expr)[-1]) {
-    if (identical(expr[[i]], quote(...))) refuse(cx, expr, "`stopifnot()` of `...` can't be translated.", "Write its conditions out.")
-    condition <- translate_claim(cx, expr[[i]], expr, scope)
-    message <- string_text(labels[[i]])
-    if (labels[[i]] == "") {
-      claim <- first_line(expr[[i]])
-      message <- string_text(sprintf("%s is not TRUE", claim))
-      # R counts the elements
-      if (!is.null(condition$vector)) {
-        message <- sprintf("(%s if len(%s) == 1 else %s)", message, condition$vector, string_text(sprintf("%s are not all TRUE", claim)))
-      }
-    }
-    if (is_static(condition)) {
-      if (!static_value(condition)) {
-        emit(cx, sprintf("raise RuntimeError(%s)", message))
-        cx$dead <- TRUE
-      }
-      next
-    }
-    emit(cx, c(sprintf("if not %s:", condition$code), sprintf("  raise RuntimeError(%s)", message)))
-    refine(cx, condition$yes)
-  }
-  none_term()
-}
-
-# A condition, or a vector of them that must all hold.
-translate_claim <- function(cx, claim, expr, scope) {
-  before <- cx$vars
-  in_block(cx, term <- translate(cx, claim, scope))
-  cx$vars <- before
-  cx$dead <- FALSE
-  if (term$type == "Vector[bool]") {
-    held <- keep_term(cx, translate(cx, claim, scope))
-    condition <- new_term("bool", sprintf("all(%s)", held$code))
-    condition$vector <- held$code
-    return(condition)
-  }
-  if (!term$type %in% c("bool", "?", "Tensor") && !is_optional_type(term$type)) {
-    what <- if (is_constant_vector(term) || term$type == "static") describe(static_value(term)) else script_type_in_words(term$type)
-    refuse(cx, expr, sprintf("`stopifnot()` takes TRUE or FALSE, not %s.", what))
-  }
-  translate_condition(cx, claim, scope)
-}
-
-# As stopifnot() writes code.
-first_line <- function(claim) {
-  lines <- deparse(claim, width.cutoff = 60L)
-  if (length(lines) > 1) paste(lines[[1]], "....") else lines
 }
 
 format_text <- function(cx, given, expr, scope) {
@@ -348,17 +298,15 @@ paste_text <- function(default_sep) {
     if (is.null(collapse) || collapse$type == "None") {
       return(pasted)
     }
-    if (!is_vector_term(pasted)) {
-      return(pasted)
-    }
-    elements_as_text(cx, pasted, expr, need_code(cx, collapse, "str", expr, "`collapse`"), 15L)
+    between <- need_code(cx, collapse, "str", expr, "`collapse`")
+    if (is_vector_term(pasted)) elements_as_text(cx, pasted, expr, between, 15L) else pasted
   }
 }
 
 paste_elements <- function(cx, given, expr, sep) {
   given <- lapply(given, function(term) {
     # what only R has is text now
-    if (term$type == "static" && is_constant_vector(term)) literal_term(constant_text(static_value(term), 15L)) else as_text_vector(cx, term)
+    if (term$type == "static" && is_constant_vector(term)) literal_term(constant_text(static_value(term), 15L)) else as_text_vector(cx, term, expr)
   })
   # nothing is no letter beside others
   is_empty <- vapply(given, function(term) term$type %in% c("None", "Empty") || length(known_parts(term) %||% 1) == 0, NA)
@@ -383,18 +331,24 @@ paste_elements <- function(cx, given, expr, sep) {
 string_test <- function(method) {
   force(method)
   function(cx, given, expr, scope) {
-    if (length(given) != 2) refuse(cx, expr, "Two strings are needed.")
-    new_term("bool", sprintf("%s.%s(%s)", need_code(cx, given[[1]], "str", expr), method, need_code(cx, given[[2]], "str", expr)))
+    formals <- stats::setNames(rep(list(quote(expr = )), 2), c("x", if (method == "startswith") "prefix" else "suffix"))
+    matched <- match_given(cx, formals, given, expr)$matched[names(formals)]
+    if (any(vapply(matched, is.null, NA))) refuse(cx, expr, "Two strings are needed.")
+    each_element(cx, matched, expr, function(parts) {
+      new_term("bool", sprintf("%s.%s(%s)", need_code(cx, parts[[1]], "str", expr), method, need_code(cx, parts[[2]], "str", expr)))
+    })
   }
 }
 
 count_bytes <- function(cx, given, expr, scope) {
   matched <- match_given(cx, alist(x = , type = ), given, expr)$matched
-  if (is_static(matched$x)) {
-    return(literal_term(nchar(static_value(matched$x), if (is.null(matched$type)) "chars" else static_value(matched$type))))
+  if (is.null(matched$x)) refuse(cx, expr, "`nchar()` needs a string.")
+  type <- if (is.null(matched$type)) "chars" else if (is_static(matched$type)) static_value(matched$type)
+  if (is_static(matched$x) && !is.null(type)) {
+    return(call_now(cx, nchar, list(matched$x, literal_term(type)), expr))
   }
-  if (is.null(matched$type) || !is_static_value(matched$type, "bytes")) {
+  if (!rlang::is_string(type) || !nzchar(type) || !startsWith("bytes", type)) {
     refuse(cx, expr, "A program counts bytes, not letters.", "nchar(x, \"bytes\").")
   }
-  new_term("int", sprintf("len(%s)", need_code(cx, matched$x, "str", expr)), lower = 0)
+  each_element(cx, matched["x"], expr, function(parts) new_term("int", sprintf("len(%s)", need_code(cx, parts[[1]], "str", expr)), lower = 0))
 }

@@ -254,3 +254,19 @@ test_that("stopifnot() of a vector asks all of it", {
   expect_error(program(c(3, 7)), "too large")
   expect_identical(program(numeric()), numeric())
 })
+
+test_that("strings are asked by the names of arguments, and in vectors", {
+  expect_same_as_eager(function(s = "axa") c(startsWith(prefix = "a", x = s), startsWith("b", x = s), endsWith(suffix = "a", s), startsWith("a", s)))
+  for (v in list(c("a", "bb"), character())) {
+    types <- list(v = "List[str]")
+    expect_same_as_eager(function(v) list(nchar(v, "bytes"), startsWith(v, "a"), any(endsWith(v, "b"))), v, types = types)
+    expect_same_as_eager(function(v) v[startsWith(v, "a")], v, types = types)
+  }
+  expect_same_as_eager(function(s = "x") c(nchar(s, "b"), nchar(c("a", s), type = "bytes")))
+})
+
+test_that("lists of numbers and strings are text", {
+  expect_same_as_eager(function(s = "x") paste(list(s, 1.5, TRUE), "b"))
+  expect_same_as_eager(function(s = "x") paste(list(a = s, b = 1L), collapse = "+"))
+  expect_same_as_eager(function(s = "x") stop("a", list(s, 1, TRUE, 2.5)))
+})
