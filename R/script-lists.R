@@ -97,7 +97,8 @@ combine <- function(cx, given, expr, scope) {
 append_to <- function(cx, given, expr, scope) {
   matched <- match_given(cx, alist(x = , values = , after = ), given, expr)$matched
   if (!is.null(matched$after)) refuse(cx, expr, "`after` of append() is not translated.", "c(x[1:i], values, x[-(1:i)]).")
-  combine(cx, unname(matched[c("x", "values")]), call("c", expr), scope)
+  if (is.null(matched$x) || is.null(matched$values)) refuse(cx, expr, "`append()` needs `x` and `values`.", "c(x, values).")
+  told_of(cx, expr, combine(cx, unname(matched[c("x", "values")]), expr, scope))
 }
 
 length_of <- function(cx, given, expr, scope) {

@@ -280,7 +280,11 @@ unroll <- function(cx, terms, name, body, scope) {
   }
   for (term in terms) {
     if (cx$dead) break
-    bind_term(cx, scope, name, term)
+    if (name %in% assigned_names(body) && !term$type %in% c("static", "?")) {
+      assign_variable(cx, scope, name, term, as.name(name))
+    } else {
+      bind_term(cx, scope, name, term)
+    }
     do_block(cx, body, scope)
   }
 }

@@ -112,7 +112,7 @@ call_method <- function(cx, self, name, given, expr) {
   if (is.null(made)) refuse(cx, expr, sprintf("`self$%s()` calls itself, which methods of a program can't.", name), "Write a loop.")
   for (term in matched$matched) if (!is.null(term$place) && is_container_type(term$type)) disown(cx, term$place)
   codes <- vapply(names(types), function(label) paste0(made$labels[[label]], "=", need_code(cx, matched$matched[[label]], types[[label]], expr)), "")
-  new_term(made$returns, sprintf("%s.%s(%s)", self$code, made$name, paste(codes, collapse = ", ")))
+  called_term(cx, made$returns, sprintf("%s.%s(%s)", self$code, made$name, paste(codes, collapse = ", ")), made$stops)
 }
 
 inline_method <- function(cx, self, fn, given, expr) {
@@ -156,7 +156,7 @@ call_with_signature <- function(cx, code, signature, given, expr, skip = 0L) {
   codes <- vapply(intersect(labels, names(matched)), function(label) {
     paste0(label, "=", need_code(cx, matched[[label]], types[[match(label, labels)]], expr, sprintf("`%s`", label)))
   }, "")
-  new_term(declared_script_type(signature$returns), sprintf("%s(%s)", code, paste(codes, collapse = ", ")))
+  called_term(cx, declared_script_type(signature$returns), sprintf("%s(%s)", code, paste(codes, collapse = ", ")))
 }
 
 # ---- members

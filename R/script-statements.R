@@ -187,8 +187,15 @@ switch_as_if <- function(cx, expr, scope) {
   chosen <- keep_term(cx, translate(cx, expr[[2]], scope))
   cases <- as.list(expr)[-(1:2)]
   labels <- rlang::names2(cases)
+  if (is_static(chosen)) {
+    value <- static_value(chosen)
+    if (!(is.character(value) || is.numeric(value) || is.logical(value)) || length(value) != 1 || is.na(value)) {
+      refuse(cx, expr, sprintf("`switch()` needs a string or a whole number, not %s.", describe(value)))
+    }
+  }
   empty <- vapply(cases, function(case) identical(case, quote(expr = )), NA)
   # an empty case is the next one that is not
+  if (chosen$type != "str" && any(empty)) refuse(cx, expr, "A case of `switch()` with a number can't be empty.", "Write out what it gives.")
   for (i in rev(seq_along(cases))) if (empty[[i]] && i < length(cases)) cases[i] <- cases[i + 1]
   if (any(vapply(cases, identical, NA, quote(expr = )))) refuse(cx, expr, "The last case of `switch()` is empty.")
   if (chosen$type == "str" && any(labels == "") && sum(labels == "") > 1) {

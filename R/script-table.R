@@ -34,6 +34,9 @@ assignment <- function(cx, expr, scope) {
   # its value may be asked for again
   if (!is.name(target)) term <- keep_term(cx, term)
   assign_to(cx, target, term, scope, expr)
+  if (cx$dead) {
+    return(unknown_term())
+  }
   if (is.name(target)) read_variable(cx, scope, as.character(target), expr) else term
 }
 super_assignment <- function(cx, expr, scope) {
@@ -44,6 +47,9 @@ super_assignment <- function(cx, expr, scope) {
   term <- translate(cx, expr[[3]], scope)
   if (is.call(expr[[2]])) term <- keep_term(cx, term)
   assign_to(cx, expr[[2]], term, found$scope, expr, scope)
+  if (cx$dead) {
+    return(unknown_term())
+  }
   if (is.call(expr[[2]])) term else read_variable(cx, found$scope, name, expr)
 }
 

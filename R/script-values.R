@@ -252,8 +252,10 @@ filled_vector <- function(mode) {
 }
 
 call_listed <- function(cx, expr, scope) {
-  fn <- callable_term(cx, expr[[2]], scope)
-  arguments <- expr[[3]]
+  matched <- matched_expressions(cx, alist(what = , args = , quote = , envir = ), expr, scope)
+  fn <- callable_term(cx, matched$what, scope, expr)
+  arguments <- matched$args
+  if (is.null(arguments)) refuse(cx, expr, "`do.call()` needs a list of arguments.", "do.call(f, list(x, y)).")
   if (is.call(arguments) && identical(arguments[[1]], quote(list))) {
     given <- given_arguments(cx, arguments, scope)
   } else {
