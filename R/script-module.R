@@ -3,7 +3,19 @@
 NULL
 
 script_module_of <- function(module, types, methods) {
+  unit <- translated_module(module, types, methods, holds_tensors = FALSE)
+  # what changes a constant would be lost
+  if (unit$writes && unit$captures) unit <- translated_module(module, types, methods, holds_tensors = TRUE)
+  report_problems(unit)
+  done <- new.env()
+  handle <- native_module(module, NULL, done)
+  define_methods(unit, module, done)
+  new_script_module(handle, "compiled from an R module")
+}
+
+translated_module <- function(module, types, methods, holds_tensors) {
   unit <- new_script_unit("r")
+  unit$holds_tensors <- holds_tensors
   self <- script_self_of(unit, module, "self")
   unit$entries <- paste(self$address, union("forward", methods))
   for (name in union("forward", methods)) {
@@ -22,11 +34,7 @@ script_module_of <- function(module, types, methods) {
     arguments <- script_arguments(unit, fn, wanted)
     translating(compile_method(unit, self, fn, name, arguments$types, arguments$defaults))
   }
-  report_problems(unit)
-  done <- new.env()
-  handle <- native_module(module, NULL, done)
-  define_methods(unit, module, done)
-  new_script_module(handle, "compiled from an R module")
+  unit
 }
 
 # A module as code sees it: `code` leads to it from the method being compiled.
@@ -75,6 +83,7 @@ compile_method <- function(unit, self, fn, name, types, defaults = NULL) {
     made <- compile_function(unit, fn, label, types, defaults = defaults, prepare = function(cx, scope) {
       bind_term(cx, scope, "self", static_term(inside))
       cx$selves[[inside$address]] <- inside
+      cx$own <- inside
       cx$names <- c(cx$names, "self")
     })
     unit$functions[[label]] <- NULL
@@ -206,6 +215,16 @@ self_member <- function(cx, self, name, expr) {
     return(static_term(value))
   }
   if (is.function(value)) {
+    if (name %in% unscripted_methods && identical(body(value), body(nn_Module$public_methods[[name]]))) {
+      hint <- if (name %in% c("train", "eval")) {
+        "Call it before the program runs: `self$training` tells which it was."
+      } else if (startsWith(name, "register_") || name == "add_module") {
+        "Register it in `initialize`."
+      } else {
+        "Call it before the program runs, or after it."
+      }
+      refuse(cx, expr, sprintf("`$%s()` of a module can't be in a program.", name), hint)
+    }
     return(static_term(member_function(function(cx, given, expr, scope) call_method(cx, self, name, given, expr))))
   }
   if (is_torch_tensor(value)) {
@@ -217,13 +236,19 @@ self_member <- function(cx, self, name, expr) {
   capture_value(cx, value, name)
 }
 
+# What every module has, and a program has not.
+unscripted_methods <- setdiff(names(nn_Module$public_methods), c("initialize", "forward", "requires_grad_"))
+
 # The type of a field that methods change is that of its value now.
 field_type <- function(cx, name, value, expr) {
   if (is_torch_tensor(value)) {
     return("Tensor")
   }
   type <- switch(typeof(value), double = "float", integer = "int", logical = "bool", character = "str")
-  if (is.null(type)) refuse(cx, expr, sprintf("The field `%s` can't be changed by a program: it is %s.", name, describe(value)), "Register a buffer.")
+  if (is.null(type)) {
+    hint <- if (is.null(value)) "Give it a value of its later type in `initialize`." else "Register a buffer."
+    refuse(cx, expr, sprintf("The field `%s` can't be changed by a program: it is %s.", name, describe(value)), hint)
+  }
   if (length(value) == 1) type else vector_type_of(type)
 }
 
@@ -263,7 +288,13 @@ assign_member <- function(cx, self, name, term, expr) {
   if (name %in% kinds$parameter) refuse(cx, expr, "A parameter can't be replaced by a program.", sprintf("with_no_grad(self$%s$copy_(x)) changes its values.", name))
   type <- if (name %in% kinds$buffer) "Tensor" else if (exists(name, envir = r_self, inherits = FALSE)) field_type(cx, name, r_self[[name]], expr)
   if (is.null(type)) refuse(cx, expr, sprintf("The module has no field `%s` before the program runs.", name), "Set it in `initialize`.")
-  emit(cx, sprintf("%s = %s", code, need_code(cx, term, type, expr, sprintf("`self$%s`", name))))
+  if (type == "int" && term$type == "float") {
+    refuse(
+      cx, expr, sprintf("`self$%s` is a whole number before the program runs, and can't become one with a fraction.", name),
+      sprintf("`self$%s <- %d` in `initialize`, a double.", name, r_self[[name]])
+    )
+  }
+  emit(cx, sprintf("%s = %s", code, need_code(cx, term, type, expr, sprintf("What `self$%s` gets", name))))
 }
 
 # ---- the module of TorchScript
@@ -281,6 +312,7 @@ define_methods <- function(unit, module, done, seen = new.env()) {
   changed <- unit$changed[[address]]
   fields <- module_fields(self)
   for (name in setdiff(names(fields), c("training", changed))) make_constant(handle, gsub(".", "_", name, fixed = TRUE), fields[[name]])
+  for (name in names(unit$shared[[address]])) .Call(C_module_register, handle, name, "a", unit$shared[[address]][[name]], NULL)
   texts <- vapply(Filter(function(method) method$address == address, unit$methods), function(method) method$text, "")
   if (length(texts) == 0) {
     return(invisible())

@@ -88,12 +88,18 @@ call_operator <- function(cx, plan, supplied, expr) {
   overloads <- operator_overloads(plan[[1]])
   best <- best_overload(cx, plan, overloads, supplied, as_tensors = FALSE)
   if (is.null(best) && plan[[4]][[2]]) {
-    # numbers become tensors where nothing else fits
+    # numbers become tensors where nothing else fits; a quotient is no whole number, and bytes hold no negative ones
+    if (plan[[1]] == "aten::div" && supplied$self$type == "int") supplied$self <- new_term("float", coerced_code(cx, supplied$self, "float"))
     supplied <- numbers_as_tensors(cx, supplied)
     best <- best_overload(cx, plan, overloads, supplied, as_tensors = TRUE)
   }
   label <- if (startsWith(plan[[1]], "aten::")) substring(plan[[1]], 7) else plan[[1]]
   if (is.null(best)) refuse_operator(cx, label, supplied, overloads, expr)
+  if (label == "pow" && identical(supplied$exponent$type, "bool") && supplied$self$type == "Tensor") {
+    # TRUE leaves the dtype as it is; bools have no powers among themselves
+    x <- keep_term(cx, supplied$self)
+    return(new_term("Tensor", sprintf("torch.to(torch.pow(%1$s, int(%2$s)), %1$s.dtype)", x$code, supplied$exponent$code), dtype = x$dtype))
+  }
   if (label == "full" && supplied$fill_value$type == "bool" && (is.null(supplied$dtype) || supplied$dtype$type == "None")) {
     supplied$dtype <- literal_term(torch_bool())
     best$used <- c(best$used, "dtype")
