@@ -368,7 +368,7 @@ operator_list <- function(cx, term, element, base, expr, name, fixed = -1) {
 position_code <- function(cx, term, expr, base = 1) {
   if (is_static(term)) {
     value <- static_value(term)
-    if (!is.numeric(value) || length(value) != 1 || value != trunc(value)) refuse(cx, expr, "A position must be a whole number.")
+    if (!is.numeric(value) || length(value) != 1 || !is.finite(value) || value != trunc(value)) refuse(cx, expr, "A position must be a whole number.")
     if (value == 0) refuse(cx, expr, "Positions count from one: there is none at zero.")
     if (base == 2) {
       return(int_text(if (value > 0) value else if (value == -1) 9007199254740991 else value + 1))
