@@ -87,9 +87,10 @@ index_part <- function(cx, part, scope, drop, expr) {
   }
   if (startsWith(term$type, "Vector") && element_type(term$type) %in% c("int", "whole", "float", "bool")) {
     if (element_type(term$type) == "bool") {
-      return(new_index_part(sprintf("torch.tensor(%s)", term$code), "mask"))
+      # of none the dtype is not seen
+      return(new_index_part(sprintf("torch.tensor(%s, dtype=11)", term$code), "mask"))
     }
-    return(new_index_part(sprintf("torch.tensor(%s)", operator_list(cx, term, "int", 1, expr, "index")), "positions"))
+    return(new_index_part(sprintf("torch.tensor(%s, dtype=4)", operator_list(cx, term, "int", 1, expr, "index")), "positions"))
   }
   if (term$type == "bool") refuse(cx, expr, "One TRUE or FALSE is no index.")
   what <- if (term$type == "static") describe(value) else script_type_in_words(term$type)

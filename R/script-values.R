@@ -133,7 +133,8 @@ make_tensor <- function(cx, given, expr, scope) {
       dtype <- NULL
       has_dtype <- FALSE
     } else {
-      code <- sprintf("torch.tensor(%s)", code)
+      # of none the dtype is not seen
+      code <- sprintf("torch.tensor(%s%s)", code, switch(dtype %||% "", int = ", dtype=4", bool = ", dtype=11", ""))
     }
   }
   if (is.null(code)) refuse_tensor_data(cx, data, expr)
