@@ -237,7 +237,7 @@ self_member <- function(cx, self, name, expr) {
 }
 
 # What every module has, and a program has not.
-unscripted_methods <- setdiff(names(nn_Module$public_methods), c("initialize", "forward", "requires_grad_"))
+unscripted_methods <- setdiff(names(nn_Module$public_methods), c("initialize", "forward"))
 
 # The type of a field that methods change is that of its value now.
 field_type <- function(cx, name, value, expr) {
