@@ -259,7 +259,10 @@ several <- function(cx, given, expr, scope) {
 as_list_of <- function(cx, given, expr, scope) {
   term <- given[[1]]
   switch(script_type_kind(term$type),
-    Tensor = new_term("List[Tensor]", sprintf("torch.unbind(%s, 0)", term$code), fresh = TRUE),
+    Tensor = {
+      x <- keep_term(cx, term)$code
+      new_term("List[Tensor]", sprintf("(torch.unbind(%1$s, 0) if torch.dim(%1$s) > 0 else [%1$s])", x), fresh = TRUE)
+    },
     Vector = {
       term$type <- list_type_of(element_type(term$type))
       term
