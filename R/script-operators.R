@@ -94,7 +94,7 @@ call_operator <- function(cx, plan, supplied, expr) {
     best <- best_overload(cx, plan, overloads, supplied, as_tensors = TRUE)
   }
   label <- if (startsWith(plan[[1]], "aten::")) substring(plan[[1]], 7) else plan[[1]]
-  if (is.null(best)) refuse_operator(cx, label, supplied, overloads, expr)
+  if (is.null(best)) refuse_operator(cx, label, plan, supplied, overloads, expr)
   if (label == "pow" && identical(supplied$exponent$type, "bool") && supplied$self$type == "Tensor") {
     # TRUE leaves the dtype as it is; bools have no powers among themselves
     x <- keep_term(cx, supplied$self)
@@ -111,14 +111,27 @@ call_operator <- function(cx, plan, supplied, expr) {
   term
 }
 
-refuse_operator <- function(cx, label, supplied, overloads, expr) {
+refuse_operator <- function(cx, label, plan, supplied, overloads, expr) {
+  defaults <- stats::setNames(plan[[3]], plan_labels(plan))
+  # what was given, and not what R's function adds by itself
+  is_default <- vapply(names(supplied), function(name) {
+    term <- supplied[[name]]
+    is_static(term) && (term$type %in% c("None", "dtype") || same_constant(static_value(term), defaults[[name]]))
+  }, NA)
+  supplied <- supplied[!is_default]
   given <- paste(sprintf("`%s` is %s", names(supplied), vapply(supplied, function(term) script_type_in_words(term$type), "")), collapse = ", ")
+  if (any(grepl("Optional[", term_types(supplied), fixed = TRUE))) {
+    refuse(cx, expr, sprintf("No form of `%s` takes these arguments: %s.", label, given), "Ask is.null() first.")
+  }
+  # programs have no generators
+  overloads <- Filter(function(overload) !any(grepl("Generator", overload$types[overload$optional == 0])), overloads)
   wanted <- vapply(overloads, function(overload) {
-    sprintf("%s(%s)", label, paste0(overload$names, ": ", overload$types, collapse = ", "))
+    shown <- overload$optional == 0 | overload$names %in% names(supplied)
+    sprintf("%s(%s)", label, paste0(overload$names[shown], ": ", overload$types[shown], collapse = ", ", recycle0 = TRUE))
   }, "")
   refuse(
     cx, expr, sprintf("No form of `%s` takes these arguments: %s.", label, given),
-    paste0("Its forms: ", paste(utils::head(wanted, 4), collapse = "; "), ".")
+    paste0("Its forms: ", paste(utils::head(unique(wanted), 4), collapse = "; "), ".")
   )
 }
 

@@ -203,3 +203,10 @@ test_that("what only R can do is refused, without a word of how R does it", {
     expect_no_match(conditionMessage(error), "C_|[.]Call|UseMethod|ffi_")
   }
 })
+
+test_that("what no form of an operator takes is told by what was given", {
+  message <- conditionMessage(expect_failure_of(jit_script(function(x) torch_randint(5, c(2, 2))), "compile", "`high` is a vector"))
+  expect_no_match(message, "NULL|generator|memory_format|pin_memory")
+  expect_failure_of(jit_script(function(x) x$view("a")), "compile", "`self` is a tensor, `size` is a string[.] Its forms: view\\(self: Tensor, size: List\\[int\\]\\)")
+  expect_failure_of(jit_script(function(x, m = NULL) torch_cat(list(x, m))), "compile", "is.null")
+})
