@@ -57,6 +57,16 @@ chosen_by_match <- function(body) {
   found
 }
 
+is_given <- function(cx, expr, scope) {
+  name <- as.character(expr[[2]])
+  found <- find_binding(cx, scope, name)
+  if (is.null(found)) refuse(cx, expr, sprintf("`%s` is no argument.", name))
+  if (cx$is_entry && is.null(found$scope$parent) && !isTRUE(found$scope$is_inline)) {
+    refuse(cx, expr, sprintf("A program does not know whether `%s` was given.", name), sprintf("`%s = NULL` as its default, and is.null(%s).", name, name))
+  }
+  literal_term(found$binding$kind %in% c("missing", "default") || isTRUE(found$binding$is_default))
+}
+
 match_argument <- function(cx, expr, scope) {
   matched <- matched_expressions(cx, alist(arg = , choices = , several.ok = FALSE), expr)
   if (!is.null(matched$several.ok) && !isFALSE(matched$several.ok)) refuse(cx, expr, "`several.ok` can't be translated.")

@@ -65,8 +65,27 @@ held_module <- function(cx, module, name = "module") {
 }
 
 held_tensor <- function(cx, tensor, name) {
+  if (!is.null(cx$unit$entries) && !tensor$requires_grad) {
+    return(shared_tensor(cx, tensor, name))
+  }
   kind <- if (tensor$requires_grad) "parameter" else "buffer"
   new_term("Tensor", sprintf("self.%s", held_name(cx, tensor, name, kind)))
+}
+
+# A tensor that a module's methods have from around them or from a list, where some tensor is changed in place: a member
+# that the program shares with R. Functions have no members.
+shared_tensor <- function(cx, tensor, name) {
+  if (is.null(cx$own)) {
+    return(new_term("Tensor", constant_name(cx$unit, tensor, name), simple = TRUE))
+  }
+  known <- cx$unit$shared[[cx$own$address]]
+  label <- names(known)[vapply(known, identical, NA, tensor)]
+  if (length(label) == 0) {
+    n <- length(known) + 1L
+    while (exists(label <- sprintf("captured_%d", n), envir = cx$own$self, inherits = FALSE)) n <- n + 1L
+    cx$unit$shared[[cx$own$address]][[label]] <- tensor
+  }
+  new_term("Tensor", sprintf("self.%s", label[[1]]), simple = TRUE)
 }
 
 link_holder <- function(unit) {

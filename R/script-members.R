@@ -17,6 +17,7 @@ member_value <- function(cx, held, name, expr, scope) {
     Dict = dict_element(cx, held, literal_term(name), expr),
     static = static_member(cx, static_value(held), name, expr, scope),
     dtype = dtype_member(cx, held, name, expr),
+    Device = device_member(cx, held, name, expr),
     refuse(cx, expr, sprintf("%s has no `$%s`.", script_type_in_words(held$type), name), if (is_optional_type(held$type)) "Ask is.null() first.")
   )
 }
@@ -76,6 +77,9 @@ refuse_unsure <- function(cx, term, expr) {
 
 script_tensor_members <- list(
   shape = function(cx, held, expr) new_term("Vector[int]", sprintf("torch.size(%s)", held$code), fresh = TRUE),
+  is_leaf = tensor_property("bool", "%s.is_leaf"),
+  is_sparse = tensor_property("bool", "%s.is_sparse"),
+  is_quantized = tensor_property("bool", "%s.is_quantized"),
   dtype = tensor_property("dtype", "%s.dtype"),
   device = tensor_property("Device", "%s.device"),
   ndim = function(cx, held, expr) new_term("int", sprintf("torch.dim(%s)", held$code), lower = 0),
@@ -91,6 +95,14 @@ script_tensor_members <- list(
     }
     new_term("int", sprintf("torch.size(%s, %s)", held$code, position_code(cx, given[[1]], expr)), lower = 0)
   }),
+  stride = tensor_call(function(cx, held, given, expr) {
+    if (length(given) == 0) {
+      return(new_term("Vector[int]", sprintf("%s.stride()", held$code), fresh = TRUE))
+    }
+    new_term("int", sprintf("%s.stride(%s)", held$code, position_code(cx, given[[1]], expr)))
+  }),
+  storage_offset = tensor_call(function(cx, held, given, expr) new_term("int", sprintf("%s.storage_offset()", held$code), lower = 0)),
+  element_size = tensor_call(function(cx, held, given, expr) new_term("int", sprintf("%s.element_size()", held$code), lower = 1)),
   requires_grad_ = tensor_call(function(cx, held, given, expr) {
     new_term("Tensor", sprintf("%s.requires_grad_(%s)", held$code, if (length(given) == 0) "True" else need_code(cx, given[[1]], "bool", expr)))
   }),
@@ -112,15 +124,62 @@ for (.dtype in c("float", "double", "half", "bfloat16", "long", "int", "short", 
 }
 rm(.dtype)
 
+native_calls <- list(
+  C_tensor_shape = function(cx, given, expr) new_term("Vector[int]", sprintf("torch.size(%s)", given[[1]]$code), fresh = TRUE),
+  C_tensor_count = function(cx, given, expr) new_term("int", sprintf("torch.numel(%s)", given[[1]]$code), lower = 0),
+  C_tensor_item = function(cx, given, expr) item_of(cx, given[[1]]),
+  C_tensor_dtype = function(cx, given, expr) new_term("dtype", sprintf("%s.dtype", given[[1]]$code)),
+  C_tensor_device = function(cx, given, expr) new_term("Device", sprintf("%s.device", given[[1]]$code)),
+  C_tensor_layout = function(cx, given, expr) refuse(cx, expr, "A program does not know layouts.", "`x$is_sparse` can be asked."),
+  C_default_dtype = function(cx, given, expr) literal_term(torch_get_default_dtype()),
+  C_manual_seed = function(cx, given, expr) {
+    emit(cx, sprintf("torch.manual_seed(%s)", need_code(cx, given[[1]], "int", expr, "`seed`")))
+    none_term()
+  }
+)
+
+# What to do where R's own part of a function can't be in a program.
+native_hints <- c(
+  C_tensor_array = "Return the tensor: as_array() of it gives R's values.",
+  C_is_alive = "Return the tensor: R prints it.",
+  C_set_grad_mode = "with_no_grad() can be in a program.",
+  C_cuda_is_available = "`x$is_cuda` tells where a tensor is.",
+  C_cuda_device_count = "`x$is_cuda` tells where a tensor is.",
+  C_grad_fn_at = "Ask it of what the program returns.",
+  C_gradients = "Call it on what the program returns.",
+  C_generator_state = "torch_manual_seed() can be in a program."
+)
+
+native_call <- function(cx, expr, scope) {
+  name <- as.character(expr[[2]])
+  translated <- native_calls[[name]]
+  if (is.null(translated)) {
+    hint <- native_hints[name]
+    refuse(cx, expr, "R does this, and a program runs without R.", if (is.na(hint)) "Do it before the program runs, or after it." else unname(hint))
+  }
+  translated(cx, given_arguments(cx, expr[-1], scope), expr)
+}
+
 dtype_member <- function(cx, held, name, expr) {
   if (is_static(held)) {
-    return(capture_value(cx, static_value(held)[[name]] %||% refuse(cx, expr, sprintf("A dtype has no `$%s`.", name)), name))
+    value <- tryCatch(do.call(`$`, list(static_value(held), name)), torchscript_error = function(e) refuse(cx, expr, sentence_of(e)))
+    return(capture_value(cx, value, name))
   }
   switch(name,
     is_floating_point = new_term("bool", sprintf("(%s in [5, 6, 7, 15])", held$code)),
     is_complex = new_term("bool", sprintf("(%s in [8, 9, 10])", held$code)),
     refuse(cx, expr, sprintf("`$%s` of a dtype can't be translated.", name))
   )
+}
+
+device_member <- function(cx, held, name, expr) {
+  if (is_static(held)) {
+    return(capture_value(cx, static_value(held)[[name]], name))
+  }
+  if (name == "type") {
+    return(new_term("str", sprintf("%s.type", held$code)))
+  }
+  refuse(cx, expr, sprintf("`$%s` of a device can't be translated.", name), "`$type` can, and devices are compared with `==`.")
 }
 
 static_member <- function(cx, object, name, expr, scope) {

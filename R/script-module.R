@@ -3,7 +3,19 @@
 NULL
 
 script_module_of <- function(module, types, methods) {
+  unit <- translated_module(module, types, methods, holds_tensors = FALSE)
+  # what changes a constant would be lost
+  if (unit$writes && unit$captures) unit <- translated_module(module, types, methods, holds_tensors = TRUE)
+  report_problems(unit)
+  done <- new.env()
+  handle <- native_module(module, NULL, done)
+  define_methods(unit, module, done)
+  new_script_module(handle, "compiled from an R module")
+}
+
+translated_module <- function(module, types, methods, holds_tensors) {
   unit <- new_script_unit("r")
+  unit$holds_tensors <- holds_tensors
   self <- script_self_of(unit, module, "self")
   unit$entries <- paste(self$address, union("forward", methods))
   for (name in union("forward", methods)) {
@@ -22,11 +34,7 @@ script_module_of <- function(module, types, methods) {
     arguments <- script_arguments(unit, fn, wanted)
     translating(compile_method(unit, self, fn, name, arguments$types, arguments$defaults))
   }
-  report_problems(unit)
-  done <- new.env()
-  handle <- native_module(module, NULL, done)
-  define_methods(unit, module, done)
-  new_script_module(handle, "compiled from an R module")
+  unit
 }
 
 # A module as code sees it: `code` leads to it from the method being compiled.
@@ -70,11 +78,16 @@ compile_method <- function(unit, self, fn, name, types, defaults = NULL) {
     others <- sum(vapply(unit$methods, function(method) method$address == self$address && method$method == name, NA))
     # what the user calls has the name itself, whatever called it before
     is_reserved <- !is_entry && paste(self$address, name) %in% unit$entries
-    label <- if (is_entry || others == 0 && !is_reserved) identifier(name) else sprintf("%s_%d", identifier(name), others + 1L + is_reserved)
+    is_word <- name %in% python_keywords
+    if (is_word && is_entry) {
+      abort_torchscript(sprintf("A program can't have a method named `%s`: TorchScript has another meaning for it.", name), "compile", "Give it another name.")
+    }
+    label <- if (is_entry || others == 0 && !is_reserved && !is_word) identifier(name) else sprintf("%s_%d", identifier(name), others + 1L + is_reserved)
     inside <- script_self_of(unit, self$module, "self")
     made <- compile_function(unit, fn, label, types, defaults = defaults, prepare = function(cx, scope) {
       bind_term(cx, scope, "self", static_term(inside))
       cx$selves[[inside$address]] <- inside
+      cx$own <- inside
       cx$names <- c(cx$names, "self")
     })
     unit$functions[[label]] <- NULL
@@ -181,7 +194,7 @@ self_member <- function(cx, self, name, expr) {
   if (name %in% c("parameters", "buffers")) {
     return(make_list(cx, registered_terms(cx, self, sub("s$", "", name)), expr, NULL))
   }
-  code <- sprintf("%s.%s", self$code, gsub(".", "_", name, fixed = TRUE))
+  code <- member_code(self, name)
   if (name == "training") {
     return(new_term("bool", code, simple = FALSE))
   }
@@ -206,6 +219,16 @@ self_member <- function(cx, self, name, expr) {
     return(static_term(value))
   }
   if (is.function(value)) {
+    if (name %in% unscripted_methods && identical(body(value), body(nn_Module$public_methods[[name]]))) {
+      hint <- if (name %in% c("train", "eval")) {
+        "Call it before the program runs: `self$training` tells which it was."
+      } else if (startsWith(name, "register_") || name == "add_module") {
+        "Register it in `initialize`."
+      } else {
+        "Call it before the program runs, or after it."
+      }
+      refuse(cx, expr, sprintf("`$%s()` of a module can't be in a program.", name), hint)
+    }
     return(static_term(member_function(function(cx, given, expr, scope) call_method(cx, self, name, given, expr))))
   }
   if (is_torch_tensor(value)) {
@@ -217,20 +240,34 @@ self_member <- function(cx, self, name, expr) {
   capture_value(cx, value, name)
 }
 
+# What every module has, and a program has not.
+unscripted_methods <- setdiff(names(nn_Module$public_methods), c("initialize", "forward"))
+
 # The type of a field that methods change is that of its value now.
 field_type <- function(cx, name, value, expr) {
   if (is_torch_tensor(value)) {
     return("Tensor")
   }
   type <- switch(typeof(value), double = "float", integer = "int", logical = "bool", character = "str")
-  if (is.null(type)) refuse(cx, expr, sprintf("The field `%s` can't be changed by a program: it is %s.", name, describe(value)), "Register a buffer.")
+  if (is.null(type)) {
+    hint <- if (is.null(value)) "Give it a value of its later type in `initialize`." else "Register a buffer."
+    refuse(cx, expr, sprintf("The field `%s` can't be changed by a program: it is %s.", name, describe(value)), hint)
+  }
   if (length(value) == 1) type else vector_type_of(type)
 }
 
-child_term <- function(cx, self, name, module) {
+# A member's name in TorchScript: a file could not be read again where it is a word of Python's.
+script_name <- function(name) {
   label <- gsub(".", "_", name, fixed = TRUE)
-  code <- if (grepl("^[A-Za-z_][A-Za-z0-9_]*$", label)) sprintf("%s.%s", self$code, label) else sprintf("getattr(%s, \"%s\")", self$code, label)
-  static_term(script_self_of(cx$unit, module, code))
+  if (label %in% python_keywords) paste0(label, "_") else label
+}
+member_code <- function(self, name) {
+  label <- script_name(name)
+  if (grepl("^[A-Za-z_][A-Za-z0-9_]*$", label)) sprintf("%s.%s", self$code, label) else sprintf("getattr(%s, %s)", self$code, string_text(label))
+}
+
+child_term <- function(cx, self, name, module) {
+  static_term(script_self_of(cx$unit, module, member_code(self, name)))
 }
 
 # Its parameters or buffers, and those of its children, without their names: these have dots.
@@ -238,13 +275,13 @@ registered_terms <- function(cx, self, kind) {
   own <- names(registered(self$self, kind))
   children <- registered(self$self, "child")
   inner <- Map(function(name, child) registered_terms(cx, static_value(child_term(cx, self, name, child)), kind), names(children), children)
-  unname(c(lapply(own, function(name) new_term("Tensor", sprintf("%s.%s", self$code, gsub(".", "_", name, fixed = TRUE)))), unlist(inner, recursive = FALSE)))
+  unname(c(lapply(own, function(name) new_term("Tensor", member_code(self, name))), unlist(inner, recursive = FALSE)))
 }
 
 scripted_member <- function(cx, self, name, expr) {
   handle <- environment(self$module)$handle
   kind <- .Call(C_module_kind, handle, name)
-  code <- sprintf("%s.%s", self$code, name)
+  code <- member_code(self, name)
   if (kind == "method") {
     return(static_term(member_function(function(cx, given, expr, scope) call_method(cx, self, name, given, expr))))
   }
@@ -259,11 +296,18 @@ scripted_member <- function(cx, self, name, expr) {
 assign_member <- function(cx, self, name, term, expr) {
   r_self <- self$self
   kinds <- private_of(r_self)$.registry
-  code <- sprintf("%s.%s", self$code, gsub(".", "_", name, fixed = TRUE))
+  code <- member_code(self, name)
+  if (startsWith(code, "getattr(")) refuse(cx, expr, sprintf("A program can't set a member named `%s`.", name), "Names of letters, digits and `_` can be set.")
   if (name %in% kinds$parameter) refuse(cx, expr, "A parameter can't be replaced by a program.", sprintf("with_no_grad(self$%s$copy_(x)) changes its values.", name))
   type <- if (name %in% kinds$buffer) "Tensor" else if (exists(name, envir = r_self, inherits = FALSE)) field_type(cx, name, r_self[[name]], expr)
   if (is.null(type)) refuse(cx, expr, sprintf("The module has no field `%s` before the program runs.", name), "Set it in `initialize`.")
-  emit(cx, sprintf("%s = %s", code, need_code(cx, term, type, expr, sprintf("`self$%s`", name))))
+  if (type == "int" && term$type == "float") {
+    refuse(
+      cx, expr, sprintf("`self$%s` is a whole number before the program runs, and can't become one with a fraction.", name),
+      sprintf("`self$%s <- %d` in `initialize`, a double.", name, r_self[[name]])
+    )
+  }
+  emit(cx, sprintf("%s = %s", code, need_code(cx, term, type, expr, sprintf("What `self$%s` gets", name))))
 }
 
 # ---- the module of TorchScript
@@ -280,7 +324,9 @@ define_methods <- function(unit, module, done, seen = new.env()) {
   handle <- done[[address]]
   changed <- unit$changed[[address]]
   fields <- module_fields(self)
-  for (name in setdiff(names(fields), c("training", changed))) make_constant(handle, gsub(".", "_", name, fixed = TRUE), fields[[name]])
+  rename_words(handle, self, fields, done)
+  for (name in setdiff(names(fields), c("training", changed))) make_constant(handle, script_name(name), fields[[name]])
+  for (name in names(unit$shared[[address]])) .Call(C_module_register, handle, name, "a", unit$shared[[address]][[name]], NULL)
   texts <- vapply(Filter(function(method) method$address == address, unit$methods), function(method) method$text, "")
   if (length(texts) == 0) {
     return(invisible())
@@ -290,6 +336,18 @@ define_methods <- function(unit, module, done, seen = new.env()) {
     .Call(C_module_define, handle, paste0(paste(texts, collapse = "\n\n"), "\n"), definitions, if (length(unit$known) > 0) unit$known),
     torchscript_compile_error = function(e) refuse_source(e)
   )
+}
+
+rename_words <- function(handle, self, fields, done) {
+  members <- c(registered(self, "parameter"), registered(self, "buffer"), registered(self, "child"), fields)
+  for (name in intersect(names(members), python_keywords)) {
+    kind <- .Call(C_module_kind, handle, name)
+    if (kind == "") next
+    value <- members[[name]]
+    if (is_nn_module(value)) value <- if (inherits(value, "script_module")) environment(value)$handle else done[[rlang::obj_address(self_of(value))]]
+    .Call(C_module_remove, handle, name)
+    .Call(C_module_register, handle, script_name(name), switch(kind, parameter = "p", buffer = "b", "a"), value, list_type(value))
+  }
 }
 
 holds_names <- function(value) is.list(value) && (!is.null(names(value)) || any(vapply(value, holds_names, NA)))

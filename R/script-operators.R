@@ -89,12 +89,18 @@ call_operator <- function(cx, plan, supplied, expr) {
   overloads <- operator_overloads(plan[[1]])
   best <- best_overload(cx, plan, overloads, supplied, as_tensors = FALSE)
   if (is.null(best) && plan[[4]][[2]]) {
-    # numbers become tensors where nothing else fits
+    # numbers become tensors where nothing else fits; a quotient is no whole number, and bytes hold no negative ones
+    if (plan[[1]] == "aten::div" && supplied$self$type == "int") supplied$self <- new_term("float", coerced_code(cx, supplied$self, "float"))
     supplied <- numbers_as_tensors(cx, supplied, expr)
     best <- best_overload(cx, plan, overloads, supplied, as_tensors = TRUE)
   }
   label <- if (startsWith(plan[[1]], "aten::")) substring(plan[[1]], 7) else plan[[1]]
-  if (is.null(best)) refuse_operator(cx, label, supplied, overloads, expr)
+  if (is.null(best)) refuse_operator(cx, label, plan, supplied, overloads, expr)
+  if (label == "pow" && identical(supplied$exponent$type, "bool") && supplied$self$type == "Tensor") {
+    # TRUE leaves the dtype as it is; bools have no powers among themselves
+    x <- keep_term(cx, supplied$self)
+    return(new_term("Tensor", sprintf("torch.to(torch.pow(%1$s, int(%2$s)), %1$s.dtype)", x$code, supplied$exponent$code), dtype = x$dtype))
+  }
   if (label == "full" && supplied$fill_value$type == "bool" && (is.null(supplied$dtype) || supplied$dtype$type == "None")) {
     supplied$dtype <- literal_term(torch_bool())
     best$used <- c(best$used, "dtype")
@@ -106,14 +112,27 @@ call_operator <- function(cx, plan, supplied, expr) {
   term
 }
 
-refuse_operator <- function(cx, label, supplied, overloads, expr) {
+refuse_operator <- function(cx, label, plan, supplied, overloads, expr) {
+  defaults <- stats::setNames(plan[[3]], plan_labels(plan))
+  # what was given, and not what R's function adds by itself
+  is_default <- vapply(names(supplied), function(name) {
+    term <- supplied[[name]]
+    is_static(term) && (term$type %in% c("None", "dtype") || same_constant(static_value(term), defaults[[name]]))
+  }, NA)
+  supplied <- supplied[!is_default]
   given <- paste(sprintf("`%s` is %s", names(supplied), vapply(supplied, function(term) script_type_in_words(term$type), "")), collapse = ", ")
+  if (any(grepl("Optional[", term_types(supplied), fixed = TRUE))) {
+    refuse(cx, expr, sprintf("No form of `%s` takes these arguments: %s.", label, given), "Ask is.null() first.")
+  }
+  # programs have no generators
+  overloads <- Filter(function(overload) !any(grepl("Generator", overload$types[overload$optional == 0])), overloads)
   wanted <- vapply(overloads, function(overload) {
-    sprintf("%s(%s)", label, paste0(overload$names, ": ", overload$types, collapse = ", "))
+    shown <- overload$optional == 0 | overload$names %in% names(supplied)
+    sprintf("%s(%s)", label, paste0(overload$names[shown], ": ", overload$types[shown], collapse = ", ", recycle0 = TRUE))
   }, "")
   refuse(
     cx, expr, sprintf("No form of `%s` takes these arguments: %s.", label, given),
-    paste0("Its forms: ", paste(utils::head(wanted, 4), collapse = "; "), ".")
+    paste0("Its forms: ", paste(utils::head(unique(wanted), 4), collapse = "; "), ".")
   )
 }
 
@@ -365,7 +384,7 @@ operator_list <- function(cx, term, element, base, expr, name, fixed = -1) {
 position_code <- function(cx, term, expr, base = 1) {
   if (is_static(term)) {
     value <- static_value(term)
-    if (!is.numeric(value) || length(value) != 1 || value != trunc(value)) refuse(cx, expr, "A position must be a whole number.")
+    if (!is.numeric(value) || length(value) != 1 || !is.finite(value) || value != trunc(value)) refuse(cx, expr, "A position must be a whole number.")
     if (value == 0) refuse(cx, expr, "Positions count from one: there is none at zero.")
     if (base == 2) {
       return(int_text(if (value > 0) value else if (value == -1) 9007199254740991 else value + 1))

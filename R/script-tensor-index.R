@@ -14,6 +14,9 @@ tensor_element <- function(cx, held, expr, scope) {
 # `held`: the tensor, in a variable.
 tensor_index <- function(cx, held, expr, scope) {
   parts <- as.list(expr)[-(1:2)]
+  if (length(parts) == 1 && identical(parts[[1]], quote(expr = ))) {
+    return("...")
+  }
   drop <- TRUE
   if ("drop" %in% names(parts)) {
     given <- translate(cx, parts$drop, scope)
@@ -82,14 +85,17 @@ index_part <- function(cx, part, scope, drop, expr) {
     code <- function(x, dim, is_last) sprintf("%s(%s)", helper(cx, if (is_last) "positions_or_mask" else "positions_or_flat_mask"), term$code)
     return(new_index_part(code, if (identical(term$dtype, "bool")) "mask" else "positions"))
   }
-  if (is_list_type(term$type) && element_type(term$type) %in% c("int", "whole", "float", "bool")) {
+  if (startsWith(term$type, "Vector") && element_type(term$type) %in% c("int", "whole", "float", "bool")) {
     if (element_type(term$type) == "bool") {
-      return(new_index_part(sprintf("torch.tensor(%s)", term$code), "mask"))
+      # of none the dtype is not seen
+      return(new_index_part(sprintf("torch.tensor(%s, dtype=11)", term$code), "mask"))
     }
-    return(new_index_part(sprintf("torch.tensor(%s)", operator_list(cx, term, "int", 1, expr, "index")), "positions"))
+    return(new_index_part(sprintf("torch.tensor(%s, dtype=4)", operator_list(cx, term, "int", 1, expr, "index")), "positions"))
   }
   if (term$type == "bool") refuse(cx, expr, "One TRUE or FALSE is no index.")
-  refuse(cx, expr, sprintf("%s can't be an index.", script_type_in_words(term$type)))
+  what <- if (term$type == "static") describe(value) else script_type_in_words(term$type)
+  hint <- if (is_optional_type(term$type)) "Ask is.null() first." else if (script_type_kind(term$type) %in% c("List", "Tuple", "Record")) "c() makes a vector of positions."
+  refuse(cx, expr, sprintf("%s can't be an index.", what), hint)
 }
 
 # `..`, newaxis, N and slc().

@@ -101,42 +101,34 @@ numeric_of <- function(cx, given, expr, scope) {
   is_of_type(function(term) is_number_type(term$type) || term$type %in% c("Vector[int]", "Vector[float]"))(cx, given, expr, scope)
 }
 
-native_calls <- list(
-  C_tensor_shape = function(cx, given, expr) new_term("Vector[int]", sprintf("torch.size(%s)", given[[1]]$code), fresh = TRUE),
-  C_tensor_count = function(cx, given, expr) new_term("int", sprintf("torch.numel(%s)", given[[1]]$code), lower = 0),
-  C_tensor_item = function(cx, given, expr) item_of(cx, given[[1]]),
-  C_tensor_dtype = function(cx, given, expr) new_term("dtype", sprintf("%s.dtype", given[[1]]$code)),
-  C_tensor_device = function(cx, given, expr) new_term("Device", sprintf("%s.device", given[[1]]$code)),
-  C_default_dtype = function(cx, given, expr) literal_term(torch_get_default_dtype())
-)
-
-native_call <- function(cx, expr, scope) {
-  name <- as.character(expr[[2]])
-  translated <- native_calls[[name]]
-  if (is.null(translated)) refuse(cx, expr, sprintf("`%s` reaches into R, and a program can't.", name))
-  translated(cx, given_arguments(cx, expr[-1], scope), expr)
-}
-
 # torch_tensor(): a new tensor each time the program runs.
 make_tensor <- function(cx, given, expr, scope) {
   matched <- match_given(cx, formals(torch_tensor), given, expr)$matched
   data <- matched$data
+  if (is.null(data)) refuse(cx, expr, "Argument `data` is missing.")
   refuse_mixed(cx, data, expr)
   named <- if (!is.null(matched$dtype) && is_static(matched$dtype)) dtype_of_text(static_value(matched$dtype))
   if (!is.null(named)) matched$dtype <- literal_term(named)
-  if (data$type == "?") {
+  if (any_unknown(matched)) {
     return(unknown_term())
   }
+  shape <- NULL
+  nested <- nested_numbers(cx, data, expr)
+  if (!is.null(nested)) {
+    data <- nested$data
+    shape <- nested$shape
+  }
   code <- NULL
-  dtype <- switch(sub("^Vector\\[(.*)\\]$", "\\1", data$type), int = "int", bool = "bool", NULL)
+  has_dtype <- !is.null(matched$dtype) && matched$dtype$type != "None"
+  dtype <- switch(sub("^(Vector|List)\\[(.*)\\]$", "\\2", data$type), int = "int", bool = "bool", NULL)
+  value <- if (data$type %in% c("static", "complex") && is_static(data)) static_value(data)
   if (data$type == "Tensor") {
     code <- sprintf("torch.clone(torch.detach(%s))", data$code)
-  } else if (data$type == "static" && (is.numeric(static_value(data)) || is.logical(static_value(data)))) {
-    # an array
-    value <- static_value(data)
-    # what it is converted to may be more than the default
-    exact <- if (is.double(value) && !is.null(matched$dtype) && matched$dtype$type != "None") torch_double()
-    code <- sprintf("torch.clone(%s)", constant_name(cx$unit, torch_tensor(value, dtype = exact), "array"))
+  } else if (is.numeric(value) || is.logical(value) || is.complex(value)) {
+    # an array: what it is converted to may be more than the default
+    exact <- if (has_dtype) if (is.double(value)) torch_double() else if (is.complex(value)) torch_cdouble()
+    array <- tryCatch(torch_tensor(value, dtype = exact), torchscript_error = function(e) refuse(cx, expr, sentence_of(e)))
+    code <- sprintf("torch.clone(%s)", constant_name(cx$unit, array, "array"))
   } else if (!is.null(data$tensor)) {
     code <- sprintf("%s(%s)", helper(cx, "item_tensor"), data$tensor)
   } else if (is_number_type(data$type) || data$type == "bool") {
@@ -146,17 +138,18 @@ make_tensor <- function(cx, given, expr, scope) {
     code <- coerced_code(cx, data, if (element_type(data$type) == "whole") "List[float]" else data$type)
   }
   if (!is.null(code) && (startsWith(code, "[") || is_list_type(data$type))) {
-    is_float <- grepl("float|whole", data$type)
-    if (is_float && !is.null(matched$dtype) && matched$dtype$type != "None") {
+    if (grepl("float|whole", data$type) && has_dtype) {
       code <- sprintf("%s(%s, %s)", helper(cx, "tensor_of"), code, need_code(cx, matched$dtype, "dtype", expr))
       dtype <- NULL
-      matched$dtype <- NULL
+      has_dtype <- FALSE
     } else {
-      code <- sprintf("torch.tensor(%s)", code)
+      # of none the dtype is not seen
+      code <- sprintf("torch.tensor(%s%s)", code, switch(dtype %||% "", int = ", dtype=4", bool = ", dtype=11", ""))
     }
   }
-  if (is.null(code)) refuse(cx, expr, sprintf("A tensor can't be made of %s.", script_type_in_words(data$type)), "torch_stack() joins tensors.")
-  if (!is.null(matched$dtype) && matched$dtype$type != "None") {
+  if (is.null(code)) refuse_tensor_data(cx, data, expr)
+  if (length(shape) > 1) code <- sprintf("torch.reshape(%s, [%s])", code, toString(shape))
+  if (has_dtype) {
     code <- sprintf("torch.to(%s, %s)", code, need_code(cx, matched$dtype, "dtype", expr))
     dtype <- NULL
   }
@@ -165,6 +158,66 @@ make_tensor <- function(cx, given, expr, scope) {
     code <- sprintf("%s.requires_grad_(%s)", code, need_code(cx, matched$requires_grad, "bool", expr))
   }
   new_term("Tensor", code, dtype = dtype)
+}
+
+refuse_tensor_data <- function(cx, data, expr) {
+  what <- if (is_static(data) && data$type == "static") describe(static_value(data)) else script_type_in_words(data$type)
+  hint <- if (grepl("Tensor", data$type, fixed = TRUE)) {
+    "torch_stack() joins tensors."
+  } else if (grepl("^List\\[.*(int|whole|float|bool)", data$type)) {
+    "torch_tensor(c(...))$reshape(shape) makes one of several dimensions."
+  } else if (is_optional_type(data$type)) {
+    "Ask is.null() first."
+  }
+  refuse(cx, expr, sprintf("A tensor can't be made of %s.", what), hint)
+}
+
+# A vector or list of numbers, or of such lists, whose parts are seen: its numbers as one vector, row by row, and the shape.
+nested_numbers <- function(cx, data, expr) {
+  if (data$type == "Empty" && is.null(data$dtype)) {
+    return(list(data = new_term("List[float]", "torch.jit.annotate(List[float], [])")))
+  }
+  if (!script_type_kind(data$type) %in% c("List", "Tuple", "Record", "Vector")) {
+    return(NULL)
+  }
+  leaves <- list()
+  collect <- function(term) {
+    if (is_number_type(term$type) || term$type == "bool") {
+      leaves[[length(leaves) + 1]] <<- term
+      return(integer())
+    }
+    parts <- switch(script_type_kind(term$type), List = , Vector = known_parts(term), Tuple = , Record = term_parts(cx, term))
+    # what is no list of numbers, or has a length that is not seen
+    if (is.null(parts)) {
+      return(NULL)
+    }
+    shapes <- lapply(parts, collect)
+    if (any(vapply(shapes, is.null, NA))) {
+      return(NULL)
+    }
+    if (length(unique(shapes)) > 1) refuse(cx, expr, "All elements of a nested list must have one shape.")
+    c(length(parts), if (length(shapes) > 0) shapes[[1]])
+  }
+  shape <- collect(data)
+  if (is.null(shape) || length(leaves) == 0 || all_static(leaves) && startsWith(data$type, "Vector")) {
+    return(NULL)
+  }
+  types <- term_types(leaves)
+  type <- if (any(types %in% c("float", "whole"))) "float" else if (any(types == "int")) "int" else "bool"
+  sure <- Filter(function(leaf) is.null(leaf$tensor), leaves)
+  if (type == "float" && !any(term_types(sure) %in% c("float", "whole"))) for (leaf in leaves) refuse_unsure(cx, leaf, expr)
+  codes <- vapply(leaves, function(leaf) {
+    if (leaf$type == "bool" && type != "bool") leaf <- as_number(cx, leaf, expr)
+    coerced_code(cx, leaf, type)
+  }, "")
+  text <- sprintf("torch.jit.annotate(List[%s], [%s])", type, paste(codes, collapse = ", "))
+  list(data = new_term(list_type_of(type), text), shape = shape)
+}
+
+# A message of this package's own, as a sentence without its hint.
+sentence_of <- function(e) {
+  text <- sub("\n.*", "", conditionMessage(e))
+  paste0(toupper(substr(text, 1, 1)), substring(text, 2), if (!grepl("[.]$", text)) ".")
 }
 
 as_device <- function(term) if (term$type == "str") new_term("Device", sprintf("torch.device(%s)", term$code)) else term
@@ -216,7 +269,10 @@ several <- function(cx, given, expr, scope) {
 as_list_of <- function(cx, given, expr, scope) {
   term <- given[[1]]
   switch(script_type_kind(term$type),
-    Tensor = new_term("List[Tensor]", sprintf("torch.unbind(%s, 0)", term$code), fresh = TRUE),
+    Tensor = {
+      x <- keep_term(cx, term)$code
+      new_term("List[Tensor]", sprintf("(torch.unbind(%1$s, 0) if torch.dim(%1$s) > 0 else [%1$s])", x), fresh = TRUE)
+    },
     Vector = {
       term$type <- list_type_of(element_type(term$type))
       term
@@ -275,15 +331,6 @@ namespaced <- function(cx, expr, scope) {
 }
 
 same_type <- function(...) is_of_type(function(term) term$type %in% c(...))
-is_given <- function(cx, expr, scope) {
-  name <- as.character(expr[[2]])
-  found <- find_binding(cx, scope, name)
-  if (is.null(found)) refuse(cx, expr, sprintf("`%s` is no argument.", name))
-  if (cx$is_entry && is.null(found$scope$parent) && !isTRUE(found$scope$is_inline)) {
-    refuse(cx, expr, sprintf("A program does not know whether `%s` was given.", name), sprintf("`%s = NULL` as its default, and is.null(%s).", name, name))
-  }
-  literal_term(found$binding$kind %in% c("missing", "default") || isTRUE(found$binding$is_default))
-}
 
 identical_values <- function(cx, given, expr, scope) {
   types <- term_types(given)
@@ -317,14 +364,53 @@ identical_values <- function(cx, given, expr, scope) {
   new_term("bool", sprintf("(%s == %s)", given[[1]]$code, given[[2]]$code))
 }
 
-# sum(x) and its like: all elements, or along `dim`.
+# sum(x) and its like: all elements, of several tensors and numbers too, or along `dim`.
 summarise_tensor <- function(cx, name, given, expr) {
   labels <- rlang::names2(given)
-  given <- without_na_rm(cx, given, expr)
-  if (sum(labels == "") != 1) refuse(cx, expr, sprintf("`%s()` takes one tensor here.", name), "torch_cat() joins several.")
-  if (name %in% c("min", "max") && length(setdiff(labels, c("", "na.rm"))) > 0) refuse(cx, expr, sprintf("`%s()` along a dimension is `x$%s(dim)`.", name, name))
+  unknown <- setdiff(labels, c("", "dim", "keepdim", "na.rm"))
+  if (length(unknown) > 0) refuse(cx, expr, sprintf("`%s()` of tensors has no argument `%s`.", name, unknown[[1]]))
+  parts <- given[labels == ""]
+  na_rm <- is_known_flag(cx, given$na.rm, "na.rm", expr)
+  along <- given[labels %in% c("dim", "keepdim")]
+  is_along <- length(along) > 0 && !is.null(along$dim) && along$dim$type != "None"
+  if (is_along) {
+    if (length(parts) > 1) refuse(cx, expr, sprintf("`%s()` takes one tensor with `dim`.", name))
+    if (name %in% c("min", "max", "range")) {
+      refuse(cx, expr, sprintf("`%s()` along a dimension can't be translated.", name), "torch_amax(x, dim) and torch_amin(x, dim) give the values.")
+    }
+    if (na_rm && name != "sum") refuse(cx, expr, sprintf("`%s()` can't leave out NaN along a dimension.", name))
+    fn <- if (na_rm) torch_nansum else get(paste0("torch_", name), topenv())
+    return(call_planned(cx, plan_of_function(fn), formals(fn), c(unname(parts), along), expr))
+  }
+  x <- if (length(parts) == 1) parts[[1]] else joined_tensor(cx, unname(parts), expr)
+  if (na_rm) {
+    x <- keep_term(cx, x)
+    x <- new_term("Tensor", sprintf("torch.masked_select(%1$s, torch.logical_not(torch.isnan(%1$s)))", x$code), dtype = x$dtype)
+  }
+  if (name == "range") {
+    x <- keep_term(cx, x)
+    return(new_term("Tensor", sprintf("torch.stack([torch.min(%1$s), torch.max(%1$s)])", x$code), dtype = x$dtype))
+  }
   fn <- get(paste0("torch_", name), topenv())
-  call_planned(cx, plan_of_function(fn), formals(fn), given[labels != "na.rm"], expr)
+  call_planned(cx, plan_of_function(fn), formals(fn), list(x), expr)
+}
+
+# All elements of tensors, numbers and vectors in one tensor.
+joined_tensor <- function(cx, parts, expr) {
+  codes <- vapply(parts, function(part) {
+    if (is_optional_type(part$type)) refuse(cx, expr, "One of these may be NULL.", "Ask is.null() first.")
+    if (part$type != "Tensor") part <- make_tensor(cx, list(data = part), expr, NULL)
+    sprintf("torch.flatten(%s)", part$code)
+  }, "")
+  new_term("Tensor", sprintf("torch.cat([%s])", paste(codes, collapse = ", ")))
+}
+
+is_known_flag <- function(cx, term, name, expr) {
+  if (is.null(term)) {
+    return(FALSE)
+  }
+  if (!is_static(term) || !rlang::is_bool(static_value(term))) refuse(cx, expr, sprintf("`%s` must be known before the program runs.", name))
+  static_value(term)
 }
 
 any_of <- function(sign) {

@@ -108,3 +108,40 @@ test_that("what R asks of tensors is asked of their dtypes", {
   expect_exactly_eager(function(x) paste("loss", as.character(x)), torch_tensor(2.5))
   expect_error(jit_script(function(x) is.null(x$grad)), "may be NULL", class = "torchscript_compile_error")
 })
+
+test_that("TRUE and FALSE beside a tensor keep its dtype, and quotients of bytes their sign", {
+  given <- list(
+    torch_tensor(c(TRUE, FALSE, TRUE)), torch_tensor(c(3, 0, 200), dtype = torch_uint8()), ii(), v(), v()$half(), d(),
+    torch_tensor(TRUE)$squeeze(), torch_tensor(3L, dtype = torch_uint8())$squeeze(), torch_tensor(2)$squeeze()
+  )
+  for (x in given) {
+    expect_exactly_eager(function(x) list(x^TRUE, x^FALSE, torch_pow(x, TRUE)), x)
+    expect_exactly_eager(function(x, k = TRUE) x^k, x)
+    for (sign in c("+", "*", "/", "==", "<", ">=", "&", "|", "%%", "%/%")) {
+      expect_exactly_eager(eval(str2lang(sprintf("function(x) x %s TRUE", sign))), x)
+      expect_exactly_eager(eval(str2lang(sprintf("function(x) TRUE %s x", sign))), x)
+      expect_exactly_eager(eval(str2lang(sprintf("function(x, k = FALSE) list(x %s k, k %s x)", sign, sign))), x)
+      expect_exactly_eager(eval(str2lang(sprintf("function(x, k = -1L) list(x %s k)", sign))), x)
+      expect_exactly_eager(eval(str2lang(sprintf("function(x, k = -1L) list(k %s x)", sign))), x)
+    }
+  }
+})
+
+test_that("lists of numbers are tensors of several dimensions", {
+  expect_exactly_eager(function() torch_tensor(list(list(1, 2), list(3, 4))))
+  expect_exactly_eager(function(k = 2) torch_tensor(list(list(k, 0.1), list(TRUE, k)), dtype = torch_double()))
+  expect_exactly_eager(function(k = 2L) torch_tensor(list(c(k, 2L), c(TRUE, FALSE))))
+  expect_exactly_eager(function() list(torch_tensor(list(TRUE, FALSE)), torch_tensor(list(1L, 2)), torch_tensor(list(TRUE, 2L))))
+  expect_exactly_eager(function() list(torch_tensor(list()), torch_tensor(list(), dtype = torch_long()), torch_tensor(list(a = 1, b = 2))))
+  expect_exactly_eager(function(x) torch_tensor(list(x$size(1), x$size(1))), v())
+  expect_exactly_eager(function(x) torch_tensor(x$shape, dtype = x$dtype, device = x$device), v())
+  expect_exactly_eager(function() list(torch_tensor(1i), torch_tensor(c(1 + 2i, 3), dtype = torch_cdouble())))
+  expect_error(jit_script(function(k = 2) torch_tensor(list(list(k, 2), list(1)))), "must have one shape", class = "torchscript_compile_error")
+  expect_error(jit_script(function(x) torch_tensor(c(x$sum()$item(), x$sum()$item()))), "in the tensor alone", class = "torchscript_compile_error")
+  expect_error(jit_script(function(x) torch_tensor(list(x$shape, x$shape))), "reshape", class = "torchscript_compile_error")
+  for (fn in list(function() torch_tensor(NULL), function() torch_tensor("a"), function() torch_tensor(mean))) {
+    expect_error(jit_script(fn), "A tensor can't be made of (NULL|a string|a function)", class = "torchscript_compile_error")
+  }
+  expect_error(jit_script(function() torch_tensor()), "`data` is missing", class = "torchscript_compile_error")
+  expect_error(jit_script(function() torch_tensor(NA)), "`torch_tensor\\(NA\\)`: The data hold NA", class = "torchscript_compile_error")
+})

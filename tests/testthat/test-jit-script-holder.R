@@ -201,10 +201,51 @@ test_that("a program that changes captured tensors shares them with R", {
   path <- withr::local_tempfile(fileext = ".pt")
   jit_save(counting, path)
   expect_equal(as_array(jit_load(path)(x)), c(3, 6, 9))
-  # a module has its own
-  module <- nn_module(initialize = function() self$parts <- list(torch_ones(3)), forward = function(x) {
-    self$parts[[1]]$add_(1)
-    x + self$parts[[1]]
-  })
-  expect_error(jit_script(module()), "register_buffer", class = "torchscript_compile_error")
+})
+
+test_that("tensors in a module's lists that are changed in place are shared with R", {
+  x <- torch_tensor(c(1, 2, 3))
+  inplace <- function(z) z$add_(1)
+  steps <- list(
+    function(x) {
+      self$parts[[1]]$add_(1)
+      x + self$parts[[1]]
+    },
+    function(x) {
+      y <- self$parts[[1]]
+      y$mul_(2)
+      x + self$parts[[1]]
+    },
+    function(x) {
+      self$parts[[2]][1:2]$add_(1)
+      x + self$parts[[2]]
+    },
+    function(x) {
+      y <- self$named$a$view(3)
+      y[1] <- y[1] + 9
+      x + self$named[["a"]]
+    },
+    function(x) {
+      for (y in self$parts) y$sub_(1)
+      inplace(self$parts[[2]])
+      x + self$parts[[1]]
+    }
+  )
+  for (step in steps) {
+    module <- nn_module(
+      "module",
+      initialize = function() {
+        self$parts <- list(torch_ones(3), torch_zeros(3))
+        self$named <- list(a = torch_ones(3))
+      }, forward = step
+    )
+    eager <- module()
+    shared <- module()
+    program <- jit_script(shared)
+    for (i in 1:3) expect_equal(as_array(program(x)), as_array(eager(x)))
+    expect_equal(lapply(c(shared$parts, shared$named), as_array), lapply(c(eager$parts, eager$named), as_array))
+    path <- withr::local_tempfile(fileext = ".pt")
+    jit_save(program, path)
+    expect_equal(as_array(jit_load(path)(x)), as_array(eager(x)))
+  }
 })

@@ -314,3 +314,84 @@ test_that("none is left out", {
   expect_setequal(union(tried, not_layers), grep("^nn_", exported, value = TRUE))
   expect_setequal(names(functionals), grep("^nnf_", exported, value = TRUE))
 })
+
+test_that("a field keeps the type that it has before the program runs", {
+  counting <- function(k, forward) nn_module("counting", initialize = function() self$k <- k, forward = forward)()
+  x <- torch_tensor(c(1, 2, 3))
+  expect_failure_of(jit_script(counting(2L, function(x) {
+    self$k <- self$k * 1.5
+    x * self$k
+  })), "compile", "`self\\$k` is a whole number.*`self\\$k <- 2` in `initialize`")
+  expect_failure_of(jit_script(counting(NULL, function(x) {
+    self$k <- 1
+    x
+  })), "compile", "a value of its later type in `initialize`")
+  for (k in list(2, 2L)) {
+    step <- if (is.double(k)) {
+      function(x) {
+        self$k <- self$k * 1.5
+        x * self$k
+      }
+    } else {
+      function(x) {
+        self$k <- self$k + x$size(1)
+        x * self$k
+      }
+    }
+    eager <- counting(k, step)
+    program <- jit_script(counting(k, step))
+    for (i in 1:3) expect_equal(as_array(program(x)), as_array(eager(x)))
+  }
+})
+
+test_that("methods that all modules have are no part of a program", {
+  bodies <- alist(
+    self$eval(), self$train(FALSE), self$drop$eval(), self$to(dtype = torch_double()), self$zero_grad(), self$state_dict(),
+    self$register_buffer("b", x), self$apply(identity), self$named_parameters()
+  )
+  for (body in bodies) {
+    forward <- eval(bquote(function(x) {
+      .(body)
+      x
+    }))
+    module <- nn_module("module", initialize = function() self$drop <- nn_dropout(), forward = forward)()
+    expect_failure_of(jit_script(module), "compile", "of a module can't be in a program[.] (Call|Register) it (before|in `initialize`)")
+  }
+})
+
+test_that("members may be named by words of Python's", {
+  named <- nn_module(
+    "named",
+    initialize = function() {
+      self$`for` <- nn_linear(3, 3)
+      self$lambda <- 2
+      self$class <- nn_parameter(torch_ones(3))
+      self$register_buffer("global", torch_ones(3))
+      self$None <- 3L
+      self$`x y` <- torch_ones(3)
+    },
+    forward = function(x) self$`return`(x),
+    `return` = function(x) {
+      self$global$add_(1)
+      self$lambda <- self$lambda + 1
+      y <- self$`for`(x) * self$lambda * self$class + self$global * self$None + self$`x y`
+      for (p in self$parameters) y <- y + p$sum()
+      y
+    },
+    unused = function(x) {
+      self$`x y` <- x
+      x
+    }
+  )
+  torch_manual_seed(1)
+  eager <- named()
+  program <- jit_script(eager$clone(deep = TRUE))
+  x <- torch_tensor(c(1, 2, 3))
+  for (i in 1:3) expect_equal(as_array(program(x)), as_array(eager(x)), tolerance = 1e-6)
+  path <- withr::local_tempfile(fileext = ".pt")
+  jit_save(program, path)
+  expect_equal(as_array(jit_load(path)(x)), as_array(eager(x)), tolerance = 1e-6)
+  expect_setequal(names(program$state_dict()), c("class_", "global_", "for_.weight", "for_.bias"))
+  expect_failure_of(jit_script(eager, methods = "unused"), "compile", "can't set a member named `x y`")
+  expect_failure_of(jit_script(eager, methods = "return"), "compile", "a method named `return`")
+})

@@ -176,3 +176,37 @@ test_that("methods may end in invisible(self), and modules are made outside", {
   relu2 <- jit_compile("def relu2(x):\n  return torch.relu(x)\n")$relu2
   expect_same_as_eager(function(x) relu2(x) + 1, torch_tensor(c(-1, 1)))
 })
+
+test_that("what tensors are is asked as in R", {
+  for (x in list(v, torch_ones(2, 3)$t(), torch_ones(2, 3, 4), torch_tensor(1:3))) {
+    expect_same_as_eager(function(x) list(x$stride(), x$stride(1), x$stride(-1)), x)
+    expect_same_as_eager(function(x) c(x[-1]$storage_offset(), x$element_size()), x)
+    expect_same_as_eager(function(x) c(x$is_leaf, (x + 1)$is_leaf, x$is_sparse, x$is_quantized), x)
+    expect_same_as_eager(function(x) if (x$device$type == "cpu") x + 1 else x, x)
+    expect_same_as_eager(function(x) {
+      torch_manual_seed(3)
+      x + torch_rand(1)
+    }, x)
+  }
+  expect_failure_of(jit_script(function(x) torch_float()$nothing), "compile", "A dtype has no field `nothing`")
+})
+
+test_that("what only R can do is refused, without a word of how R does it", {
+  functions <- list(
+    function(x) x$storage(), function(x) x$grad_fn, function(x) x$layout, function(x) x$retain_grad(), function(x) as.vector(x),
+    function(x) format(x), function(x) with_enable_grad(x * 2), function(x) torch_load("f"), function(x) torch_serialize(x),
+    function(x) cuda_is_available(), function(x) torch_get_num_threads(), function(x) torch_set_default_dtype(torch_double()),
+    function(x) autograd_grad(x, x), function(x) torch_get_rng_state()
+  )
+  for (fn in functions) {
+    error <- expect_failure_of(jit_script(fn), "compile")
+    expect_no_match(conditionMessage(error), "C_|[.]Call|UseMethod|ffi_")
+  }
+})
+
+test_that("what no form of an operator takes is told by what was given", {
+  message <- conditionMessage(expect_failure_of(jit_script(function(x) torch_randint(5, c(2, 2))), "compile", "`high` is a vector"))
+  expect_no_match(message, "NULL|generator|memory_format|pin_memory")
+  expect_failure_of(jit_script(function(x) x$view("a")), "compile", "`self` is a tensor, `size` is a string[.] Its forms: view\\(self: Tensor, size: List\\[int\\]\\)")
+  expect_failure_of(jit_script(function(x, m = NULL) torch_cat(list(x, m))), "compile", "is.null")
+})

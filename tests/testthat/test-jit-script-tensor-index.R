@@ -111,3 +111,22 @@ test_that("assignment to ranges changes what eager code changes", {
     x
   }, v())
 })
+
+test_that("an empty index is the tensor, and what is no position is refused", {
+  x <- torch_tensor(c(1, 2, 3))
+  for (given in list(x, x[1], torch_ones(2, 3))) {
+    expect_same_as_eager(function(x) x[], given)
+    expect_same_as_eager(function(x) {
+      y <- x$clone()
+      y[] <- 0
+      y
+    }, given)
+  }
+  expect_same_as_eager(function(x) list(x[1:Inf], x[integer(0)], x[sapply(1:2, function(i) i)]), x)
+  expect_failure_of(jit_script(function(x) x[NaN]), "compile", "must be a whole number")
+  expect_failure_of(jit_script(function(x) x[Inf]), "compile", "must be a whole number")
+  expect_failure_of(jit_script(function(x) x[list(1, 2)]), "compile", "can't be an index[.] c\\(\\) makes")
+  expect_failure_of(jit_script(function(x) x[NA]), "compile", "`x\\[NA\\]`: NA can't be an index")
+  expect_failure_of(jit_script(function(x) x[mean]), "compile", "a function can't be an index")
+  expect_failure_of(jit_script(function(x, i = NULL) x[i]), "compile", "is.null")
+})

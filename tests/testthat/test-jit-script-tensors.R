@@ -390,3 +390,16 @@ test_that("tensors are those of eager code: 11 of 11", {
   expect_same_as_eager(function(x) x$cuda(), v)
   expect_same_as_eager(function(x) x$cpu(), v)
 })
+
+test_that("summaries take several tensors and numbers, leave out NaN, and go along a dimension", {
+  with_nan <- torch_tensor(matrix(c(1, NaN, 3, 4, 5, -6), 2))
+  for (x in list(v, m, ii, with_nan, v > 0)) {
+    expect_same_as_eager(function(x) list(max(x, 0), max(x, 0L), min(x, x), sum(x, x), sum(x, 1.5), prod(x, TRUE)), x)
+    expect_same_as_eager(function(x) list(any(x > 0, x < -5), all(x > 0, TRUE)), x)
+    expect_same_as_eager(function(x) list(sum(x, na.rm = TRUE), max(x, na.rm = TRUE), sum(x, dim = 1), prod(x, dim = 1, keepdim = TRUE)), x)
+    expect_same_as_eager(function(x, n = 3L, w = c(1, 2)) list(min(x, n), max(x, w)), x)
+  }
+  expect_same_as_eager(function(x) sum(x, dim = 2, na.rm = TRUE), with_nan)
+  expect_failure_of(jit_script(function(x) max(x, dim = 1)), "compile", "torch_amax")
+  expect_failure_of(jit_script(function(x) sum(x, along = 1)), "compile", "no argument `along`")
+})
