@@ -109,8 +109,12 @@ assign_part <- function(cx, inner, held, i, term, scope, expr) {
   value <- static_value(i)
   at <- if (is.character(value)) match(value, names(types), nomatch = length(types) + 1L) else as.integer(value)
   if (at > length(types) + 1 || at < 1) refuse(cx, expr, "subscript out of bounds")
+  # R has none to remove
+  if (term$type == "None" && at > length(types)) {
+    return(invisible())
+  }
   parts <- term_parts(cx, held)
-  if (term$type == "None" && at <= length(types)) {
+  if (term$type == "None") {
     parts <- parts[-at]
     labels <- names(types)[-at]
   } else {

@@ -51,6 +51,24 @@ hold_value <- function(cx, term) {
   keep_term(cx, term)
 }
 
+# A term of which only what is known is used: what its text does is done all the same.
+run_term <- function(cx, term) {
+  if (!is.null(term$code) && !term$simple && !is_static(term) && !term$type %in% c("?", "None")) emit(cx, term$code)
+}
+
+# The terms that `run` gives, if they are constants and nothing else happens; otherwise NULL, and nothing has happened.
+known_terms <- function(cx, run) {
+  vars <- cx$vars
+  dead <- cx$dead
+  lines <- in_block(cx, terms <- run())
+  if (length(lines) == 0 && !cx$dead && all_static(terms)) {
+    return(terms)
+  }
+  cx$vars <- vars
+  cx$dead <- dead
+  NULL
+}
+
 # Translates several expressions in order. What one of them writes as statements runs after the ones before it.
 translate_in_order <- function(cx, translators) {
   stats::setNames(terms_in_order(cx, length(translators), function(i) translators[[i]]()), names(translators))

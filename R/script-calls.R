@@ -48,10 +48,10 @@ translate_expression <- function(cx, expr, scope) {
 is_callable <- function(x) is.function(x) || inherits(x, c("script_closure", "script_member", "script_self"))
 
 # R computes an argument when the function first asks for it, a program before the call: what shows the difference is refused.
-refuse_lazy_arguments <- function(cx, expr) {
+refuse_lazy_arguments <- function(cx, expr, scope) {
   for (argument in as.list(expr)[-1]) {
     if (missing(argument) || !is.call(argument)) next
-    if (has_call(argument, c("<-", "<<-", "=", "return", "stop", "break", "next"))) {
+    if (has_effects(cx, scope, argument)) {
       refuse(cx, expr, "An argument that does something can't be translated: R does it when the function first asks for it.", "Do it before the call.")
     }
   }
@@ -96,7 +96,7 @@ call_function <- function(cx, fn, expr, scope, name = NULL) {
   if (environmentName(home) %in% own_packages_of_r || identical(name %in% pure_functions, TRUE) && isNamespace(home)) {
     return(call_untabled(cx, fn, name %||% "this", expr, scope))
   }
-  refuse_lazy_arguments(cx, expr)
+  refuse_lazy_arguments(cx, expr, scope)
   call_user_function(cx, fn, name %||% "f", given_arguments(cx, expr, scope), expr)
 }
 
@@ -123,7 +123,7 @@ call_special <- function(cx, fn, expr, scope, name) {
     refuse(cx, expr, "A program can't make a module.", "Make it before: a module from around the function becomes part of the program.")
   }
   if (inherits(fn, "script_closure")) {
-    refuse_lazy_arguments(cx, expr)
+    refuse_lazy_arguments(cx, expr, scope)
     given <- given_arguments(cx, expr, scope)
     outer <- cx$inlined
     on.exit(cx$inlined <- outer)

@@ -60,6 +60,8 @@ test_null <- function(cx, expr, scope) {
   # an element of a list with names is NULL where there is none
   if (is.call(operand) && length(operand) == 3 && (identical(operand[[1]], quote(`[[`)) || identical(operand[[1]], quote(`$`)))) {
     held <- translate_held(cx, operand[[2]], scope)
+    # it is asked for again
+    if (!is_part_of_name(operand[[2]])) operand[[2]] <- keep_term(cx, held)
     kind <- script_type_kind(held$type)
     if (kind == "Slots" && identical(operand[[1]], quote(`[[`))) {
       return(new_term("bool", sprintf("(%s[%s] is None)", held$code, item_code(cx, translate(cx, operand[[3]], scope), held, expr))))
@@ -83,6 +85,7 @@ test_null <- function(cx, expr, scope) {
     if (term$type == "?") {
       return(new_term("bool", "True", simple = TRUE))
     }
+    run_term(cx, term)
     return(literal_term(term$type == "None"))
   }
   test <- new_term("bool", sprintf("(%s is None)", term$code))

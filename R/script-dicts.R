@@ -13,7 +13,7 @@ dict_element <- function(cx, held, i, expr) {
 
 # An element that may be absent: list(there = <a condition>, value = function() <the element>). NULL for all else.
 named_element <- function(cx, expr, scope) {
-  if (!is_part_of_name(expr) || is.name(expr)) {
+  if (!is_part_of_name(expr) || !is.call(expr)) {
     return(NULL)
   }
   by_dollar <- identical(expr[[1]], quote(`$`))
@@ -49,7 +49,7 @@ named_element <- function(cx, expr, scope) {
 
 # A variable, or an element of one that names and constants choose: it may be read twice.
 is_part_of_name <- function(expr) {
-  if (is.name(expr)) {
+  if (is.name(expr) || is_term(expr)) {
     return(TRUE)
   }
   is.call(expr) && length(expr) == 3 && is.name(expr[[1]]) && as.character(expr[[1]]) %in% c("[[", "$") &&

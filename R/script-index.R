@@ -79,7 +79,7 @@ element_value <- function(cx, expr, scope) {
     List = , Vector = {
       parts <- held$parts %||% if (is_static(held)) lapply(static_value(held), literal_term)
       if (!is.null(parts) && is_static(i) && is.numeric(static_value(i)) && static_value(i) >= 1 && static_value(i) <= length(parts)) {
-        return(parts[[static_value(i)]])
+        return(settled_parts(cx, parts)[[static_value(i)]])
       }
       new_term(element_type(held$type), sprintf("%s[%s]", held$code, item_code(cx, i, held, expr)))
     },
@@ -95,6 +95,9 @@ element_value <- function(cx, expr, scope) {
     refuse(cx, expr, sprintf("`[[` does not apply to %s.", script_type_in_words(held$type)), if (is_optional_type(held$type)) "Ask is.null() first.")
   )
 }
+
+# Parts of which one is taken: the others are computed as well.
+settled_parts <- function(cx, parts) lapply(parts, function(part) keep_term(cx, part))
 
 # A position in a list: from one on, and not behind its end.
 item_code <- function(cx, i, held, expr) {
@@ -130,11 +133,9 @@ list_slice <- function(cx, held, expr, scope) {
     ))
     return(new_term(held$type, sprintf("%s[%s - 1:%s]", held$code, codes[[1]], codes[[2]]), fresh = TRUE))
   }
-  if (is_static(held)) {
-    in_block(cx, known <- translate(cx, index, scope))
-    if (is_static(known)) {
-      return(capture_value(cx, static_value(held)[static_value(known)], "element"))
-    }
+  known <- if (is_static(held)) known_terms(cx, function() list(translate(cx, index, scope)))
+  if (!is.null(known)) {
+    return(capture_value(cx, static_value(held)[static_value(known[[1]])], "element"))
   }
   i <- list_index(cx, held, index, expr, scope)
   if (is.null(i$one)) {

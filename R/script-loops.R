@@ -97,7 +97,7 @@ enter_loop_with <- function(cx, scope, names_assigned, changed, id) {
     if (name %in% names_assigned) binding$type <- declared
     binding$declared <- declared
     binding["dtype"] <- list(kind_beside_type(join_number_kinds(cx$previous$declared[[binding$version]]$kinds), binding$type))
-    binding["value"] <- list(NULL)
+    binding[c("value", "item")] <- list(NULL)
     binding["parts"] <- list(NULL)
     binding$lower <- -Inf
     binding$owned <- isTRUE(binding$owned) && !isFALSE(cx$previous$owned[[mark]])

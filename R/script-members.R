@@ -60,6 +60,7 @@ item_of <- function(cx, held) {
   switch(held$dtype %||% "float",
     bool = new_term("bool", sprintf("bool(%s)", held$code)),
     int = new_term("int", sprintf("int(%s)", held$code)),
+    double = new_term("float", sprintf("float(%s)", held$code)),
     {
       # a number, or TRUE or FALSE: that is in the tensor alone
       held <- keep_term(cx, held)
@@ -197,7 +198,7 @@ part_of <- function(cx, held, i, expr) {
   if (is.na(at)) {
     refuse(cx, expr, sprintf("There is no element `%s`.", i), if (!is.null(names(types))) sprintf("There are %s.", toString(names(types))))
   }
-  term_parts(cx, held)[[at]]
+  settled_parts(cx, term_parts(cx, held))[[at]]
 }
 
 # Several of different things: a list of its own.
@@ -209,5 +210,5 @@ part_of_record <- function(cx, held, expr, scope) {
   labels <- names(script_type_parts(held$type))
   chosen <- tryCatch(stats::setNames(seq_along(parts), labels)[static_value(i)], error = function(e) refuse(cx, expr, conditionMessage(e)))
   if (anyNA(chosen)) refuse(cx, expr, "subscript out of bounds")
-  make_list(cx, stats::setNames(parts[chosen], labels[chosen]), expr, scope)
+  make_list(cx, stats::setNames(settled_parts(cx, parts)[chosen], labels[chosen]), expr, scope)
 }

@@ -118,7 +118,7 @@ as_number <- function(cx, term, expr, what = "This") {
 }
 
 tensor_arithmetic <- function(cx, sign, a, b, expr) {
-  mixed <- c(identical(a$dtype, "mixed"), identical(b$dtype, "mixed"))
+  mixed <- vapply(list(a, b), function(term) identical(term$dtype, "mixed") || identical(term$dtype, "unsure") && is.null(term$tensor), NA)
   if (any(mixed)) {
     # it makes no difference beside a tensor of doubles
     kept <- translate_in_order(cx, list(function() keep_term(cx, a), function() keep_term(cx, b)))
@@ -309,7 +309,7 @@ summary_function <- function(name) {
       if (!is_number_type(element)) refuse(cx, expr, sprintf("`%s()` takes numbers, not %s.", name, script_type_in_words(given[[1]]$type)))
       kept <- keep_term(cx, given[[1]])
       code <- switch(name,
-        sum = sprintf("sum(%s)", kept$code),
+        sum = if (element == "float") sprintf("sum(%s)", kept$code) else sprintf("%s(%s)", helper(cx, "sum_int"), kept$code),
         prod = product_code(cx, kept, element),
         sprintf("%s(%s)", helper(cx, paste0(name, if (element == "float") "_float" else "_int")), kept$code)
       )

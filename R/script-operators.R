@@ -101,6 +101,7 @@ call_operator <- function(cx, plan, supplied, expr) {
     x <- keep_term(cx, supplied$self)
     return(new_term("Tensor", sprintf("torch.to(torch.pow(%1$s, int(%2$s)), %1$s.dtype)", x$code, supplied$exponent$code), dtype = x$dtype))
   }
+  if (label == "full" && is.null(supplied$fill_value$tensor)) refuse_unsure(cx, supplied$fill_value, expr)
   if (label == "full" && supplied$fill_value$type == "bool" && (is.null(supplied$dtype) || supplied$dtype$type == "None")) {
     supplied$dtype <- literal_term(torch_bool())
     best$used <- c(best$used, "dtype")
@@ -240,7 +241,9 @@ fit_list_cost <- function(term, element, fixed) {
 dtypes_of_results <- list(
   eq = "bool", ne = "bool", lt = "bool", le = "bool", gt = "bool", ge = "bool", logical_and = "bool", logical_or = "bool",
   logical_not = "bool", isnan = "bool", isfinite = "bool", isinf = "bool", all = "bool", any = "bool", allclose = "bool",
-  argmax = "int", argmin = "int", argsort = "int", nonzero = "int"
+  argmax = "int", argmin = "int", argsort = "int", nonzero = "int",
+  mean = "double", std = "double", var = "double", norm = "double", linalg_norm = "double", mse_loss = "double", cross_entropy_loss = "double",
+  nll_loss = "double", binary_cross_entropy = "double"
 )
 
 write_operator <- function(cx, label, best, overloads, supplied, expr) {

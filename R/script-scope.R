@@ -109,8 +109,9 @@ read_default <- function(cx, found, name, expr) {
   binding <- found$binding
   term <- translate(cx, binding$expr, found$scope)
   if (is_static(term) && is.null(term$place)) binding$changes <- FALSE
+  if (has_effects(cx, found$scope, binding$expr)) binding$changes <- TRUE
   if (isTRUE(binding$changes) && !identical(cx$loop, found$scope$loop)) {
-    refuse(cx, expr, sprintf("The default of `%s` uses what the function changes, and is first asked for in a loop.", name), sprintf("force(%s) before the loop.", name))
+    refuse(cx, expr, sprintf("The default of `%s` uses what the function changes, or does something, and is first asked for in a loop.", name), sprintf("force(%s) before the loop.", name))
   }
   # the variable that it names may get another value
   if (isTRUE(binding$changes) && !is.null(term$place)) {
@@ -155,11 +156,13 @@ variable_term <- function(binding, key) {
     type <- "int"
     binding["dtype"] <- list(NULL)
   }
-  new_term(
+  term <- new_term(
     type, code,
     value = binding$value, simple = TRUE, place = key, dtype = binding$dtype,
     linear = if (is_whole_type(type)) list(base = code, offset = 0), lower = binding$lower %||% -Inf, parts = binding$parts
   )
+  if (!is.null(binding$item)) term$item <- binding$item
+  term
 }
 
 # A name that the function has from where it was made.
@@ -249,6 +252,8 @@ assign_variable <- function(cx, scope, name, term, expr) {
   declared$type <- joined
   kind <- number_kind(term)
   if (!is.null(kind)) declared$kinds <- union(declared$kinds, kind)
+  # the kind of what was an element of a tensor
+  item <- if (identical(kind, "unsure")) term$item %||% if (!is.null(term$tensor)) keep_term(cx, new_term("dtype", sprintf("%s.dtype", term$tensor)))$code
   declared$from_null <- isTRUE(declared$from_null) || identical(term$dtype, "null")
   cx$declared[[version]] <- declared
   final <- if (is.null(expected)) joined else join_types(joined, expected)
@@ -260,6 +265,7 @@ assign_variable <- function(cx, scope, name, term, expr) {
   bind(cx, scope, name, list(
     kind = "variable", name = declared$name, type = flow, declared = final, version = version, r_name = name,
     owned = term$fresh || script_type_kind(type) == "Empty", value = if (!is_container_type(type) || isTRUE(scope$is_package)) term$value, dtype = if (is.null(kind)) term$dtype else kind_beside_type(kind, flow), lower = if (is_whole_type(final)) loop_bound(cx, term),
+    item = item,
     # code of this package does not change the lists that it makes
     parts = if (isTRUE(scope$is_package)) parts_of_variable(term, final, declared$name)
   ))
@@ -290,7 +296,7 @@ loop_bound <- function(cx, term) if (is.null(cx$loop)) term$lower else -Inf
 refuse_change_in_loop <- function(cx, scope, name, expr) {
   known <- if (!is.null(cx$loop)) cx$loop$head[[scope_key(scope, name)]]
   if (!is.null(known) && known$kind %in% c("variable", "term")) {
-    refuse(cx, expr, sprintf("`%s` can't become %s inside a loop.", name, script_type_in_words("static")))
+    refuse(cx, expr, sprintf("`%s` is set anew in a loop, and what it is must be known before the program runs.", name), "Give it another name.")
   }
 }
 
@@ -371,7 +377,7 @@ merge_bindings <- function(bindings, key, labels, what) {
         return(default)
       }
       return(list(
-        kind = "unset", message = sprintf("The default of `%s` uses what the function changes, and only one branch asks for it.", name),
+        kind = "unset", message = sprintf("The default of `%s` uses what the function changes, or does something, and only one branch asks for it.", name),
         hint = sprintf("force(%s) before the branches.", name)
       ))
     }
@@ -391,6 +397,7 @@ merge_bindings <- function(bindings, key, labels, what) {
     if (is_optional_type(merged$type)) merged$type <- merged$declared
     merged$owned <- all(vapply(bindings, function(b) isTRUE(b$owned), NA))
     merged$lower <- min(vapply(bindings, function(b) as.double(b$lower %||% -Inf), 0))
+    if (length(unique(lapply(bindings, function(b) b$item))) != 1) merged["item"] <- list(NULL)
     merged["dtype"] <- list(merged_dtype(bindings, merged$type))
     if (length(unique(lapply(bindings, function(b) b$parts))) != 1) merged["parts"] <- list(NULL)
     merged["value"] <- list(if (length(unique(lapply(bindings, function(b) b$value))) == 1) first$value)

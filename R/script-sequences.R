@@ -83,6 +83,7 @@ range_to <- function(cx, expr, scope) {
 range_along <- function(cx, expr, scope) {
   term <- translate_held(cx, expr[[2]], scope)
   n <- length_of(cx, list(term), expr, scope)
+  if (is_static(n)) run_term(cx, term)
   if (term$type == "static") {
     return(list(terms = lapply(seq_len(static_value(n)), literal_term)))
   }
@@ -140,7 +141,7 @@ range_by <- function(cx, expr, scope) {
   }
   codes <- vapply(given[c("from", "to", "by")], function(term) need_code(cx, term, "int", expr, "An end or step of a range"), "")
   if (is_static(given$from) && is_static(given$to) && is_static(by)) {
-    if ((static_value(given$to) - static_value(given$from)) * static_value(by) < 0) refuse(cx, expr, "wrong sign in 'by' argument")
+    if ((static_value(given$to) < static_value(given$from)) != (static_value(by) < 0) && static_value(given$to) != static_value(given$from)) refuse(cx, expr, "wrong sign in 'by' argument")
   } else {
     held <- vapply(1:3, function(i) new_name(cx, "t"), "")
     emit(cx, c(
@@ -182,8 +183,8 @@ range_of_length <- function(cx, given, expr) {
 range_vector <- function(range) {
   force(range)
   function(cx, expr, scope) {
-    in_block(cx, given <- given_arguments(cx, expr, scope))
-    if (all(vapply(given, function(term) is_static(term) && term$type != "static", NA))) {
+    given <- known_terms(cx, function() given_arguments(cx, expr, scope))
+    if (!is.null(given) && all(term_types(given) != "static")) {
       return(call_now(cx, get0(as.character(expr[[1]]), baseenv()), given, expr))
     }
     found <- range(cx, expr, scope)

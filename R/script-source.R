@@ -82,6 +82,56 @@ has_call <- function(expr, names, into_loops = TRUE) {
   })
   found
 }
+# Whether code may do what is seen elsewhere: change a variable or a tensor, write, or end in an error.
+has_effects <- function(cx, scope, expr, within = list()) {
+  found <- FALSE
+  walk_calls(expr, function(call) {
+    head <- call[[1]]
+    name <- if (is.name(head)) as.character(head) else if (is.call(head) && identical(head[[1]], quote(`$`))) as.character(head[[3]]) else ""
+    if (name == "function") {
+      return(FALSE)
+    }
+    if (name %in% effects || grepl("[^_]_$", name) || is.name(head) && called_has_effects(cx, scope, name, within)) found <<- TRUE
+    !found
+  })
+  found
+}
+effects <- c("<-", "<<-", "=", "->", "return", "stop", "stopifnot", "break", "next", "cat", "print", "message", "warning", "backward")
+
+# `within`: the functions that are being looked at.
+called_has_effects <- function(cx, scope, name, within) {
+  binding <- find_binding(cx, scope, name)$binding
+  value <- if (identical(binding$kind, "term") && is_static(binding$term)) static_value(binding$term)
+  if (is.null(binding)) value <- get0(name, scope$env, mode = "function")
+  is_closure <- inherits(value, "script_closure")
+  if (!is_closure && (!is.function(value) || is.primitive(value) || is.object(value) || is_of_packages(value))) {
+    return(FALSE)
+  }
+  body <- if (is_closure) value$body else body(value)
+  if (any(vapply(within, identical, NA, body))) {
+    return(FALSE)
+  }
+  inner <- if (is_closure) value$scope else list(id = 0L, prefix = "0 ", env = environment(value))
+  # variables of its own are nothing that is seen
+  length(super_assigned(body)) > 0 || has_visible_effects(cx, inner, body, c(within, list(body)))
+}
+has_visible_effects <- function(cx, scope, body, within) {
+  local <- c("<-", "=", "->", "return", "break", "next")
+  plain <- function(expr) {
+    if (!is.call(expr)) {
+      return(expr)
+    }
+    if (is.name(expr[[1]]) && as.character(expr[[1]]) %in% local) expr[[1]] <- quote(`(`)
+    as.call(lapply(as.list(expr), function(part) if (missing(part)) part else plain(part)))
+  }
+  has_effects(cx, scope, plain(body), within)
+}
+# Functions of R's packages and of this one are told by their names.
+is_of_packages <- function(fn) {
+  home <- topenv(environment(fn))
+  identical(home, topenv()) || environmentName(home) %in% own_packages_of_r
+}
+
 has_return <- function(expr) has_call(expr, "return")
 has_jump <- function(expr) has_call(expr, c("break", "next"), into_loops = FALSE)
 always_returns <- function(expr) {

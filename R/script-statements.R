@@ -127,6 +127,7 @@ do_branches <- function(cx, condition, yes, no, labels, expr) {
   if (length(text[[1]]) + length(text[[2]]) > 0) {
     emit(cx, c(sprintf("if %s:", condition$code), indented(text[[1]]), if (length(text[[2]]) > 0) c("else:", indented(text[[2]]))))
   }
+  if (length(text[[1]]) + length(text[[2]]) == 0) run_term(cx, condition)
   cx$dead <- all(dead)
   cx$vars <- merge_states(cx, lapply(branches, function(branch) branch$state), labels, expr) %||% state
   # the result is the same list as a variable's

@@ -25,6 +25,16 @@ is_flag <- function(cx, term, expr, of_flag) {
   }
   refuse_unsure(cx, term, expr)
   if (is_optional_type(term$type)) refuse(cx, expr, "This may be NULL.", "Ask is.null() first.")
+  if (term$type == "Vector[bool]") {
+    # of one element
+    parts <- known_parts(term)
+    if (!is.null(parts)) {
+      return(if (length(parts) == 1) of_flag(parts[[1]]) else literal_term(FALSE))
+    }
+    term <- keep_term(cx, term)
+    one <- new_term("bool", sprintf("%s[0]", term$code))
+    return(new_term("bool", sprintf("(len(%s) == 1 and %s)", term$code, of_flag(one)$code)))
+  }
   if (term$type == "bool") of_flag(term) else literal_term(FALSE)
 }
 assignment <- function(cx, expr, scope) {
@@ -121,7 +131,9 @@ build_script_entries <- function() {
     }, of_tensor = FALSE),
     isTRUE = entry("its argument, if that is TRUE or FALSE", run = function(cx, given, expr, scope) is_flag(cx, given[[1]], expr, identity), of_tensor = FALSE),
     isFALSE = entry("the opposite of its argument", run = function(cx, given, expr, scope) is_flag(cx, given[[1]], expr, negated), of_tensor = FALSE),
-    `%in%` = entry("whether a number or string is in a vector", run = is_in, of_tensor = FALSE),
+    `%in%` = entry("whether a number or string is in a vector", run = function(cx, given, expr, scope) {
+      is_in(cx, unname(match_given(cx, alist(x = , table = ), given, expr)$matched[c("x", "table")]), expr, scope)
+    }, of_tensor = FALSE),
     is.null = entry("whether an optional value is there: within the branch it is", call = condition_named("is.null")),
     is_torch_tensor = entry("known while compiling", run = same_type("Tensor"), of_tensor = FALSE),
     is.numeric = entry("known while compiling; of a tensor by its dtype", run = numeric_of, of_tensor = FALSE),
@@ -137,6 +149,8 @@ build_script_entries <- function() {
       if (term$type == "?") {
         return(unknown_term())
       }
+      given <- unname(match_given(cx, alist(x = , what = ), given, expr)$matched[c("x", "what")])
+      term <- given[[1]]
       if (!is_static(given[[2]])) refuse(cx, expr, "The class must be known before the program runs.")
       if (!is_static(term) && term$type != "Tensor" && !isTRUE(scope$is_package)) refuse(cx, expr, "`inherits()` can't be asked of a program's numbers, strings and lists.", "is.numeric() and its like can.")
       classes <- if (is_static(term)) class(static_value(term)) else if (term$type == "Tensor") "torch_tensor" else character()
@@ -185,7 +199,9 @@ build_script_entries <- function() {
     dim = entry("the shape of a tensor", run = shape_of, of_tensor = FALSE), nrow = entry("the size of the first dimension", run = extent_of(1L), of_tensor = FALSE),
     ncol = entry("the size of the second dimension", run = extent_of(2L), of_tensor = FALSE), NROW = entry("as nrow()", run = extent_of(1L), of_tensor = FALSE),
     names = entry("of a list with names", run = names_of, of_tensor = FALSE), rev = entry("of a list or vector", run = reversed),
-    unlist = entry("a vector of a list of numbers or strings", run = function(cx, given, expr, scope) as_vector(cx, given[[1]], expr), of_tensor = FALSE),
+    unlist = entry("a vector of a list of numbers or strings", run = function(cx, given, expr, scope) {
+      as_vector(cx, match_given(cx, alist(x = , recursive = , use.names = ), given, expr)$matched$x, expr)
+    }, of_tensor = FALSE),
     as.list = entry("of a tensor, along its first dimension", run = as_list_of, of_tensor = FALSE),
     seq_len = entry("whole numbers", call = range_vector(range_to)), seq_along = entry("whole numbers", call = range_vector(range_along)),
     `:` = entry("whole numbers, rising or falling", call = range_vector(range_between)), seq = entry("whole numbers, with a whole `by`", call = range_vector(range_by)),
@@ -297,7 +313,9 @@ call_entry <- function(cx, entry, expr, scope) {
       }
     }
   }
-  entry$run(cx, given, expr, scope)
+  result <- entry$run(cx, given, expr, scope)
+  if (is_static(result) && !cx$dead) for (term in given) run_term(cx, term)
+  result
 }
 
 #' What R becomes in programs

@@ -23,6 +23,9 @@ without_gradient <- function(cx, expr, scope) {
 }
 
 choose_elements <- function(cx, given, expr, scope) {
+  if (!"Tensor" %in% term_types(given[1]) && any(vapply(as.list(expr)[-1], function(part) is.call(part) && has_effects(cx, scope, part), NA))) {
+    refuse(cx, expr, "`ifelse()` of TRUE or FALSE looks at one side only, and here a side does something.", "if (test) yes else no.")
+  }
   given <- match_given(cx, alist(test = , yes = , no = ), given, expr)$matched[c("test", "yes", "no")]
   if (any(vapply(given, is.null, NA))) refuse(cx, expr, "`ifelse()` needs a test, `yes` and `no`.")
   test <- given$test
@@ -89,7 +92,23 @@ is_of_type <- function(test, of_kind = FALSE) {
   function(cx, given, expr, scope) {
     refuse_unsure(cx, given[[1]], expr)
     if (of_kind) refuse_mixed(cx, given[[1]], expr)
-    if (given[[1]]$type == "?") unknown_term() else literal_term(test(given[[1]]))
+    term <- given[[1]]
+    if (term$type == "?") {
+      return(unknown_term())
+    }
+    if (is_optional_type(term$type)) {
+      # of NULL it is FALSE
+      if (!test(new_term(required_type(term$type), term$code))) {
+        return(literal_term(FALSE))
+      }
+      there <- new_term("bool", sprintf("(%s is not None)", term$code))
+      if (!is.null(term$place)) {
+        there$yes <- stats::setNames("there", term$place)
+        there$no <- stats::setNames("null", term$place)
+      }
+      return(there)
+    }
+    literal_term(test(term))
   }
 }
 
@@ -131,6 +150,10 @@ make_tensor <- function(cx, given, expr, scope) {
     code <- sprintf("torch.clone(%s)", constant_name(cx$unit, array, "array"))
   } else if (!is.null(data$tensor)) {
     code <- sprintf("%s(%s)", helper(cx, "item_tensor"), data$tensor)
+  } else if (!is.null(data$item)) {
+    code <- sprintf("%s(%s, %s)", helper(cx, "number_tensor"), data$code, data$item)
+  } else if (identical(data$dtype, "unsure")) {
+    refuse_unsure(cx, data, expr)
   } else if (is_number_type(data$type) || data$type == "bool") {
     # a number of R is a vector of one
     code <- sprintf("[%s]", if (data$type == "whole") coerced_code(cx, data, "float") else data$code)

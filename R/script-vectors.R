@@ -101,6 +101,7 @@ repeated <- function(cx, x, n, expr, code, length_of_result) {
   if ("?" %in% c(x$type, n$type)) {
     return(unknown_term())
   }
+  if (is_static(n) && n$type == "float") n <- literal_term(trunc(static_value(n)))
   scalar <- x$type %in% c("int", "whole", "float", "bool", "str")
   if (!scalar && !is_list_type(x$type)) refuse(cx, expr, sprintf("%s can't be repeated here.", script_type_in_words(x$type)))
   if (!is.null(n$type) && is_vector_term(n)) refuse(cx, expr, "How often must be one number.")
@@ -129,6 +130,7 @@ end_of_list <- function(first) {
     matched <- match_given(cx, alist(x = , n = ), given, expr)$matched
     x <- matched$x
     n <- matched$n %||% literal_term(6L)
+    if (is_static(n) && n$type == "float") refuse(cx, expr, "`n` must be a whole number.")
     if ("?" %in% c(x$type, n$type)) {
       return(unknown_term())
     }

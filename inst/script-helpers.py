@@ -8,24 +8,24 @@ def r_whole(x: float) -> int:
 def r_floor(x: float) -> float:
   if math.isnan(x) or abs(x) >= 4503599627370496.:
     return x
-  return float(math.floor(x))
+  return math.copysign(float(math.floor(x)), x)
 
 def r_ceiling(x: float) -> float:
   if math.isnan(x) or abs(x) >= 4503599627370496.:
     return x
-  return float(math.ceil(x))
+  return math.copysign(float(math.ceil(x)), x)
 
 def r_trunc(x: float) -> float:
   if math.isnan(x) or abs(x) >= 4503599627370496.:
     return x
-  return float(int(x))
+  return math.copysign(float(int(x)), x)
 
 def r_sign(x: float) -> float:
   if x > 0.:
     return 1.
   if x < 0.:
     return -1.
-  return x
+  return x if math.isnan(x) else 0.
 
 def r_position(i: int) -> int:
   if i > 0:
@@ -155,6 +155,13 @@ def r_max_float(x: List[float]) -> float:
       greatest = v
   return greatest
 
+# torch's own sum of ints has 32 bits.
+def r_sum_int(x: List[int]) -> int:
+  total = 0
+  for v in x:
+    total = total + v
+  return total
+
 def r_product(x: List[float]) -> float:
   product = 1.
   for v in x:
@@ -220,7 +227,10 @@ def r_modulo_float(a: float, b: float) -> float:
   if math.isinf(b):
     return a if a == 0. or (a < 0.) == (b < 0.) else b
   r = math.fmod(a, b)
-  return r + b if r != 0. and (r < 0.) != (b < 0.) else r
+  # no zero is negative
+  if r == 0.:
+    return 0.
+  return r + b if (r < 0.) != (b < 0.) else r
 
 def r_floor_divide_float(a: float, b: float) -> float:
   q = a / b
@@ -237,13 +247,13 @@ def r_same_number(a: float, b: float) -> bool:
   return a == b or (math.isnan(a) and math.isnan(b))
 
 def r_log2(x: float) -> float:
-  return float(torch.log2(torch.tensor(x, dtype=7)))
+  return float(torch.log2(torch.scalar_tensor(x, dtype=7)))
 
 def r_log_base(x: float, base: float) -> float:
   if base == 10.:
     return math.log10(x)
   if base == 2.:
-    return float(torch.log2(torch.tensor(x, dtype=7)))
+    return float(torch.log2(torch.scalar_tensor(x, dtype=7)))
   return math.log(x) / math.log(base)
 
 def r_integer(x: float) -> int:
@@ -259,7 +269,7 @@ def r_integer_item(x: Tensor) -> int:
   return int(x)
 
 def r_quoted(s: str) -> str:
-  return "\"" + s.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n").replace("\t", "\\t") + "\""
+  return "\"" + s.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r") + "\""
 
 # The text of `x` with `digits` decimals, rounded exactly, as C does: 59 bits of the fraction, and what is below them.
 def r_fixed(x: float, digits: int) -> str:
@@ -375,10 +385,11 @@ def r_round(x: float, digits: int) -> float:
   power = 1.
   for i in range(abs(digits)):
     power = power * 10.
-  low = math.floor(size * power) if digits > 0 else math.floor(size / power)
-  high = math.ceil(size * power) if digits > 0 else math.ceil(size / power)
-  below = float(low) / power if digits > 0 else float(low) * power
-  above = float(high) / power if digits > 0 else float(high) * power
+  if digits < 0:
+    power = 1. / power
+  low = math.floor(size * power)
+  below = float(low) / power
+  above = float(math.ceil(size * power)) / power
   to_below = size - below
   to_above = above - size
   nearest = below if to_below < to_above or (to_below == to_above and low % 2 == 0) else above
@@ -391,6 +402,17 @@ def r_item_text(x: Tensor, digits: int) -> str:
   if not torch.is_floating_point(x):
     return str(int(x))
   return r_number_text(float(x), digits)
+
+# The same, once it is a number: `dtype` is that of the tensor.
+def r_number_text_as(x: float, dtype: int, digits: int) -> str:
+  if dtype == 11:
+    return "TRUE" if x != 0. else "FALSE"
+  return str(int(x)) if dtype < 5 else r_number_text(x, digits)
+
+def r_number_tensor(x: float, dtype: int) -> Tensor:
+  if dtype == 11:
+    return torch.tensor([x != 0.])
+  return torch.tensor([int(x)]) if dtype < 5 else torch.tensor([x])
 
 # `v`, to be put into `x`.
 def r_check_fraction(x: Tensor, v: float):

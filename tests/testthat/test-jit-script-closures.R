@@ -145,7 +145,7 @@ test_that("a default is what it was when it was first asked for", {
   expect_same_as_eager(function(n = 3) { f <- function(v = c(1, n), b = v) { v[1] <- 9; w <- b; v[1] <- 8; c(b, w, v) }; f() })
   expect_failure_of(
     jit_script(function(n = 3) { f <- function(m, b = m * 2) { s <- 0; for (i in 1:3) { m <- m + 1; s <- s + b }; s }; f(n) }),
-    "compile", "The default of `b` uses what the function changes, and is first asked for in a loop. force\\(b\\) before the loop"
+    "compile", "The default of `b` uses what the function changes, or does something, and is first asked for in a loop. force\\(b\\) before the loop"
   )
   expect_failure_of(
     jit_script(function(n = 3) { f <- function(m, b = m) { s <- if (m > 2) b else 0; m <- m + 1; s + b }; f(n) }),
