@@ -105,9 +105,12 @@ keep_now <- function(cx, term, written = character()) {
   held
 }
 
+new_problem <- function(message, hint, expr, statement = NULL, silent = FALSE, needs_known = FALSE) {
+  list(message = message, hint = hint, expr = expr, statement = statement, silent = silent, needs_known = needs_known)
+}
 # `needs_known`: it could be translated if more were known while compiling.
 refuse <- function(cx, expr, message, hint = NULL, silent = FALSE, needs_known = FALSE) {
-  problem <- list(message = message, hint = hint, expr = expr, statement = cx$statement, silent = silent, needs_known = needs_known)
+  problem <- new_problem(message, hint, expr, cx$statement, silent, needs_known)
   stop(structure(class = c("script_problem", "error", "condition"), list(message = message, call = NULL, problem = problem)))
 }
 

@@ -337,14 +337,15 @@ note_lent <- function(cx, closures, scope, matched, expr, from) {
     dots <- any(grepl("^[.][.]([.]|[0-9]+)$", used))
     lazy <- Filter(function(name) {
       found <- find_binding(cx, closure$scope, name)
-      identical(found$scope$id, scope$id) && found$binding$kind == "term" && is.null(found$binding$term$value)
+      value <- found$binding$term$value
+      identical(found$scope$id, scope$id) && found$binding$kind == "term" && (is.null(value) || is_callable(value[[1]]))
     }, intersect(used, names(matched$matched)))
     if (length(lazy) == 0 && !(dots && length(matched$dots) > 0)) next
     places <- lapply(c(matched$matched[lazy], if (dots) matched$dots), function(term) term$place)
     named <- if (!is.null(from)) unlist(lapply(as.list(expr)[-1], function(part) if (is.language(part)) all.vars(part)))
     keys <- c(unlist(places), unlist(lapply(named, function(name) find_binding(cx, from, name)$key)))
     for (key in unique(keys)) {
-      if (identical(cx$vars[[key]]$kind, "variable")) cx$vars[[key]]$lent <- c(argument = c(lazy, "...")[[1]], call = squeeze_text(expr))
+      if (cx$vars[[key]]$kind %in% c("variable", "term")) cx$vars[[key]]$lent <- c(argument = c(lazy, "...")[[1]], call = squeeze_text(expr))
     }
   }
 }

@@ -80,13 +80,13 @@ compile_function <- function(unit, fn, name, types, returns = NULL, defaults = N
   # every way through it ends in stop()
   stops <- result == "?" && cx$dead && length(unit$problems) == length(problems)
   if (stops) result <- "None"
+  is_first_problem <- function() length(unit$problems) == length(problems) && length(unit$settled) == length(settled)
+  unfilled <- Find(function(declared) grepl("Slots[?]", declared$type, fixed = TRUE), cx$declared)
+  if (!is.null(unfilled) && is_first_problem()) {
+    note_problem(cx, new_problem(sprintf("It is not known what `%s` holds: none of its elements is set.", unfilled$name), "Begin with list().", body(fn)))
+  }
   if (!is_known_type(result) || result == "Empty") {
-    if (length(unit$problems) == length(problems) && length(unit$settled) == length(settled)) {
-      unit$problems <- c(unit$problems, list(list(
-        message = sprintf("It is not known what `%s` returns.", name), hint = "`.returns` can say it.", expr = body(fn),
-        statement = NULL, silent = FALSE
-      )))
-    }
+    if (is_first_problem()) note_problem(cx, new_problem(sprintf("It is not known what `%s` returns.", name), "`.returns` can say it.", body(fn)))
     result <- "Tensor"
   }
   result <- returned_type(result)

@@ -249,6 +249,8 @@ assign_variable <- function(cx, scope, name, term, expr) {
     declared <- list(name = label)
   }
   if (!is.null(declared$type) && !identical(declared$type, joined)) cx$unsettled <- TRUE
+  # what is put into it later is known from the pass before
+  if (!is.null(expected) && (joined == "Empty" || joined == "Slots[?]")) joined <- join_types(joined, expected)
   declared$type <- joined
   kind <- number_kind(term)
   if (!is.null(kind)) declared$kinds <- union(declared$kinds, kind)
