@@ -1,12 +1,13 @@
 # Runs `fn` in R and as a program on the same inputs, three times: the optimiser changes what it runs. Values, what is
-# written, and whether it fails must be the same.
+# written, what becomes of the inputs, and whether it fails must be the same.
 expect_same_as_eager <- function(fn, ..., types = list()) {
   program <- do.call(jit_script, c(list(fn), types))
   run <- function(f) {
     withr::local_seed(1)
     torch_manual_seed(1)
-    output <- utils::capture.output(value <- tryCatch(plain_values(f(...)), error = function(e) "an error"))
-    list(value = value, output = output)
+    inputs <- own_tensors(list(...))
+    output <- utils::capture.output(value <- tryCatch(plain_values(do.call(f, inputs)), error = function(e) "an error"))
+    list(value = value, output = output, inputs = plain_values(inputs))
   }
   expected <- run(fn)
   for (i in 1:3) expect_equal(run(program), expected, tolerance = 1e-6)
@@ -19,4 +20,11 @@ plain_values <- function(x) {
     return(list(dtype = format(x$dtype), shape = x$shape, values = as.vector(as_array(x$detach()$cpu()))))
   }
   if (is.list(x)) lapply(x, plain_values) else x
+}
+
+own_tensors <- function(x) {
+  if (inherits(x, "torch_tensor") && !x$requires_grad) {
+    return(x$clone())
+  }
+  if (is.list(x) && !is.object(x)) lapply(x, own_tensors) else x
 }

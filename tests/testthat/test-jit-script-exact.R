@@ -121,3 +121,16 @@ test_that("cat() takes lines that are made, and vectors", {
   unfinished <- jit_script(function(s = "a") { cat(paste0(s, "b")); s })
   expect_failure_of(unfinished(), "program", "writes whole lines")
 })
+
+test_that("logarithms, rounding and zeros are R's to the last bit", {
+  exact <- function(fn, a = 3) {
+    program <- jit_script(fn, a = "float")
+    for (i in 1:3) expect_identical(program(a), fn(a))
+  }
+  exact(function(a) c(log2(2.2872471613405239 * a), log(a, 2), log2(a * 1e-50), log2(a * 1e40), log(8, 2)))
+  exact(function(a) c(round(407671411.41 + a, -5), round(a * 1e4 + 55, -1), round(-a * 1e4 + 55, -2)))
+  exact(function(a) { z <- a - 3; 1 / c(ceiling(z - 0.5), trunc(z - 0.3), floor(-z), -z, (z - 4) %% 2, sign(-z), round(z - 0.4)) })
+  expect_same_as_eager(function(n = 2147483647L) sum(c(n, 2L)) / 2)
+  expect_same_as_eager(function(n = 1L) { s <- 0; for (i in seq(100000L, 300000L, by = 100000L)) s <- s + i; s * n })
+  expect_same_as_eager(function(s = "a") print(paste0(s, "\r\tb")))
+})

@@ -49,3 +49,10 @@ test_that("round() takes digits", {
   }
   same_as_r(function(x = 1.5) round(x, 1) + round(x), values)
 })
+
+test_that("arguments are matched by their names", {
+  expect_same_as_eager(function(s = "abc") c(startsWith(prefix = "ab", x = s), endsWith(suffix = "bc", x = s)))
+  expect_same_as_eager(function(v) sum(unlist(use.names = FALSE, x = v)), c(1, 2), types = list(v = "List[float]"))
+  expect_same_as_eager(function(a = 3) list(`%in%`(table = c(a, 2), x = 2), do.call(args = list(a, 2), what = `+`)))
+  expect_same_as_eager(function(a = 3) { x <- list(p = 1, r = a); x$z <- NULL; x })
+})
