@@ -207,7 +207,7 @@ fit_cost <- function(term, type, fixed, as_tensors) {
     bool = if (from == "bool") 0 else NA,
     str = if (from == "str") 0 else NA,
     complex = if (from == "complex") 0 else NA,
-    Device = if (from == "Device") 0 else if (from == "str" && is_static(term)) 1 else NA,
+    Device = if (from == "Device") 0 else if (from == "str") 1 else NA,
     Generator = NA,
     NA
   )

@@ -210,3 +210,8 @@ test_that("what no form of an operator takes is told by what was given", {
   expect_failure_of(jit_script(function(x) x$view("a")), "compile", "`self` is a tensor, `size` is a string[.] Its forms: view\\(self: Tensor, size: List\\[int\\]\\)")
   expect_failure_of(jit_script(function(x, m = NULL) torch_cat(list(x, m))), "compile", "is.null")
 })
+
+test_that("a string of the program's chooses the device", {
+  expect_same_as_eager(function(x, on = "cpu") list(x$to(device = on), torch_zeros(2, device = on), x$to(device = on, dtype = torch_double())), v)
+  expect_failure_of(jit_script(function(x, on = "cpu") x$to(device = on))(v, "nowhere"), "program")
+})
