@@ -66,7 +66,14 @@ is_script_self <- function(self) inherits(self, "nn_ScriptModule")
 script_registered <- function(self, kind) {
   members <- .Call(C_module_members, self$handle)
   names <- members[[switch(kind, parameter = "parameters", buffer = "buffers", child = "children")]]
-  stats::setNames(lapply(names, function(name) script_member(self$handle, name, kind)), names)
+  passing <- if (kind == "buffer" && .Call(C_module_kind, self$handle, "non_persistent_buffers_") == "attribute") {
+    .Call(C_module_attribute, self$handle, "non_persistent_buffers_")
+  }
+  stats::setNames(lapply(names, function(name) {
+    member <- script_member(self$handle, name, kind)
+    if (name %in% passing) attr(member, "persistent") <- FALSE
+    member
+  }), names)
 }
 
 # Parts of a program have their types from it and can't be replaced one by one: a copy has its own of everything.

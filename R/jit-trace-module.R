@@ -115,7 +115,7 @@ native_module <- function(module, beside, done) {
   if (!is.null(done[[address]])) {
     return(done[[address]])
   }
-  handle <- .Call(C_module_new, identifier(class(module)[[1]]), beside)
+  handle <- .Call(C_module_new, script_name(identifier(class(module)[[1]])), beside)
   done[[address]] <- handle
   # a dot stands between the names of a module and its member
   put <- function(name, kind, value) {
@@ -127,6 +127,9 @@ native_module <- function(module, beside, done) {
       put(name, if (is.null(value)) "a" else substr(kind, 1, 1), value)
     }
   }
+  # what $state_dict() leaves out: TorchScript does not tell buffers apart
+  passing <- names(Filter(Negate(is_persistent), registered(self, "buffer")))
+  if (length(passing) > 0) .Call(C_module_register, handle, "non_persistent_buffers_", "a", gsub(".", "_", passing, fixed = TRUE), "List[str]")
   children <- registered(self, "child")
   for (name in names(children)) put(name, "a", native_module(children[[name]], handle, done))
   fields <- module_fields(self)

@@ -59,13 +59,20 @@ nnf_interpolate <- function(input, size = NULL, scale_factor = NULL, mode = "nea
     }
   }
   if (mode == "area") {
-    return(switch(check_resizable(mode, n), area_pools[[1]](input, size), area_pools[[2]](input, size), area_pools[[3]](input, size)))
+    # no switch(): a program would not know that one of them is taken
+    check_resizable(mode, n)
+    return(if (n == 1) area_pools[[1]](input, size) else if (n == 2) area_pools[[2]](input, size) else area_pools[[3]](input, size))
   }
   if (mode %in% c("nearest", "nearest-exact")) {
     by_rank <- nearest_resizers[[mode]]
-    return(switch(check_resizable(mode, n),
-      by_rank[[1]](input, size, scale_factor), by_rank[[2]](input, size, scale_factor), by_rank[[3]](input, size, scale_factor)
-    ))
+    check_resizable(mode, n)
+    return(if (n == 1) {
+      by_rank[[1]](input, size, scale_factor)
+    } else if (n == 2) {
+      by_rank[[2]](input, size, scale_factor)
+    } else {
+      by_rank[[3]](input, size, scale_factor)
+    })
   }
   check_resizable(mode, n)
   resizers[[mode]](input, size, align_corners %||% FALSE, scale_factor)

@@ -177,7 +177,7 @@ as_vector <- function(cx, term, expr) {
     term$type <- vector_type_of(element_type(term$type))
     return(term)
   }
-  if (is_static(term) || startsWith(term$type, "Vector") || term$type == "?") {
+  if (is_static(term) || startsWith(term$type, "Vector") || term$type == "?" || is_scalar_type(term$type)) {
     return(term)
   }
   # numbers of several kinds are numbers of one

@@ -11,7 +11,7 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
   }
   if (is_slots_type(term$type)) refuse_slots(cx, expr)
   if (!head %in% c("[", "[[", "$")) {
-    refuse(cx, expr, sprintf("`%s(x) <-` can't be translated.", head), if (head == "names") "list() gives names." else NULL)
+    refuse(cx, expr, sprintf("`%s(x) <-` can't be translated.", head), switch(head, names = "list() gives names.", dim = "x <- x$reshape(shape)."))
   }
   inner <- target[[2]]
   if (identical(inner, quote(self)) && head == "$") {
@@ -35,6 +35,7 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
   }
   if (kind == "Tensor") {
     if (head == "$") refuse(cx, expr, sprintf("`$%s <-` of a tensor can't be translated.", as.character(target[[3]])))
+    if ("drop" %in% names(target)) refuse(cx, expr, "`drop` has no meaning where elements are set.")
     kept <- keep_term(cx, held)
     note_write(cx, kept, expr)
     index <- tensor_index(cx, kept, target, index_scope)
@@ -73,6 +74,11 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
     Slots = if (head == "[[") assign_slot(cx, key, held, i, term, expr) else refuse(cx, expr, sprintf("`%s<-` of a list that is being filled can't be translated.", head), "`[[<-` sets one element."),
     Tuple = , Record = assign_part(cx, inner, held, i, term, scope, expr),
     List = , Vector = , Dict = , Empty = assign_element(cx, inner, held, key, i, term, scope, expr),
+    static = if (inherits(static_value(held), "script_self")) {
+      refuse(cx, expr, "Members of another module are set by its own methods alone.", "Give that module a method that sets it, and call the method.")
+    } else {
+      refuse(cx, expr, sprintf("%s can't be changed by a program.", describe(static_value(held))))
+    },
     refuse(cx, expr, sprintf("%s has no elements to set.", script_type_in_words(held$type)), if (is_optional_type(held$type)) "Ask is.null() first.")
   )
 }
@@ -85,10 +91,10 @@ assigned_value <- function(cx, term, expr, target) {
   if (term$type %in% c("float", "whole")) {
     return(sprintf("%s(%s, %s)", helper(cx, "number_into"), target$code, coerced_code(cx, term, "float")))
   }
-  if (is_list_type(term$type) && element_type(term$type) %in% c("float", "whole")) {
+  if (startsWith(term$type, "Vector") && element_type(term$type) %in% c("float", "whole")) {
     return(sprintf("%s(%s, %s)", helper(cx, "vector_into"), target$code, coerced_code(cx, term, "Vector[float]")))
   }
-  if (is_list_type(term$type) && element_type(term$type) %in% c("int", "bool")) {
+  if (startsWith(term$type, "Vector") && element_type(term$type) %in% c("int", "bool")) {
     return(sprintf("torch.tensor(%s)", term$code))
   }
   refuse(cx, expr, sprintf("Elements of a tensor can't be %s.", script_type_in_words(term$type)))

@@ -110,6 +110,8 @@ new_problem <- function(message, hint, expr, statement = NULL, silent = FALSE, n
 }
 # `needs_known`: it could be translated if more were known while compiling.
 refuse <- function(cx, expr, message, hint = NULL, silent = FALSE, needs_known = FALSE) {
+  # made of another call
+  if (is.call(expr)) expr <- attr(expr, "script_origin") %||% expr
   problem <- new_problem(message, hint, expr, cx$statement, silent, needs_known)
   stop(structure(class = c("script_problem", "error", "condition"), list(message = message, call = NULL, problem = problem)))
 }

@@ -42,7 +42,9 @@ translate_expression <- function(cx, expr, scope) {
   if (!is_static(term) || !is_callable(static_value(term))) {
     refuse(cx, expr, sprintf("`%s` is no function.", squeeze_text(head)))
   }
-  call_function(cx, static_value(term), expr, scope)
+  # stats::sd() is sd()
+  name <- if (is.call(head) && is.name(head[[1]]) && as.character(head[[1]]) %in% c("::", ":::")) as.character(head[[3]])
+  call_function(cx, static_value(term), expr, scope, name)
 }
 
 is_callable <- function(x) is.function(x) || inherits(x, c("script_closure", "script_member", "script_self"))
@@ -53,25 +55,6 @@ refuse_lazy_arguments <- function(cx, expr, scope) {
     if (missing(argument) || !is.call(argument)) next
     if (has_effects(cx, scope, argument)) {
       refuse(cx, expr, "An argument that does something can't be translated: R does it when the function first asks for it.", "Do it before the call.")
-    }
-  }
-}
-
-# The functions made here that a call may run: the one that is called, as `body`, and those that it calls or is given.
-closures_of_call <- function(cx, body, parent, given) {
-  found <- if (is.null(parent)) list() else closures_in(cx, structure(list(body = body, scope = parent), class = "script_closure"), list())
-  for (term in given) if (is_static(term)) found <- closures_in(cx, static_value(term), found)
-  found
-}
-
-# A function that is put in may change what is around it, and so may those that it calls or is given.
-refuse_changed_arguments <- function(cx, closures, given, expr) {
-  for (closure in closures) {
-    for (name in unique(super_assigned(closure$body))) {
-      key <- find_binding(cx, closure$scope, name)$key
-      uses <- vapply(as.list(expr)[-1], function(part) is.call(part) && !identical(part[[1]], quote(`function`)) && name %in% all.names(part), NA)
-      is_given <- vapply(given, function(term) !is.null(key) && identical(term$place, key), NA)
-      if (any(uses, is_given)) refuse(cx, expr, sprintf("The function changes `%s`, which an argument of it uses.", name), "Give the argument a name before the call.")
     }
   }
 }
@@ -96,6 +79,14 @@ call_function <- function(cx, fn, expr, scope, name = NULL) {
   if (environmentName(home) %in% own_packages_of_r || identical(name %in% pure_functions, TRUE) && isNamespace(home)) {
     return(call_untabled(cx, fn, name %||% "this", expr, scope))
   }
+  if (isTRUE(scope$is_package)) {
+    # what this package uses of others is no code of the user's
+    given <- given_arguments(cx, expr, scope)
+    if (all_static(given)) {
+      return(call_now(cx, fn, given, expr))
+    }
+    refuse(cx, expr, "R does this, and a program runs without R.")
+  }
   refuse_lazy_arguments(cx, expr, scope)
   call_user_function(cx, fn, name %||% "f", given_arguments(cx, expr, scope), expr)
 }
@@ -104,13 +95,17 @@ call_function <- function(cx, fn, expr, scope, name = NULL) {
 call_own <- function(cx, fn, expr, scope, name) {
   plan <- plan_of_function(fn)
   given <- given_arguments(cx, expr, scope)
-  known <- all_static(given) && !any(vapply(given, function(term) is.environment(static_value(term)), NA))
-  if (known && !is.null(name) && (!name %in% getNamespaceExports(topenv()) || name %in% c("torch_device", "slc", "torch_finfo", "torch_iinfo"))) {
+  # what the compiler stands for is not known to R
+  is_ours <- function(value) is.environment(value) || inherits(value, special_callables)
+  known <- all_static(given) && !any(vapply(given, function(term) is_ours(static_value(term)), NA))
+  # an operator makes its tensors each time the program runs
+  if (known && is.null(plan) && !is.null(name) && (!name %in% getNamespaceExports(topenv()) || name %in% c("torch_device", "slc", "torch_finfo", "torch_iinfo"))) {
     return(call_now(cx, fn, given, expr))
   }
   if (!is.null(plan)) {
     return(call_planned(cx, plan, formals(fn), given, expr))
   }
+  refuse_own(cx, name, expr)
   inline_call(cx, formals(fn), body(fn), given, expr, env = environment(fn), is_package = TRUE, name = name)
 }
 
@@ -182,6 +177,9 @@ call_untabled <- function(cx, fn, name, expr, scope) {
   if (name %in% pure_functions && all_static(given)) {
     return(call_now(cx, fn, given, expr))
   }
+  if ("Tensor" %in% term_types(given) && name %in% names(instead_of_generics)) {
+    refuse(cx, expr, sprintf("`%s()` of a tensor can't be translated.", name), sprintf("%s instead.", instead_of_generics[[name]]))
+  }
   nearest <- nearest_names(name, grep("^[[:alpha:]]", names(script_entries()), value = TRUE))
   refuse(
     cx, expr, sprintf("`%s()` can't be translated.", name),
@@ -211,6 +209,10 @@ math_generics <- c("round", "log", "signif", "gamma", "trigamma", "cospi", "sinp
 summary_generics <- c("sum", "prod", "max", "min", "range", "any", "all")
 
 call_tensor_method <- function(cx, method, name, given, expr) {
+  own <- script_tensor_generics[[name]]
+  if (!is.null(own)) {
+    return(own(cx, given, expr))
+  }
   plan <- plan_of_function(method)
   if (!is.null(plan)) {
     return(call_planned(cx, plan, formals(method), given, expr))
@@ -305,91 +307,4 @@ unless_given <- function(formals, name, body) {
   }
   default <- formals[[name]]
   list(kind = "default", expr = default, changes = is.language(default) && any(all.names(default) %in% assigned_names(body)))
-}
-
-# ---- functions put in where they are called
-
-# Arguments that a function looks at before it gives a function that uses them: that one has the values of now.
-kept_for_functions <- function(body) {
-  if (!has_call(body, "function")) {
-    return(character())
-  }
-  statements <- if (is.call(body) && identical(body[[1]], quote(`{`))) as.list(body)[-1] else list(body)
-  found <- character()
-  for (statement in statements) {
-    if (is.call(statement) && (identical(statement[[1]], quote(`<-`)) || identical(statement[[1]], quote(`=`)))) statement <- statement[[3]]
-    if (is.call(statement) && identical(statement[[1]], quote(`function`))) next
-    if (!all(setdiff(all.names(statement), all.vars(statement)) %in% looking_functions)) break
-    found <- c(found, all.vars(statement))
-  }
-  found
-}
-# They look at all their arguments at once.
-looking_functions <- c(
-  "force", "(", "+", "-", "*", "/", "^", "%%", "%/%", "[", "[[", ":", "==", "!=", "<", ">", "<=", ">=", "!", "length", "c", "list",
-  "abs", "sqrt", "exp", "log", "max", "min", "sum", "dim", "nrow", "ncol", "as.integer", "as.numeric", "paste0", "is.null"
-)
-
-# A function that is given back looks at the arguments of the function that made it when it is first called.
-note_lent <- function(cx, closures, scope, matched, expr, from) {
-  for (closure in closures) {
-    used <- all.names(closure$body)
-    dots <- any(grepl("^[.][.]([.]|[0-9]+)$", used))
-    lazy <- Filter(function(name) {
-      found <- find_binding(cx, closure$scope, name)
-      value <- found$binding$term$value
-      identical(found$scope$id, scope$id) && found$binding$kind == "term" && (is.null(value) || is_callable(value[[1]]))
-    }, intersect(used, names(matched$matched)))
-    if (length(lazy) == 0 && !(dots && length(matched$dots) > 0)) next
-    places <- lapply(c(matched$matched[lazy], if (dots) matched$dots), function(term) term$place)
-    named <- if (!is.null(from)) unlist(lapply(as.list(expr)[-1], function(part) if (is.language(part)) all.vars(part)))
-    keys <- c(unlist(places), unlist(lapply(named, function(name) find_binding(cx, from, name)$key)))
-    for (key in unique(keys)) {
-      if (cx$vars[[key]]$kind %in% c("variable", "term")) cx$vars[[key]]$lent <- c(argument = c(lazy, "...")[[1]], call = squeeze_text(expr))
-    }
-  }
-}
-
-inline_call <- function(cx, formals, body, given, expr, parent = NULL, env = emptyenv(), is_package = FALSE, name = NULL,
-                        generic = NULL, from = NULL) {
-  if (cx$depth > 40) refuse(cx, expr, "Functions call each other too deeply, or themselves.", "Write a loop.")
-  cx$depth <- cx$depth + 1L
-  on.exit(cx$depth <- cx$depth - 1L)
-  scope <- new_scope(cx, parent, env)
-  scope$is_inline <- TRUE
-  scope$is_package <- is_package || isTRUE(parent$is_package)
-  scope$formals <- formals
-  matched <- match_given(cx, formals, given, expr)
-  if (!scope$is_package) refuse_changed_arguments(cx, closures_of_call(cx, body, parent, given), given, expr)
-  for (formal in names(formals)) {
-    if (formal == "...") {
-      bind(cx, scope, "...", list(kind = "dots", terms = lapply(matched$dots, function(term) keep_term(cx, term))))
-    } else if (!is.null(matched$matched[[formal]])) {
-      bind_term(cx, scope, formal, keep_term(cx, matched$matched[[formal]]))
-    } else {
-      bind(cx, scope, formal, unless_given(formals, formal, body))
-    }
-  }
-  if (!is.null(generic)) bind_term(cx, scope, ".Generic", literal_term(generic))
-  # what the function changes is a variable of its own, in all branches
-  for (formal in intersect(names(matched$matched), c(assigned_names(body), kept_for_functions(body)))) {
-    term <- read_variable(cx, scope, formal, as.name(formal))
-    if (term$type %in% c("static", "?")) next
-    cx$vars[[scope_key(scope, formal)]] <- NULL
-    assign_variable(cx, scope, formal, term, expr)
-  }
-  result <- if (scope$is_package && !isTRUE(cx$in_package)) {
-    cx$in_package <- TRUE
-    on.exit(cx$in_package <- FALSE, add = TRUE)
-    # what goes wrong in this package's own functions is told of the user's call
-    tryCatch(block_value(cx, list(body), scope, is_body = TRUE), script_problem = function(p) {
-      refuse(cx, expr, p$message, p$problem$hint, p$problem$silent, p$problem$needs_known)
-    })
-  } else {
-    block_value(cx, list(body), scope, is_body = TRUE)
-  }
-  if (is_static(result) && !scope$is_package) note_lent(cx, closures_in(cx, static_value(result), list()), scope, matched, expr, from)
-  # names of the function are not seen after it
-  if (!is.null(result$place) && startsWith(result$place, scope$prefix)) result["place"] <- list(NULL)
-  result
 }

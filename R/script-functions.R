@@ -86,7 +86,7 @@ compile_function <- function(unit, fn, name, types, returns = NULL, defaults = N
     note_problem(cx, new_problem(sprintf("It is not known what `%s` holds: none of its elements is set.", unfilled$name), "Begin with list().", body(fn)))
   }
   if (!is_known_type(result) || result == "Empty") {
-    if (is_first_problem()) note_problem(cx, new_problem(sprintf("It is not known what `%s` returns.", name), "`.returns` can say it.", body(fn)))
+    if (is_first_problem()) note_problem(cx, new_problem(sprintf("It is not known what %s returns.", if (name == "fn") "the function" else sprintf("`%s()`", name)), "`.returns` can say it.", body(fn)))
     result <- "Tensor"
   }
   result <- returned_type(result)

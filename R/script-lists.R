@@ -55,6 +55,11 @@ combine <- function(cx, given, expr, scope) {
   }, ""))
   if (any(elements == "")) refuse(cx, expr, sprintf("`c()` can't join %s.", script_type_in_words(types[elements == ""][[1]])))
   joined <- Reduce(function(a, b) if (!is.null(a)) join_types(a, b), elements)
+  if (is.null(joined) && all(elements %in% c("bool", "int", "whole", "float")) && !any(vapply(types, is_optional_type, NA))) {
+    # TRUE is one among numbers
+    converted <- lapply(given, function(term) if (grepl("bool", term$type, fixed = TRUE)) convert_number("int")(cx, list(term), expr, scope) else term)
+    return(combine(cx, converted, expr, scope))
+  }
   if (is.null(joined)) refuse(cx, expr, sprintf("`c()` can't join %s.", paste(unique(vapply(elements, script_type_in_words, "")), collapse = " and ")))
   if (!is_known_type(joined)) {
     return(new_term("Empty", "[]", fresh = TRUE))
@@ -151,7 +156,7 @@ extent_of <- function(position) {
     if (given[[1]]$type == "static") {
       return(literal_term(dim(static_value(given[[1]]))[position]))
     }
-    new_term("int", sprintf("torch.size(%s, %d)", need_code(cx, given[[1]], "Tensor", expr), position - 1), lower = 0)
+    new_term("int", sprintf("%s(%s, %d)", helper(cx, "extent"), need_code(cx, given[[1]], "Tensor", expr), position - 1), lower = 0)
   }
 }
 
@@ -183,7 +188,7 @@ is_in <- function(cx, given, expr, scope) {
   if (any_unknown(given)) {
     return(unknown_term())
   }
-  if ("Tensor" %in% term_types(given)) refuse(cx, expr, "`%in%` compares numbers and strings, not tensors.", "torch_isin(x, y) asks it of tensors.")
+  if ("Tensor" %in% term_types(given)) refuse(cx, expr, "`%in%` compares numbers and strings, not tensors.", "torch_isin(elements = x, test_elements = y) asks it of tensors.")
   if (startsWith(held$type, "Dict")) refuse(cx, expr, "`%in%` looks among values.", "names(x) gives the names.")
   if (all_static(given) && held$type != "static") {
     value <- static_value(given[[1]]) %in% static_value(held)

@@ -57,14 +57,15 @@ tensor_call <- function(run) {
 }
 
 item_of <- function(cx, held) {
+  one <- sprintf("%s(%s)", helper(cx, "one"), held$code)
   switch(held$dtype %||% "float",
-    bool = new_term("bool", sprintf("bool(%s)", held$code)),
-    int = new_term("int", sprintf("int(%s)", held$code)),
-    double = new_term("float", sprintf("float(%s)", held$code)),
+    bool = new_term("bool", sprintf("bool(%s)", one)),
+    int = new_term("int", sprintf("int(%s)", one)),
+    double = new_term("float", sprintf("float(%s)", one)),
     {
       # a number, or TRUE or FALSE: that is in the tensor alone
       held <- keep_term(cx, held)
-      term <- new_term("float", sprintf("float(%s)", held$code), dtype = "unsure")
+      term <- new_term("float", sprintf("float(%s(%s))", helper(cx, "one"), held$code), dtype = "unsure")
       term$tensor <- held$code
       term
     }
@@ -138,6 +139,62 @@ native_calls <- list(
     none_term()
   }
 )
+
+# Generics that have R's own way in their methods.
+script_tensor_generics <- list(
+  range = function(cx, given, expr) summarise_tensor(cx, "range", given, expr),
+  sort = function(cx, given, expr) {
+    matched <- match_given(cx, alist(x = , decreasing = , ... = ), given, expr)
+    if (length(matched$dots) > 0) refuse(cx, expr, "`sort()` of a tensor takes `decreasing` alone here.", "torch_sort(x, dim) has more.")
+    x <- keep_term(cx, matched$matched$x)
+    falls <- need_code(cx, matched$matched$decreasing %||% literal_term(FALSE), "bool", expr, "`decreasing`")
+    emit(cx, c(sprintf("if torch.dim(%s) != 1:", x$code), "  raise ValueError(\"`sort()` needs a tensor with one dimension: torch_sort(x, dim) sorts along any.\")"))
+    # as R does, without NaN
+    new_term("Tensor", sprintf("torch.sort(torch.masked_select(%1$s, torch.logical_not(torch.isnan(%1$s))), 0, %2$s)[0]", x$code, falls), dtype = x$dtype)
+  },
+  unique = function(cx, given, expr) refuse(cx, expr, "`unique()` of a tensor can't be translated.", "torch_unique_consecutive(torch_sort(x, dim = 1)[[1]]) gives the values, sorted."),
+  rep = function(cx, given, expr) refuse(cx, expr, "`rep()` of a tensor can't be translated.", "torch_tile(x, n) repeats the tensor, torch_repeat_interleave(x, n) each element."),
+  split = function(cx, given, expr) refuse(cx, expr, "`split()` of a tensor can't be translated.", "torch_split() and torch_chunk() can."),
+  summary = function(cx, given, expr) refuse(cx, expr, "`summary()` of a tensor can't be translated.", "Return the tensor."),
+  all.equal = function(cx, given, expr) refuse(cx, expr, "`all.equal()` of tensors can't be translated.", "torch_allclose(x, y) compares within a tolerance.")
+)
+
+# Functions of R that have no method for tensors, or one that gives R's own vectors.
+instead_of_generics <- c(
+  outer = "torch_outer(x, y)", crossprod = "t(x) %*% y", tcrossprod = "x %*% t(y)", order = "torch_argsort(x)", var = "x$var()",
+  sd = "x$std()", rowSums = "x$sum(2)", colSums = "x$sum(1)", rowMeans = "x$mean(2)", colMeans = "x$mean(1)",
+  which.max = "x$argmax()", which.min = "x$argmin()", det = "linalg_det(x)", svd = "linalg_svd(x)", qr = "linalg_qr(x)",
+  eigen = "linalg_eigh(x)", diag = "torch_diag(x)", norm = "linalg_norm(x)", pmin = "torch_minimum(x, y) or torch_clamp(x, max = 0)",
+  pmax = "torch_maximum(x, y) or torch_clamp(x, min = 0)", is.element = "torch_isin(elements = x, test_elements = y)", matrix = "x$reshape(c(n, -1))",
+  nchar = "x$numel()", array = "x$reshape(shape)", apply = "lapply(torch_unbind(x, dim), f)", tabulate = "torch_bincount(x)", fft = "torch_fft_fft(x)",
+  bitwAnd = "torch_bitwise_and(x, y)", bitwOr = "torch_bitwise_or(x, y)", sample = "x[torch_randperm(x$size(1))]",
+  complex = "torch_complex(real, imag)", Re = "torch_real(x)", Im = "torch_imag(x)", Mod = "torch_abs(x)", Arg = "torch_angle(x)",
+  Conj = "torch_conj(x)", factorial = "torch_exp(torch_lgamma(x + 1))", NCOL = "ncol(x)", class = "inherits(x, what)"
+)
+
+# Functions of this package that are for R alone.
+refuse_own <- function(cx, name, expr) {
+  if (is.null(name)) {
+    return(invisible())
+  }
+  is_init <- startsWith(name, "nn_init_") && endsWith(name, "_")
+  is_clip <- startsWith(name, "nn_utils_clip_grad")
+  is_local <- grepl("^local_", name) || name %in% c("with_autocast", "with_enable_grad")
+  is_r <- grepl("^(jit|optim|lr|dataloader|dataset|autograd)(_|$)", name) || name %in% c("nn_parameter", "nn_buffer", "nn_module")
+  if (!(is_init || is_clip || is_local || is_r)) {
+    return(invisible())
+  }
+  hint <- if (is_init) {
+    "Call it before the program runs; with_no_grad(x$fill_(0)) and its like can be in it."
+  } else if (is_clip) {
+    "Call it between `$backward()` and the step, outside of the program."
+  } else if (is_local) {
+    if (grepl("autocast", name, fixed = TRUE)) "Call the program within it." else "with_no_grad() can be in one."
+  } else {
+    "Call it outside of the program."
+  }
+  refuse(cx, expr, sprintf("`%s()` can't be in a program.", name), hint)
+}
 
 # What to do where R's own part of a function can't be in a program.
 native_hints <- c(

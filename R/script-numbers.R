@@ -134,8 +134,9 @@ tensor_arithmetic <- function(cx, sign, a, b, expr) {
     term <- supplied[[i]]
     if (term$type == "Tensor" || is_number_type(term$type)) next
     if (is_optional_type(term$type)) refuse(cx, expr, sprintf("`%s` takes no value that may be NULL.", sign), "Ask is.null() first.")
-    if (term$type %in% c("None", "static", "str") && !is_number_array(term)) {
-      refuse(cx, expr, sprintf("`%s` takes tensors and numbers, not %s.", sign, script_type_in_words(term$type)))
+    if ((term$type %in% c("None", "static", "str", "dtype", "Device") || script_type_kind(term$type) %in% c("List", "Tuple", "Record", "Dict", "Empty")) && !is_number_array(term)) {
+      what <- if (term$type == "static") describe(static_value(term)) else script_type_in_words(term$type)
+      refuse(cx, expr, sprintf("`%s` takes tensors and numbers, not %s.", sign, what))
     }
   }
   if (b$type == "Tensor" && is_number_type(a$type) && sign %in% names(mirrored_signs)) {
@@ -354,7 +355,7 @@ convert_number <- function(type) {
     term <- given[[1]]
     from <- term$type
     if (from == "Tensor") {
-      return(new_term(type, switch(type, int = sprintf("%s(%s)", helper(cx, "integer_item"), term$code), float = sprintf("float(%s)", term$code), str = sprintf("%s(%s, 15)", helper(cx, "item_text"), term$code), sprintf("bool(%s)", term$code))))
+      return(new_term(type, switch(type, int = sprintf("%s(%s)", helper(cx, "integer_item"), term$code), float = sprintf("float(%s(%s))", helper(cx, "one"), term$code), str = sprintf("%s(%s, 15)", helper(cx, "item_text"), term$code), sprintf("bool(%s(%s))", helper(cx, "one"), term$code))))
     }
     if (type == "str") {
       return(text_term(cx, term, expr))

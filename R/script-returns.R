@@ -14,6 +14,7 @@ emit_return <- function(cx, term, expr) {
   # invisible(self), for a chain of calls
   if (term$type == "static" && inherits(static_value(term), "script_self")) term <- none_term()
   if (has_lost_names(term)) refuse(cx, expr, "A program can't return a vector with names.", "list() has names, unname() leaves them out.")
+  if (term$type == "static" && is_callable(static_value(term))) refuse(cx, expr, "A program can't return a function.", "Is a pair of brackets missing?")
   if (term$type == "static") refuse(cx, expr, sprintf("A program can't return %s.", describe(static_value(term))))
   if (grepl("\\b(dtype|QScheme|Layout|MemoryFormat)\\b", term$type)) {
     refuse(cx, expr, sprintf("A program can't return %s: TorchScript has only its number.", script_type_in_words("dtype")), "Return a tensor of it.")

@@ -210,12 +210,14 @@ switch_as_if <- function(cx, expr, scope) {
   if (!chosen$type %in% c("str", "int", "whole")) {
     refuse(cx, expr, sprintf("`switch()` needs a string or a whole number, not %s.", script_type_in_words(chosen$type)))
   }
-  name <- sprintf(".switch%d", length(cx$vars))
-  bind_term(cx, scope, name, chosen)
+  # a name that messages may show
+  name <- squeeze_text(expr[[2]])
+  if (!is.name(expr[[2]])) bind_term(cx, scope, name, chosen)
   is_text <- chosen$type == "str"
   default <- if (is_text && any(labels == "")) cases[[match("", labels)]]
   for (i in rev(which(if (is_text) labels != "" else rep(TRUE, length(cases))))) {
     default <- call("if", call("==", as.name(name), if (is_text) labels[[i]] else i), cases[[i]], default)
+    attr(default, "script_origin") <- expr
   }
   default
 }

@@ -125,7 +125,10 @@ build_script_entries <- function() {
     `|` = entry("one of both sides, of numbers and tensors", run = function(cx, given, expr, scope) both_sides(cx, "|", unname(given), expr), of_tensor = FALSE),
     xor = entry("one of both, not the other", run = function(cx, given, expr, scope) {
       if ("Tensor" %in% term_types(given)) {
-        return(call_planned(cx, plan_of_function(torch_logical_xor), formals(torch_logical_xor), unname(given), expr))
+        given <- lapply(unname(given), function(term) {
+          if (term$type == "Tensor") term else new_term("Tensor", sprintf("torch.tensor(%s)", condition_of(cx, term, expr)$code))
+        })
+        return(call_planned(cx, plan_of_function(torch_logical_xor), formals(torch_logical_xor), given, expr))
       }
       new_term("bool", sprintf("(%s != %s)", condition_of(cx, given[[1]], expr)$code, condition_of(cx, given[[2]], expr)$code))
     }, of_tensor = FALSE),
@@ -153,7 +156,12 @@ build_script_entries <- function() {
       term <- given[[1]]
       if (!is_static(given[[2]])) refuse(cx, expr, "The class must be known before the program runs.")
       if (!is_static(term) && term$type != "Tensor" && !isTRUE(scope$is_package)) refuse(cx, expr, "`inherits()` can't be asked of a program's numbers, strings and lists.", "is.numeric() and its like can.")
-      classes <- if (is_static(term)) class(static_value(term)) else if (term$type == "Tensor") "torch_tensor" else character()
+      if (is_static(term)) {
+        value <- static_value(term)
+        classes <- if (inherits(value, "script_self")) class(value$module) else if (is_callable(value) && !is_nn_module(value)) "function" else class(value)
+      } else {
+        classes <- switch(term$type, Tensor = "torch_tensor", dtype = "torch_dtype", Device = "torch_device", character())
+      }
       literal_term(any(static_value(given[[2]]) %in% classes))
     }, of_tensor = FALSE),
     identical = entry("of two numbers, strings or vectors of one type", run = identical_values, of_tensor = FALSE),
@@ -175,6 +183,25 @@ build_script_entries <- function() {
     any = entry("whether one of them holds", run = any_of("|")), all = entry("whether all of them hold", run = any_of("&")),
     is.nan = entry("whether a number is NaN", run = function(cx, given, expr, scope) new_term("bool", sprintf("math.isnan(%s)", need_code(cx, given[[1]], "float", expr)))),
     is.na = entry("whether a number is NaN: programs have no NA", run = function(cx, given, expr, scope) new_term("bool", sprintf("math.isnan(%s)", need_code(cx, given[[1]], "float", expr)))),
+    anyNA = entry("whether a number is NaN", run = function(cx, given, expr, scope) {
+      term <- given[[1]]
+      if (is_static(term)) {
+        return(literal_term(anyNA(static_value(term))))
+      }
+      type <- if (is_vector_term(term)) element_type(term$type) else term$type
+      if (term$type == "Tensor") {
+        return(new_term("bool", sprintf("bool(torch.any(torch.isnan(%s)))", term$code)))
+      }
+      if (type %in% c("int", "whole", "bool", "str")) {
+        return(literal_term(FALSE))
+      }
+      if (term$type == "float") {
+        return(new_term("bool", sprintf("math.isnan(%s)", term$code)))
+      }
+      if (type != "float") refuse(cx, expr, sprintf("`anyNA()` does not apply to %s.", script_type_in_words(term$type)))
+      item <- new_name(cx, "v")
+      new_term("bool", sprintf("any([math.isnan(%s) for %s in %s])", item, item, term$code))
+    }, of_tensor = FALSE),
     is.finite = entry("of a number", run = function(cx, given, expr, scope) new_term("bool", sprintf("math.isfinite(%s)", need_code(cx, given[[1]], "float", expr)))),
     is.infinite = entry("of a number", run = function(cx, given, expr, scope) new_term("bool", sprintf("math.isinf(%s)", need_code(cx, given[[1]], "float", expr)))),
     atan2 = entry("of two numbers", run = function(cx, given, expr, scope) {

@@ -186,6 +186,7 @@ declared_script_type <- function(text) {
     )
   }
   atomic <- "List\\[(int|float|bool|str)\\]"
+  text <- gsub("\\bdevice\\b", "Device", text)
   plain <- gsub(" ", "", gsub(atomic, "Vector[\\1]", gsub("torch.", "", text, fixed = TRUE)), fixed = TRUE)
   gsub(",", ", ", plain, fixed = TRUE)
 }

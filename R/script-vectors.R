@@ -103,7 +103,7 @@ repeated <- function(cx, x, n, expr, code, length_of_result) {
   }
   if (is_static(n) && n$type == "float") n <- literal_term(trunc(static_value(n)))
   scalar <- x$type %in% c("int", "whole", "float", "bool", "str")
-  if (!scalar && !is_list_type(x$type)) refuse(cx, expr, sprintf("%s can't be repeated here.", script_type_in_words(x$type)))
+  if (!scalar && !is_list_type(x$type)) refuse(cx, expr, sprintf("%s can't be repeated here.", script_type_in_words(x$type)), if (x$type == "Tensor") "torch_tile(x, n) repeats a tensor, torch_repeat_interleave(x, n) its elements.")
   if (!is.null(n$type) && is_vector_term(n)) refuse(cx, expr, "How often must be one number.")
   x <- keep_term(cx, x)
   parts <- if (scalar) list(x) else known_parts(x)
@@ -181,6 +181,8 @@ whole_numbers <- function(cx, given, expr, scope) {
     return(unknown_term())
   }
   whole <- is_whole_type(type) || (is_vector_term(matched$x) && is_whole_type(element_type(type)))
+  # this package asks before an operator takes whole numbers, and that looks while the program runs
+  whole <- whole || isTRUE(scope$is_package) && type %in% c("float", "Vector[float]")
   if (whole && is.null(matched$n)) {
     return(literal_term(TRUE))
   }

@@ -261,7 +261,21 @@ def r_integer(x: float) -> int:
     raise ValueError("as.integer(" + str(x) + ") is NA in R")
   return int(x)
 
+def r_one(x: Tensor) -> Tensor:
+  if torch.numel(x) != 1:
+    raise ValueError("A tensor with one element is needed here, and this one has " + str(torch.numel(x)) + ".")
+  if torch.is_complex(x):
+    raise ValueError("A program takes no complex numbers out of tensors: torch_real() and torch_imag() give the parts.")
+  return x
+
+# nrow() and ncol(): a tensor may have less dimensions.
+def r_extent(x: Tensor, dim: int) -> int:
+  if dim >= torch.dim(x):
+    raise ValueError("A tensor with " + str(torch.dim(x)) + " dimensions has no dimension " + str(dim + 1) + ": its size is NA in R.")
+  return torch.size(x, dim)
+
 def r_integer_item(x: Tensor) -> int:
+  r_one(x)
   if torch.is_floating_point(x):
     v = float(x)
     if math.isnan(v) or abs(v) >= 9223372036854775807.:
@@ -397,6 +411,7 @@ def r_round(x: float, digits: int) -> float:
 
 # A tensor's one element as R writes it.
 def r_item_text(x: Tensor, digits: int) -> str:
+  r_one(x)
   if x.dtype == 11:
     return "TRUE" if bool(x) else "FALSE"
   if not torch.is_floating_point(x):

@@ -95,3 +95,62 @@ test_that("captured lists, named vectors and matrices are constants", {
   expect_same_as_eager(function(x) x + grid, x)
   expect_same_as_eager(function(x) x * torch_finfo(torch_float())$eps, x)
 })
+
+test_that("functions of R on tensors are as in R, or refused with what to write instead", {
+  for (given in list(torch_tensor(c(3, -1, NaN, 2)), torch_tensor(c(3L, 1L, 3L)))) {
+    expect_same_as_eager(function(x) list(sort(x), sort(x, decreasing = TRUE), range(x), range(x, 9L)), given)
+    expect_same_as_eager(function(x) c(anyNA(x), anyNA(c(1, x$size(1)))), given)
+    expect_same_as_eager(function(x, k = FALSE) list(xor(x, TRUE), xor(k, x)), given)
+  }
+  instead <- list(
+    "torch_argsort" = function(x) order(x), "torch_isin\\(elements" = function(x) x %in% 2, "x\\$var\\(\\)" = function(x) var(x),
+    "torch_outer" = function(x) outer(x, x), "x\\$sum\\(2\\)" = function(x) rowSums(x), "torch_tile" = function(x) rep(x, 2),
+    "torch_unique_consecutive" = function(x) unique(x), "torch_allclose" = function(x) all.equal(x, x), "torch_clamp" = function(x) pmax(x, 0),
+    "with_no_grad" = function(x) local_no_grad(), "within it" = function(x) with_autocast(x, device_type = "cpu"),
+    "x\\$std\\(\\)" = function(x) stats::sd(x), "can't be a list" = function(x) {
+      x[1] <- list(1)
+      x
+    }, "outside of the program" = function(x) nn_utils_clip_grad_norm_(x, 1), "brackets" = function(x) x$real
+  )
+  for (pattern in names(instead)) {
+    error <- expect_failure_of(jit_script(instead[[pattern]]), "compile", pattern)
+    expect_no_match(conditionMessage(error), "C_|[.]Call|UseMethod|ffi_|parent.frame|places")
+  }
+  expect_failure_of(jit_script(function(x) as.numeric(x))(x), "program", "one element is needed here, and this one has 6")
+  expect_failure_of(jit_script(function(x) ncol(x))(x[1]), "program", "has no dimension 2")
+})
+
+test_that("what a program computes decides sizes, and classes are those of R", {
+  image <- torch_randn(1, 2, 4, 4)
+  expect_same_as_eager(function(x) nnf_interpolate(x, size = c(x$size(3) * 2, x$size(4) * 2)), image)
+  expect_same_as_eager(function(x, s = 2) nnf_interpolate(x, scale_factor = s) + 1, image)
+  expect_same_as_eager(function(x) torch_cat(list(x, nnf_interpolate(x, size = c(4, 4), mode = "area"))), image)
+  expect_same_as_eager(function(x, n = 2L) nnf_adaptive_avg_pool2d(x, n), image)
+  expect_same_as_eager(function(x, flag = TRUE) torch_tensor(c(flag, 1.5, flag)) * torch_tensor(c(flag, 2L, flag)), image)
+  expect_same_as_eager(function(x) torch_normal(0, 1, c(2, 2)) + c(is_torch_dtype(x$dtype), is_torch_device(x$device)), image)
+  asking <- nn_module(
+    "asking",
+    initialize = function() self$inner <- nn_relu(), forward = function(x) if (is_nn_module(self$inner) && inherits(self$inner, "nn_module")) x else -x
+  )
+  expect_equal(as_array(jit_script(asking())(x)), as_array(x))
+  setting <- nn_module("setting", initialize = function() self$inner <- nn_dropout(0.5), forward = function(x) {
+    self$inner$p <- 0.1
+    x
+  })
+  expect_failure_of(jit_script(setting()), "compile", "a method that sets it")
+  chosen <- function(x, act = "relu") switch(act, relu = nnf_relu, tanh = torch_tanh)(x)
+  expect_no_match(conditionMessage(expect_failure_of(jit_script(chosen), "compile", "`switch\\(act, relu")), ".switch", fixed = TRUE)
+})
+
+test_that("buffers that are not persistent are no part of a program's state", {
+  holding <- nn_module("holding", initialize = function() {
+    self$register_buffer("kept", torch_ones(3))
+    self$register_buffer("passing", torch_ones(3), persistent = FALSE)
+  }, forward = function(x) x + self$kept + self$passing)
+  program <- jit_script(holding())
+  expect_named(program$state_dict(), "kept")
+  expect_named(program$buffers, c("kept", "passing"))
+  path <- withr::local_tempfile(fileext = ".pt")
+  jit_save(program, path)
+  expect_named(jit_load(path)$state_dict(), "kept")
+})

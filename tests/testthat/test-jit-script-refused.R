@@ -2,7 +2,6 @@
 refused <- list(
   function(n = 3L) 5L %/% 0L,
   function(n = 3L) c(),
-  function(n = 3L) c(n, TRUE),
   function(n = 3L) format("a", width = 5),
   function(n = 3L) format(n),
   function(n = 3L) n %in% c("a"),
@@ -45,7 +44,6 @@ refused <- list(
   function(x = 2.5) format(x),
   function(x) Recall(x),
   function(x) as_array(x),
-  function(x) range(x),
   function(x) sprintf("%s", x),
   function(x) torch_sum(x, nonsense = 1),
   function(x) torch_zeros(2, ),

@@ -1,0 +1,120 @@
+# Functions put in where they are called.
+
+# The functions made here that a call may run: the one that is called, as `body`, and those that it calls or is given.
+closures_of_call <- function(cx, body, parent, given) {
+  found <- if (is.null(parent)) list() else closures_in(cx, structure(list(body = body, scope = parent), class = "script_closure"), list())
+  for (term in given) if (is_static(term)) found <- closures_in(cx, static_value(term), found)
+  found
+}
+
+# A function that is put in may change what is around it, and so may those that it calls or is given.
+refuse_changed_arguments <- function(cx, closures, given, expr) {
+  for (closure in closures) {
+    for (name in unique(super_assigned(closure$body))) {
+      key <- find_binding(cx, closure$scope, name)$key
+      uses <- vapply(as.list(expr)[-1], function(part) is.call(part) && !identical(part[[1]], quote(`function`)) && name %in% all.names(part), NA)
+      is_given <- vapply(given, function(term) !is.null(key) && identical(term$place, key), NA)
+      if (any(uses, is_given)) refuse(cx, expr, sprintf("The function changes `%s`, which an argument of it uses.", name), "Give the argument a name before the call.")
+    }
+  }
+}
+
+# Arguments that a function looks at before it gives a function that uses them: that one has the values of now.
+kept_for_functions <- function(body) {
+  if (!has_call(body, "function")) {
+    return(character())
+  }
+  statements <- if (is.call(body) && identical(body[[1]], quote(`{`))) as.list(body)[-1] else list(body)
+  found <- character()
+  for (statement in statements) {
+    if (is.call(statement) && (identical(statement[[1]], quote(`<-`)) || identical(statement[[1]], quote(`=`)))) statement <- statement[[3]]
+    if (is.call(statement) && identical(statement[[1]], quote(`function`))) next
+    if (!all(setdiff(all.names(statement), all.vars(statement)) %in% looking_functions)) break
+    found <- c(found, all.vars(statement))
+  }
+  found
+}
+# They look at all their arguments at once.
+looking_functions <- c(
+  "force", "(", "+", "-", "*", "/", "^", "%%", "%/%", "[", "[[", ":", "==", "!=", "<", ">", "<=", ">=", "!", "length", "c", "list",
+  "abs", "sqrt", "exp", "log", "max", "min", "sum", "dim", "nrow", "ncol", "as.integer", "as.numeric", "paste0", "is.null"
+)
+
+# A function that is given back looks at the arguments of the function that made it when it is first called.
+note_lent <- function(cx, closures, scope, matched, expr, from) {
+  for (closure in closures) {
+    used <- all.names(closure$body)
+    dots <- any(grepl("^[.][.]([.]|[0-9]+)$", used))
+    lazy <- Filter(function(name) {
+      found <- find_binding(cx, closure$scope, name)
+      value <- found$binding$term$value
+      identical(found$scope$id, scope$id) && found$binding$kind == "term" && (is.null(value) || is_callable(value[[1]]))
+    }, intersect(used, names(matched$matched)))
+    if (length(lazy) == 0 && !(dots && length(matched$dots) > 0)) next
+    places <- lapply(c(matched$matched[lazy], if (dots) matched$dots), function(term) term$place)
+    named <- if (!is.null(from)) unlist(lapply(as.list(expr)[-1], function(part) if (is.language(part)) all.vars(part)))
+    keys <- c(unlist(places), unlist(lapply(named, function(name) find_binding(cx, from, name)$key)))
+    for (key in unique(keys)) {
+      if (cx$vars[[key]]$kind %in% c("variable", "term")) cx$vars[[key]]$lent <- c(argument = c(lazy, "...")[[1]], call = squeeze_text(expr))
+    }
+  }
+}
+
+inline_call <- function(cx, formals, body, given, expr, parent = NULL, env = emptyenv(), is_package = FALSE, name = NULL,
+                        generic = NULL, from = NULL) {
+  if (cx$depth > 40) refuse(cx, expr, "Functions call each other too deeply, or themselves.", "Write a loop.")
+  cx$depth <- cx$depth + 1L
+  on.exit(cx$depth <- cx$depth - 1L)
+  scope <- new_scope(cx, parent, env)
+  scope$is_inline <- TRUE
+  scope$is_package <- is_package || isTRUE(parent$is_package)
+  scope$formals <- formals
+  matched <- match_given(cx, formals, given, expr)
+  if (!scope$is_package) refuse_changed_arguments(cx, closures_of_call(cx, body, parent, given), given, expr)
+  for (formal in names(formals)) {
+    if (formal == "...") {
+      bind(cx, scope, "...", list(kind = "dots", terms = lapply(matched$dots, function(term) keep_term(cx, term))))
+    } else if (!is.null(matched$matched[[formal]])) {
+      bind_term(cx, scope, formal, keep_term(cx, matched$matched[[formal]]))
+    } else {
+      bind(cx, scope, formal, unless_given(formals, formal, body))
+    }
+  }
+  if (!is.null(generic)) bind_term(cx, scope, ".Generic", literal_term(generic))
+  # what the function changes is a variable of its own, in all branches
+  for (formal in intersect(names(matched$matched), c(assigned_names(body), kept_for_functions(body)))) {
+    term <- read_variable(cx, scope, formal, as.name(formal))
+    if (term$type %in% c("static", "?")) next
+    cx$vars[[scope_key(scope, formal)]] <- NULL
+    assign_variable(cx, scope, formal, term, expr)
+  }
+  result <- if (scope$is_package && !isTRUE(cx$in_package)) {
+    cx$in_package <- TRUE
+    on.exit(cx$in_package <- FALSE, add = TRUE)
+    # what goes wrong in this package's own functions is told of the user's call
+    tryCatch(block_value(cx, list(body), scope, is_body = TRUE), script_problem = function(p) {
+      if (is_of_inside(p$problem, c(all.names(expr), names(formals), name))) {
+        refuse(cx, expr, sprintf("`%s()` can't be translated with these arguments.", name %||% squeeze_text(expr[[1]], 40)), "Options that are constants may help.", silent = p$problem$silent)
+      }
+      refuse(cx, expr, p$message, p$problem$hint, p$problem$silent, p$problem$needs_known)
+    })
+  } else {
+    block_value(cx, list(body), scope, is_body = TRUE)
+  }
+  if (is_static(result) && !scope$is_package) note_lent(cx, closures_in(cx, static_value(result), list()), scope, matched, expr, from)
+  # names of the function are not seen after it
+  if (!is.null(result$place) && startsWith(result$place, scope$prefix)) result["place"] <- list(NULL)
+  result
+}
+
+# Whether a problem speaks of what stands in a function of this package, and not in the user's call.
+is_of_inside <- function(problem, seen) {
+  if (startsWith(problem$message, "No form of")) {
+    return(FALSE)
+  }
+  text <- paste(problem$message, problem$hint)
+  mentioned <- gsub("`", "", regmatches(text, gregexpr("`[^`]+`", text))[[1]], fixed = TRUE)
+  named <- gsub("[(].*|^[$]|[$].*|^self[$]", "", mentioned)
+  any(!named %in% c(seen, "x", "input", "jit_unused", "with_no_grad", "")) ||
+    grepl("lapply\\(\\) gives a list|count from one on|is not asked here|A condition must be", text)
+}

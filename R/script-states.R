@@ -1,0 +1,79 @@
+# States of the variables, and their merging where branches meet.
+
+# Of terms or bindings that become one of `type`.
+merged_dtype <- function(parts, type) {
+  kinds <- lapply(parts, number_kind)
+  if (!any(vapply(kinds, is.null, NA))) {
+    return(kind_beside_type(join_number_kinds(unlist(kinds)), type))
+  }
+  dtypes <- unique(lapply(parts, function(part) part$dtype))
+  if (length(dtypes) == 1) dtypes[[1]]
+}
+
+merge_states <- function(cx, states, labels, expr, what = "if") {
+  states <- states[!vapply(states, is.null, NA)]
+  if (length(states) == 0) {
+    return(NULL)
+  }
+  if (length(states) == 1) {
+    return(states[[1]])
+  }
+  keys <- unique(unlist(lapply(states, names)))
+  merged <- lapply(keys, function(key) merge_bindings(lapply(states, function(state) state[[key]]), key, labels, what))
+  names(merged) <- keys
+  merged
+}
+
+merge_bindings <- function(bindings, key, labels, what) {
+  name <- sub("^[0-9]+ ", "", key)
+  first <- bindings[[1]]
+  if (all(vapply(bindings[-1], identical, NA, first))) {
+    return(first)
+  }
+  is_absent <- vapply(bindings, function(b) is.null(b) || b$kind %in% c("default", "missing"), NA)
+  unset <- Find(function(b) identical(b$kind, "unset"), bindings)
+  if (!is.null(unset)) {
+    return(unset)
+  }
+  if (any(is_absent)) {
+    defaults <- Filter(Negate(is.null), bindings)
+    # an argument's default that only one branch has looked at
+    if (any(vapply(defaults, function(b) identical(b$kind, "default"), NA)) && !any(vapply(defaults, function(b) identical(b$kind, "variable"), NA))) {
+      default <- Find(function(b) b$kind == "default", defaults)
+      if (!any(vapply(defaults, function(b) b$kind == "term" && isTRUE(b$changes), NA))) {
+        return(default)
+      }
+      return(list(
+        kind = "unset", message = sprintf("The default of `%s` uses what the function changes, or does something, and only one branch asks for it.", name),
+        hint = sprintf("force(%s) before the branches.", name)
+      ))
+    }
+    where <- unique(labels[!is_absent])
+    return(list(
+      kind = "unset", message = sprintf("`%s` is set only %s.", name, paste(where, collapse = " and ")),
+      hint = sprintf("Give it a value before, or %s as well.", paste(unique(labels[is_absent]), collapse = " and "))
+    ))
+  }
+  kinds <- vapply(bindings, function(b) b$kind, "")
+  versions <- vapply(bindings, function(b) b$version %||% "", "")
+  if (all(kinds == "variable") && length(unique(versions)) == 1) {
+    merged <- first
+    type <- Reduce(function(a, b) if (!is.null(a)) join_types(a, b), lapply(bindings, function(b) b$type))
+    merged$type <- type %||% first$declared
+    merged$declared <- Find(function(d) is_optional_type(d), lapply(bindings, function(b) b$declared)) %||% first$declared
+    if (is_optional_type(merged$type)) merged$type <- merged$declared
+    merged$owned <- all(vapply(bindings, function(b) isTRUE(b$owned), NA))
+    merged$lower <- min(vapply(bindings, function(b) as.double(b$lower %||% -Inf), 0))
+    if (length(unique(lapply(bindings, function(b) b$item))) != 1) merged["item"] <- list(NULL)
+    merged["dtype"] <- list(merged_dtype(bindings, merged$type))
+    if (length(unique(lapply(bindings, function(b) b$parts))) != 1) merged["parts"] <- list(NULL)
+    merged["value"] <- list(if (length(unique(lapply(bindings, function(b) b$value))) == 1) first$value)
+    return(merged)
+  }
+  words <- vapply(bindings, function(b) script_type_in_words(b$type %||% b$term$type), "")
+  list(
+    kind = "unset",
+    message = sprintf("`%s` is %s.", name, paste(words, labels, collapse = " and ")),
+    hint = "Give the results names of their own, or make them of one type."
+  )
+}
