@@ -114,6 +114,8 @@ new_script_unit <- function(name) {
   unit <- new.env(parent = emptyenv())
   unit$name <- name
   unit$functions <- list()
+  # how many functions within each other are being translated
+  unit$depth <- 0L
   unit$helpers <- list()
   unit$records <- list()
   unit$known <- list()

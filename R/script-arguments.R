@@ -96,7 +96,7 @@ default_value <- function(fn, name) {
   if (length(depends) > 0 || !all(calls %in% constant_functions)) {
     abort_torchscript(
       sprintf("The default of `%s`, `%s`, can't be part of a program%s.", name, squeeze_text(default), if (length(depends) > 0) sprintf(": it depends on `%s`", depends[[1]]) else ""),
-      "compile", sprintf("`%s = NULL` with a type such as \"Optional[float]\", and `%s <- %s %%||%% %s` in the function.", name, name, name, squeeze_text(default))
+      "compile", sprintf("`%s = NULL` with a type such as \"Optional[float]\", and `if (is.null(%s)) %s <- %s` in the function.", name, name, name, squeeze_text(default))
     )
   }
   tryCatch(eval(default, env), error = function(e) {

@@ -87,6 +87,9 @@ call_function <- function(cx, fn, expr, scope, name = NULL) {
     }
     refuse(cx, expr, "R does this, and a program runs without R.")
   }
+  if (isNamespace(home) && name %in% c("abort", "cli_abort", "warn", "cli_warn", "inform", "cli_inform")) {
+    refuse(cx, expr, sprintf("`%s()` can't be translated.", name), "stop(), warning() and message() can.")
+  }
   refuse_lazy_arguments(cx, expr, scope)
   call_user_function(cx, fn, name %||% "f", given_arguments(cx, expr, scope), expr)
 }
@@ -120,13 +123,10 @@ call_special <- function(cx, fn, expr, scope, name) {
   if (inherits(fn, "script_closure")) {
     refuse_lazy_arguments(cx, expr, scope)
     given <- given_arguments(cx, expr, scope)
+    within_itself(cx, list(fn$body, fn$scope$id), 12, name, expr)
     outer <- cx$inlined
     on.exit(cx$inlined <- outer)
     cx$inlined <- c(outer, list(list(fn$body, fn$scope$id)))
-    # with arguments that are known it may come to an end
-    if (sum(vapply(cx$inlined, identical, NA, list(fn$body, fn$scope$id))) > 12) {
-      refuse(cx, expr, sprintf("`%s()` calls itself, which TorchScript functions can't.", name %||% squeeze_text(expr[[1]])), "Write a loop.")
-    }
     return(inline_call(cx, fn$formals, fn$body, given, expr, parent = fn$scope, from = scope))
   }
   if (inherits(fn, "script_member")) {

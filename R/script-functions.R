@@ -9,6 +9,10 @@ call_user_function <- function(cx, fn, name, given, expr) {
   around <- get0("self", environment(fn))
   needs_inline <- is.environment(around) && inherits(around, "nn_Module") || "..." %in% names(formals(fn)) || any(vapply(matched$matched, function(term) term$type == "static", NA))
   if (needs_inline) {
+    within_itself(cx, list(body(fn), NULL), 4, name, expr)
+    outer <- cx$inlined
+    on.exit(cx$inlined <- outer)
+    cx$inlined <- c(outer, list(list(body(fn), NULL)))
     return(inline_call(cx, formals(fn), body(fn), given, expr, env = environment(fn), name = name))
   }
   for (term in matched$matched) if (!is.null(term$place) && is_container_type(term$type)) disown(cx, term$place)
@@ -21,6 +25,20 @@ call_user_function <- function(cx, fn, name, given, expr) {
   codes <- vapply(order, function(label) need_code(cx, matched$matched[[label]], types[[label]], expr), "")
   if (length(codes) > 0) codes <- sprintf("%s=%s", made$labels[order], codes)
   called_term(cx, made$returns, sprintf("%s(%s)", made$name, paste(codes, collapse = ", ")), made$stops)
+}
+
+enter_function <- function(cx, expr) {
+  # R's own stack is what limits this
+  stack <- Cstack_info()
+  if (cx$unit$depth > 40 || isTRUE(stack[["current"]] > 0.8 * stack[["size"]])) refuse(cx, expr, "Functions call each other too deeply, or themselves.", "Write a loop.")
+  cx$unit$depth <- cx$unit$depth + 1L
+}
+
+# With arguments that are known, a function that calls itself may come to an end.
+within_itself <- function(cx, key, most, name, expr) {
+  if (sum(vapply(cx$inlined, identical, NA, key)) >= most) {
+    refuse(cx, expr, sprintf("`%s()` calls itself, which TorchScript functions can't.", name %||% squeeze_text(expr[[1]])), "Write a loop.")
+  }
 }
 
 # What the call `code` gives. `stops`: it never comes back.
@@ -44,8 +62,12 @@ compile_once <- function(unit, fn, name, types, expr, cx) {
     refuse(cx, expr, sprintf("`%s()` calls itself, which TorchScript functions can't.", name), "Write a loop.")
   }
   if (is.null(unit$done[[key]])) {
+    enter_function(cx, expr)
     unit$compiling <- c(unit$compiling, key)
-    on.exit(unit$compiling <- setdiff(unit$compiling, key))
+    on.exit({
+      unit$depth <- unit$depth - 1L
+      unit$compiling <- setdiff(unit$compiling, key)
+    })
     label <- sprintf("%s_%d", identifier(name), length(unit$done) + 1L)
     unit$done[[key]] <- compile_called(unit, fn, label, types, key)
   }

@@ -62,9 +62,8 @@ note_lent <- function(cx, closures, scope, matched, expr, from) {
 
 inline_call <- function(cx, formals, body, given, expr, parent = NULL, env = emptyenv(), is_package = FALSE, name = NULL,
                         generic = NULL, from = NULL) {
-  if (cx$depth > 40) refuse(cx, expr, "Functions call each other too deeply, or themselves.", "Write a loop.")
-  cx$depth <- cx$depth + 1L
-  on.exit(cx$depth <- cx$depth - 1L)
+  enter_function(cx, expr)
+  on.exit(cx$unit$depth <- cx$unit$depth - 1L)
   scope <- new_scope(cx, parent, env)
   scope$is_inline <- TRUE
   scope$is_package <- is_package || isTRUE(parent$is_package)

@@ -25,7 +25,6 @@ new_compile_context <- function(unit, name, previous = NULL) {
   cx$returns <- "?"
   cx$loop <- NULL
   cx$loops <- 0L
-  cx$depth <- 0L
   cx$statement <- NULL
   cx$inlined <- list()
   cx$in_package <- FALSE

@@ -96,7 +96,7 @@ has_effects <- function(cx, scope, expr, within = list()) {
   })
   found
 }
-effects <- c("<-", "<<-", "=", "->", "return", "stop", "stopifnot", "break", "next", "cat", "print", "message", "warning", "backward")
+effects <- c("<-", "<<-", "=", "->", "return", "stop", "stopifnot", "break", "next", "cat", "print", "message", "warning", "abort", "backward")
 
 # `within`: the functions that are being looked at.
 called_has_effects <- function(cx, scope, name, within) {
@@ -126,11 +126,8 @@ has_visible_effects <- function(cx, scope, body, within) {
   }
   has_effects(cx, scope, plain(body), within)
 }
-# Functions of R's packages and of this one are told by their names.
-is_of_packages <- function(fn) {
-  home <- topenv(environment(fn))
-  identical(home, topenv()) || environmentName(home) %in% own_packages_of_r
-}
+# Functions of packages are told by their names.
+is_of_packages <- function(fn) isNamespace(topenv(environment(fn)))
 
 has_return <- function(expr) has_call(expr, "return")
 has_jump <- function(expr) has_call(expr, c("break", "next"), into_loops = FALSE)

@@ -273,7 +273,10 @@ build_script_entries <- function() {
     `%||%` = entry("the first unless it is NULL", call = or_else),
     `%>%` = entry("the call on its right side, as magrittr reads it; `|>` is R's own", call = piped),
     `::` = entry("the function or value of a package", call = namespaced), `:::` = entry("as `::`", call = namespaced),
-    .External2 = entry("", call = function(cx, expr, scope) call_plan_in_scope(cx, expr[[3]], scope, expr)),
+    .External2 = entry("", call = function(cx, expr, scope) {
+      if (!is.list(expr[[3]])) refuse(cx, expr, "Code in another language can't be translated.")
+      call_plan_in_scope(cx, expr[[3]], scope, expr)
+    }),
     .Call = entry("", call = native_call),
     ...length = entry("known while compiling", call = function(cx, expr, scope) literal_term(length(dots_of(cx, scope)))),
     ...elt = entry("known while compiling", call = function(cx, expr, scope) dots_of(cx, scope)[[static_value(translate(cx, expr[[2]], scope))]]),
