@@ -17,10 +17,12 @@ NULL
 #'
 #' Numbers in the program are R's: `5L / 2L` is 2.5, a double that is whole stands where a whole number is wanted,
 #' and one that is not stops the program there. Whole numbers have 64 bits: they go on where R's integers become `NA`.
-#' Positions count from one.
+#' Positions count from one. Where R has `NA` or `NULL` for what is not there, or repeats the shorter of two vectors, the
+#' program stops. Whether a number is an integer, a double, or TRUE or FALSE is known wherever R would show it, as in text; where
+#' that depends on the way that the program takes, it is refused, and `as.numeric()`, `as.integer()` and `as.logical()` say it.
 #'
-#' `x$item()` of a tensor whose dtype is not known is a `float` once it has a name; `as.integer()` and `as.logical()` of the
-#' tensor give the other two. Arguments of other functions are computed at the call.
+#' Arguments of other functions are computed at the call, and not when they are first used: where that would show, because an
+#' argument does something or the function changes what it uses, it is refused.
 #'
 #' Other functions that `fn` calls are compiled as well, tensors and other values from around it become constants, and
 #' functions that are TorchScript programs already are put in. Tensors that require gradients, and modules, from around it
