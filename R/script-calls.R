@@ -123,6 +123,10 @@ call_special <- function(cx, fn, expr, scope, name) {
   if (inherits(fn, "script_closure")) {
     refuse_lazy_arguments(cx, expr, scope)
     given <- given_arguments(cx, expr, scope)
+    alone <- if (returns_from_loop(fn$body)) closure_alone(cx, fn)
+    if (!is.null(alone)) {
+      return(call_user_function(cx, alone, name %||% "f", given, expr))
+    }
     within_itself(cx, list(fn$body, fn$scope$id), 12, name, expr)
     outer <- cx$inlined
     on.exit(cx$inlined <- outer)

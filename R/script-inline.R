@@ -19,6 +19,21 @@ refuse_changed_arguments <- function(cx, closures, given, expr) {
   }
 }
 
+# A function made here that uses nothing of what is around it may be a function of the program, and return from its loops.
+closure_alone <- function(cx, closure) {
+  own <- c(names(closure$formals), assigned_names(closure$body))
+  around <- setdiff(all.names(as.call(c(list(closure$body), closure$formals))), own)
+  if (any(vapply(around, function(name) !is.null(find_binding(cx, closure$scope, name)), NA)) || length(super_assigned(closure$body)) > 0) {
+    return(NULL)
+  }
+  for (known in cx$unit$alone) if (identical(known$closure, closure)) {
+    return(known$fn)
+  }
+  fn <- as.function(c(closure$formals, list(closure$body)), envir = closure$scope$env)
+  cx$unit$alone <- c(cx$unit$alone, list(list(closure = closure, fn = fn)))
+  fn
+}
+
 # Arguments that a function looks at before it gives a function that uses them: that one has the values of now.
 kept_for_functions <- function(body) {
   if (!has_call(body, "function")) {

@@ -2,7 +2,7 @@
 
 do_return <- function(cx, expr, scope) {
   if (isTRUE(scope$is_inline)) {
-    refuse(cx, expr, "`return()` inside a loop or an expression can't be translated in a function that is put in where it is called.", "Give the result a name, and end with it.")
+    refuse(cx, expr, "`return()` inside a loop or an expression can't be translated in a function that is put in where it is called.", "Give the result a name, and end with it; or let the function use nothing but its arguments.")
   }
   emit_return(cx, if (length(expr) > 1) translate(cx, expr[[2]], scope) else none_term(), expr)
 }

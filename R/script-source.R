@@ -129,6 +129,18 @@ has_visible_effects <- function(cx, scope, body, within) {
 # Functions of packages are told by their names.
 is_of_packages <- function(fn) isNamespace(topenv(environment(fn)))
 
+returns_from_loop <- function(expr) {
+  found <- FALSE
+  walk_calls(expr, function(call) {
+    head <- call[[1]]
+    if (identical(head, quote(`function`))) {
+      return(FALSE)
+    }
+    if (is.name(head) && as.character(head) %in% c("for", "while", "repeat") && has_call(call, "return")) found <<- TRUE
+    !found
+  })
+  found
+}
 has_return <- function(expr) has_call(expr, "return")
 has_jump <- function(expr) has_call(expr, c("break", "next"), into_loops = FALSE)
 always_returns <- function(expr) {

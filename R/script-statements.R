@@ -208,7 +208,8 @@ switch_as_if <- function(cx, expr, scope) {
     return(if (at > 0) cases[[at]])
   }
   if (!chosen$type %in% c("str", "int", "whole")) {
-    refuse(cx, expr, sprintf("`switch()` needs a string or a whole number, not %s.", script_type_in_words(chosen$type)))
+    hint <- if (is_optional_type(chosen$type)) "Ask is.null() first; a switch() that may choose nothing gives NULL, unless it has a default."
+    refuse(cx, expr, sprintf("`switch()` needs a string or a whole number, not %s.", script_type_in_words(chosen$type)), hint)
   }
   # a name that messages may show
   name <- squeeze_text(expr[[2]])

@@ -224,3 +224,32 @@ test_that("what apply functions go through is what it was when they began", {
   expect_same_as_eager(function() { d <- list(); for (k in c("a", "b")) d[[k]] <- 2; r <- Filter(function(e) { d[["b"]] <<- 0; e > 1 }, d); list(r, d) })
   expect_same_as_eager(function(n = 1L) { a <- list(c(1, 2), "a"); for (e in a) { a <- list(c(5, 6), "b"); cat(e, "\n") }; a })
 })
+
+test_that("functions made here that use their arguments alone return from their loops", {
+  expect_same_as_eager(function(n = 20L) {
+    is_prime <- function(k) {
+      if (k < 2) return(FALSE)
+      i <- 2
+      while (i * i <= k) {
+        if (k %% i == 0) return(FALSE)
+        i <- i + 1
+      }
+      TRUE
+    }
+    Filter(is_prime, 1:n)
+  })
+  expect_same_as_eager(function(a = 3) {
+    find <- function(v, x) { for (i in seq_along(v)) if (v[i] == x) return(i); -1L }
+    c(find(c(1, a, 2), a), find(c(1, 2), 7), vapply(c(1, 2), function(e) find(c(1, a), e), 0L))
+  })
+  expect_failure_of(
+    jit_script(function(a = 3) { find <- function(v) { for (e in v) if (e > a) return(e); 0 }; find(c(1, 4)) }),
+    "compile", "let the function use nothing but its arguments"
+  )
+})
+
+test_that("functions that call each other without end are told", {
+  deep <- function(f, n) deep(function(x) f(x) + 1, n)
+  expect_failure_of(jit_script(function(n = 1) deep(function(x) x, n)), "compile", "`deep\\(\\)` calls itself")
+  expect_failure_of(jit_script(function(n = 1) if (n > 2) rlang::abort("a") else n), "compile", "`abort\\(\\)` can't be translated. stop\\(\\)")
+})
