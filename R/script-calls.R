@@ -87,7 +87,7 @@ call_function <- function(cx, fn, expr, scope, name = NULL) {
     }
     refuse(cx, expr, "R does this, and a program runs without R.")
   }
-  if (isNamespace(home) && name %in% c("abort", "cli_abort", "warn", "cli_warn", "inform", "cli_inform")) {
+  if (is_of_packages(fn) && name %in% c("abort", "cli_abort", "warn", "cli_warn", "inform", "cli_inform")) {
     refuse(cx, expr, sprintf("`%s()` can't be translated.", name), "stop(), warning() and message() can.")
   }
   refuse_lazy_arguments(cx, expr, scope)

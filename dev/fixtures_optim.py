@@ -4,7 +4,8 @@
 
 The problem: two parameters (a 2 x 3 matrix and a vector of 2), the loss of `loss()`; the gradients
 come from the loss, so that later steps depend on earlier ones. Recorded are the parameters after
-steps 1, 2, 5 and 20, in float64.
+steps 1, 2, 5 and 20, in float64; of L-BFGS without a line search not after 20, where the last bits
+of the processor's own arithmetic have grown to the second digit.
 """
 
 import os
@@ -58,6 +59,7 @@ def loss(params):
 
 def trajectory(optimizer, params):
     recorded = {}
+    grows = isinstance(optimizer, torch.optim.LBFGS) and optimizer.defaults["line_search_fn"] is None
     for step in range(1, max(STEPS) + 1):
         def closure():
             optimizer.zero_grad()
@@ -65,7 +67,7 @@ def trajectory(optimizer, params):
             value.backward()
             return value
         optimizer.step(closure)
-        if step in STEPS:
+        if step in STEPS and not (grows and step > 5):
             recorded[str(step)] = [p.detach().clone() for p in params]
     return recorded
 
