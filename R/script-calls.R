@@ -127,7 +127,7 @@ call_special <- function(cx, fn, expr, scope, name) {
     if (!is.null(alone)) {
       return(call_user_function(cx, alone, name %||% "f", given, expr))
     }
-    within_itself(cx, list(fn$body, fn$scope$id), 12, name, expr)
+    within_itself(cx, list(fn$body, fn$scope$id), 8, name, expr)
     outer <- cx$inlined
     on.exit(cx$inlined <- outer)
     cx$inlined <- c(outer, list(list(fn$body, fn$scope$id)))

@@ -20,7 +20,7 @@ random_script <- function(seed) {
       mod = sprintf("(%s %s %s)", x(), pick("%%", "%/%"), pick("3", "2L", "0.75", "-2")),
       fun = sprintf("%s(%s)", pick("abs", "floor", "ceiling", "round", "sin", "sign", "trunc"), x()),
       `if` = sprintf("(if (%s) %s else %s)", condition(depth - 1), x(), x()),
-      index = pick("v[1]", "v[length(v)]", "v[2L]", "sum(v[-1])", "sum(v[-(1:2)])", "sum(v[v > 1])", "r$p[2]", "r$q", "length(r$acc)", "(d[[\"a\"]] %||% 1)", "max(v, k)"),
+      index = pick("v[1]", "v[length(v)]", "v[2L]", "sum(v[-1])", "sum(v[-(1:2)])", "sum(v[v > 1])", "r$p[2]", "r$q", "length(r$acc)", "(if (is.null(d[[\"a\"]])) 1 else d[[\"a\"]])", "max(v, k)"),
       item = sprintf("t$sum()$item()"),
       minmax = sprintf("%s(%s, %s)", pick("min", "max"), x(), x())
     )
