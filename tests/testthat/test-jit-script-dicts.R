@@ -1,0 +1,26 @@
+# Lists with names, of which an element may be there or not.
+
+test_that("names that may be absent are asked for, taken and removed as in R", {
+  d <- list(alpha = 1, b = 2)
+  of_dict <- list(d = "Dict[str, float]")
+  expect_same_as_eager(function(d) c(is.null(d$zz), is.null(d[["al"]]), is.null(d$b)), d, types = of_dict)
+  expect_same_as_eager(function(d) { d[["zz"]] <- NULL; d[["b"]] <- NULL; length(d) }, d, types = of_dict)
+  expect_same_as_eager(function(d, s = "b") { d[[s]] <- (d[[s]] %||% 0) + 1; c(d[[s]], length(d)) }, d, types = of_dict)
+  expect_same_as_eager(function(d, s = "new") { d[[s]] <- (d[[s]] %||% 0) + 1; c(d[[s]], length(d)) }, d, types = of_dict)
+  expect_same_as_eager(function(n = 3) { r <- list(alpha = n, b = 2); c(r$zz %||% 7, r[["al"]] %||% 8, r$b %||% 9) })
+  expect_same_as_eager(function(n = 3) { f <- function(...) { args <- list(...); args$b %||% 7 }; f(a = n) + f(b = n) })
+  expect_same_as_eager(function(n = 3L) { d <- list(1, 2, 3, 4); d[[5]] <- NULL; d[[n]] <- NULL; c(length(d), d[[3]]) })
+  expect_same_as_eager(function(n = 3) { d <- list(a = 1, b = 2); k <- if (n > 2) "a" else "b"; d[[k]] <- 10; d })
+  short <- "may be short for `alpha`"
+  expect_failure_of(jit_script(function(n = 3) { r <- list(alpha = n, b = 2); is.null(r$al) }), "compile", short)
+  expect_failure_of(jit_script(function(n = 3) { r <- list(alpha = n, b = 2); r$al }), "compile", short)
+  expect_failure_of(jit_script(function(d) is.null(d$al), d = "Dict[str, float]")(d), "program", short)
+  expect_failure_of(jit_script(function(d) d$zz, d = "Dict[str, float]")(d), "program", "there is no element `zz`: R has NULL here")
+})
+
+test_that("lists within lists begin empty", {
+  fill <- jit_script(function(n = 3L) { s <- list(i = 0, acc = list()); for (i in seq_len(n)) { s$acc[[i]] <- i * 2L; s$i <- s$i + 1 }; s })
+  expect_identical(fill(2L), list(i = 2, acc = c(2L, 4L)))
+  expect_identical(jit_script(function(n = 3) { s <- list(list()); s[[1]][[1]] <- n; s })(4), list(4))
+  expect_identical(jit_script(function(n = 3) { d <- list(); d[["a"]] <- list(); d[["a"]][[1]] <- n; d })(4), list(a = 4))
+})
