@@ -7,8 +7,7 @@ collect <- function(cx, sequence, scope, body, changes, expr, named_like = NULL)
   if (!is.null(sequence$terms)) {
     return(make_list(cx, lapply(sequence$terms, body), expr, scope))
   }
-  cx$loops <- cx$loops + 1L
-  id <- paste0("loop ", cx$loops)
+  id <- loop_id(expr)
   enter_loop(cx, scope, character(), quote(NULL), id, changes)
   head <- cx$vars
   counter <- new_name(cx, "v")
@@ -17,6 +16,7 @@ collect <- function(cx, sequence, scope, body, changes, expr, named_like = NULL)
   outer <- cx$loop
   cx$loop <- new.env(parent = emptyenv())
   cx$loop$head <- head
+  note_writes(cx, scope, outer, lapply(changes, function(closure) closure$body))
   lines <- in_block(cx, term <- body(sequence$element(counter)))
   cx$loop <- outer
   # the list holds it now
@@ -324,8 +324,7 @@ filter_function <- function(cx, expr, scope) {
     sequence_of_term(cx, term, expr)
   }
   if (!is.null(term$place)) disown(cx, term$place)
-  cx$loops <- cx$loops + 1L
-  id <- paste0("loop ", cx$loops)
+  id <- loop_id(expr)
   enter_loop(cx, scope, character(), quote(NULL), id, closures_in(cx, fn, list()))
   head <- cx$vars
   counter <- new_name(cx, "v")

@@ -38,11 +38,11 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
     if ("drop" %in% names(target)) refuse(cx, expr, "`drop` has no meaning where elements are set.")
     kept <- keep_term(cx, held)
     note_write(cx, kept, expr)
-    index <- tensor_index(cx, kept, target, index_scope)
+    index <- index_in_order(cx, kept, expr, function() tensor_index(cx, kept, target, index_scope))
     value <- assigned_value(cx, term, expr, kept)
     # where elements are gathered the dtypes must agree
     if (term$type == "Tensor" && attr(index, "copies")) value <- sprintf("torch.to(%s, %s.dtype)", value, kept$code)
-    emit(cx, sprintf("%s[%s] = %s", kept$code, index, value))
+    emit(cx, c(sprintf("%s[%s] = %s", kept$code, index, value), sprintf("%s(%s)", helper(cx, "written"), kept$code)))
     # elements at several positions are copies: they go back to where they are from
     if (isTRUE(held$is_copy)) assign_to(cx, inner, utils::modifyList(kept, list(is_copy = FALSE)), scope, expr, index_scope)
     return(invisible())
@@ -170,6 +170,8 @@ assign_element <- function(cx, inner, held, key, i, term, scope, expr) {
   target <- own_target(cx, inner, held, key, scope, expr)
   code <- if (term$type == "?") term$code else coerced_code(cx, term, if (held$type == "Empty") element else element_type(held$type))
   if (by_name) {
+    i <- keep_term(cx, i)
+    check_name(cx, i, expr)
     emit(cx, sprintf("%s[%s] = %s", target$code, i$code, code))
   } else {
     emit_element(cx, target$code, i, code, expr)

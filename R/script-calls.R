@@ -20,12 +20,14 @@ translate_expression <- function(cx, expr, scope) {
   head <- expr[[1]]
   if (is.name(head)) {
     name <- as.character(head)
-    found <- find_binding(cx, scope, name)
-    if (!is.null(found)) {
-      term <- read_variable(cx, scope, name, head)
+    # R passes over variables that are no functions
+    around <- scope
+    while (!is.null(found <- find_binding(cx, around, name))) {
+      term <- read_variable(cx, around, name, head)
       if (is_static(term) && (is_callable(static_value(term)))) {
         return(call_function(cx, static_value(term), expr, scope, if (inherits(static_value(term), "script_closure")) name))
       }
+      around <- found$scope$parent
     }
     fn <- get0(name, scope$env, mode = "function")
     if (is.null(fn)) {

@@ -64,6 +64,12 @@ refuse_abbreviation <- function(cx, name, labels, expr) {
   }
 }
 
+# No element of R's has the name "".
+check_name <- function(cx, key, expr) {
+  if (is_static_value(key, "")) refuse(cx, expr, "\"\" is no name of an element.")
+  if (!is_static(key)) emit(cx, c(sprintf("if %s == \"\":", key$code), "  raise IndexError(\"the empty string is no name of an element\")"))
+}
+
 # x[["name"]] <- NULL: where there is none R changes nothing.
 remove_element <- function(cx, held, i, expr) {
   if (i$type == "str") {

@@ -89,14 +89,21 @@ compile_function <- function(unit, fn, name, types, returns = NULL, defaults = N
     unit$problems <- problems
     cx <- new_compile_context(unit, name, previous)
     cx$is_entry <- !is.null(defaults)
+    # from here on types become wider alone, so that they come to an end
+    cx$widens <- pass > 4
     if (!is.null(returns)) {
       cx$returns <- returns
+      cx$returns_given <- TRUE
     }
     labels <- compile_body(cx, fn, types, prepare)
     now <- list(declared = cx$declared, owned = cx$owned, returns = cx$returns, counters = cx$counters, vectors = cx$vectors)
     # nothing that was written early has turned out to be of another type
-    if (identical(now, previous) || (pass == 1 && !cx$unsettled && length(cx$owned) == 0)) break
+    settles <- identical(now, previous) || (pass == 1 && !cx$unsettled && length(cx$owned) == 0)
+    if (settles) break
     previous <- now
+  }
+  if (!settles && length(unit$problems) == length(problems)) {
+    note_problem(cx, new_problem(sprintf("The types in %s do not come to an end.", if (name == "fn") "the function" else sprintf("`%s()`", name)), "Give variables that change their type names of their own.", body(fn)))
   }
   result <- cx$returns
   # every way through it ends in stop()

@@ -63,6 +63,8 @@ element_value <- function(cx, expr, scope) {
     return(member_value(cx, held, expr[[3]], expr, scope))
   }
   if (length(expr) != 3) refuse(cx, expr, "`[[` takes one position here.")
+  # it is asked for its length as well
+  if (kind %in% c("List", "Vector") && is.null(held$parts) && !is_static(held) && !(is.numeric(expr[[3]]))) held <- keep_term(cx, held)
   if (kind == "static") {
     i <- translate(cx, expr[[3]], scope)
     if (!is_static(i)) refuse(cx, expr, "Which of these is taken must be known before the program runs.", "A loop over seq_along() of them, or over a constant range, is written out.", needs_known = TRUE)

@@ -129,11 +129,7 @@ length_of <- function(cx, given, expr, scope) {
       new_term("int", code, linear = list(base = code, offset = 0), lower = 0)
     },
     Tuple = , Record = literal_term(length(script_type_parts(term$type))),
-    int = , whole = , float = , bool = , str = {
-      # its own problems remain
-      if (is.null(term$value)) keep_term(cx, term)
-      literal_term(1L)
-    },
+    int = , whole = , float = , bool = , str = literal_term(1L),
     None = literal_term(0L),
     `?` = unknown_term(),
     refuse(cx, expr, sprintf("`length()` does not apply to %s.", script_type_in_words(term$type)))

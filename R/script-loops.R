@@ -1,8 +1,7 @@
 # Loops: what is known at their head, in their body and after them.
 
 do_loop <- function(cx, scope, body, header, names_assigned, begin = function() NULL, runs_once = FALSE, condition = NULL) {
-  cx$loops <- cx$loops + 1L
-  id <- paste0("loop ", cx$loops)
+  id <- loop_id(body)
   # each round goes on with what the last one has made of it
   local <- locally_assigned(body)
   for (name in intersect(local, super_assigned(body))) {
@@ -15,6 +14,7 @@ do_loop <- function(cx, scope, body, header, names_assigned, begin = function() 
   outer <- cx$loop
   cx$loop <- new.env(parent = emptyenv())
   cx$loop$head <- head
+  note_writes(cx, scope, outer, c(list(body, condition), lapply(closures, function(closure) closure$body)))
   cx$loop$breaks <- list()
   cx$loop$nexts <- list()
   on.exit(cx$loop <- outer)
@@ -24,7 +24,7 @@ do_loop <- function(cx, scope, body, header, names_assigned, begin = function() 
   })
   ends <- c(if (!cx$dead) list(cx$vars), cx$loop$nexts)
   for (state in ends) note_ownership(cx, head, state, id)
-  check_loop_types(cx, head, ends, body)
+  check_loop_types(cx, head, ends, body, condition)
   cx$dead <- FALSE
   before <- length(cx$block$lines)
   emit_loop(cx, header, lines)
@@ -45,6 +45,17 @@ do_loop <- function(cx, scope, body, header, names_assigned, begin = function() 
 # values that the loop needs may be gone by then. So something stands in between that the optimiser leaves alone.
 emit_loop <- function(cx, header, lines) emit(cx, c(header, indented(lines), "torch.is_grad_enabled()"))
 list_copy_code <- function(code, type) sprintf(if (startsWith(type, "Dict")) "%s.copy()" else "list(%s)", code)
+
+# The names of lists that the code in a loop changes, and whether it may change tensors in place.
+note_writes <- function(cx, scope, outer, exprs) {
+  changed <- unique(unlist(lapply(exprs, changed_in_place)))
+  is_list <- vapply(changed, function(name) {
+    type <- find_binding(cx, scope, name)$binding$type
+    !is.null(type) && (is_container_type(type) || script_type_kind(type) %in% c("Slots", "Record", "Tuple"))
+  }, NA)
+  cx$loop$changed <- unique(c(outer$changed, changed))
+  cx$loop$writes <- isTRUE(outer$writes) || !all(is_list) || any(grepl("[^_.]_$", unlist(lapply(exprs, all.names))))
+}
 
 # At the head of a loop its variables are whatever any round leaves behind.
 enter_loop <- function(cx, scope, names_assigned, body, id, closures = list()) {
@@ -105,6 +116,9 @@ enter_loop_with <- function(cx, scope, names_assigned, changed, id) {
   }
 }
 
+# The same in all passes.
+loop_id <- function(body) paste("loop", paste(deparse(body, width.cutoff = 500L, nlines = 3L), collapse = " "))
+
 note_ownership <- function(cx, head, state, id) {
   for (key in names(head)) {
     if (isTRUE(head[[key]]$owned) && !isTRUE(state[[key]]$owned)) cx$owned[[paste(id, key)]] <- FALSE
@@ -112,11 +126,15 @@ note_ownership <- function(cx, head, state, id) {
 }
 
 # A variable that becomes something else in a loop can't be read in the next round.
-check_loop_types <- function(cx, head, ends, body) {
+check_loop_types <- function(cx, head, ends, body, condition) {
   for (state in ends) {
     for (key in names(head)) {
       first <- head[[key]]
       then <- state[[key]]
+      if (first$kind %in% c("variable", "term") && identical(then$kind, "unset") && !isTRUE(then$silent) && is.null(then$loop)) {
+        name <- sub("^[0-9]+ ", "", key)
+        if (reads_first(list(condition, body), name)) note_problem(cx, new_problem(paste(then$message, "The next round of the loop uses it."), then$hint, body, cx$statement))
+      }
       if (identical(first$kind, "variable") && identical(then$kind, "variable") && !identical(first$version, then$version)) {
         if (is_scalar_type(first$type) && startsWith(then$type, "Vector") && !first$version %in% cx$vectors) {
           is_vector_later(cx, first$version)

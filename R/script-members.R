@@ -112,7 +112,7 @@ script_tensor_members <- list(
   detach_ = tensor_call(function(cx, held, given, expr) new_term("Tensor", sprintf("torch.detach_(%s)", held$code))),
   copy_ = tensor_call(function(cx, held, given, expr) {
     note_write(cx, held, expr)
-    new_term("Tensor", sprintf("torch.copy_(%s, %s)", held$code, need_code(cx, given[[1]], "Tensor", expr, "`src`")))
+    written_now(cx, new_term("Tensor", sprintf("torch.copy_(%s, %s)", held$code, need_code(cx, given[[1]], "Tensor", expr, "`src`"))))
   })
 )
 for (.dtype in c("float", "double", "half", "bfloat16", "long", "int", "short", "bool")) {

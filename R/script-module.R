@@ -307,6 +307,7 @@ assign_member <- function(cx, self, name, term, expr) {
       sprintf("`self$%s <- %d` in `initialize`, a double.", name, r_self[[name]])
     )
   }
+  share_list(cx, term)
   emit(cx, sprintf("%s = %s", code, need_code(cx, term, type, expr, sprintf("What `self$%s` gets", name))))
 }
 

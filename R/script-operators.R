@@ -269,6 +269,7 @@ write_operator <- function(cx, label, best, overloads, supplied, expr) {
     emit(cx, term$code)
     return(none_term())
   }
+  if (endsWith(label, "_") && overload$returned == "Tensor") term <- written_now(cx, term)
   if (overload$returned == "Tensor") term["dtype"] <- list(dtypes_of_results[[label]])
   count_results(cx, term, overload)
 }

@@ -33,7 +33,8 @@ emit_return <- function(cx, term, expr) {
   final <- if (is.null(join_types(final, joined))) joined else join_types(final, joined)
   code <- if (term$type == "?") term$code else coerced_code(cx, term, returned_type(final))
   if (is.null(code)) {
-    refuse(cx, expr, sprintf("The function returns %s here, and `.returns` wants %s.", script_type_in_words(term$type), script_type_in_words(final)))
+    wanted <- if (cx$returns_given) sprintf(", and `.returns` wants %s", script_type_in_words(final)) else ", and its elements are of another type elsewhere"
+    refuse(cx, expr, sprintf("The function returns %s here%s.", script_type_in_words(term$type), wanted))
   }
   emit(cx, paste("return", code))
   cx$dead <- TRUE

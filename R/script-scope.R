@@ -20,11 +20,12 @@ new_compile_context <- function(unit, name, previous = NULL) {
   cx$previous <- previous %||% list(declared = list(), owned = list(), returns = "?", counters = character(), vectors = character())
   cx$counters <- cx$previous$counters
   cx$vectors <- cx$previous$vectors
-  cx$owned <- list()
+  cx$owned <- cx$previous$owned
   cx$unsettled <- FALSE
+  cx$widens <- FALSE
   cx$returns <- "?"
+  cx$returns_given <- FALSE
   cx$loop <- NULL
-  cx$loops <- 0L
   cx$statement <- NULL
   cx$inlined <- list()
   cx$in_package <- FALSE
@@ -209,6 +210,13 @@ constant_name <- function(unit, value, name) {
   known
 }
 
+# What changes a tensor stands by itself.
+written_now <- function(cx, term) {
+  term <- keep_term(cx, term)
+  emit(cx, sprintf("%s(%s)", helper(cx, "written"), term$code))
+  term
+}
+
 # A tensor is changed in place. A function's program is translated once more then, with no constants; a module's own
 # tensors are buffers.
 note_write <- function(cx, target, expr) {
@@ -249,10 +257,10 @@ assign_variable <- function(cx, scope, name, term, expr) {
   }
   if (!is.null(declared$type) && !identical(declared$type, joined)) cx$unsettled <- TRUE
   # what is put into it later is known from the pass before
-  if (!is.null(expected) && (joined == "Empty" || joined == "Slots[?]")) joined <- join_types(joined, expected)
+  if (!is.null(expected) && (cx$widens || grepl("Empty|[?]", joined))) joined <- join_types(joined, expected)
   declared$type <- joined
   kind <- number_kind(term)
-  if (!is.null(kind)) declared$kinds <- union(declared$kinds, kind)
+  if (!is.null(kind)) declared$kinds <- union(declared$kinds, c(kind, if (cx$widens) cx$previous$declared[[version]]$kinds))
   # the kind of what was an element of a tensor
   item <- if (identical(kind, "unsure")) term$item %||% if (!is.null(term$tensor)) keep_term(cx, new_term("dtype", sprintf("%s.dtype", term$tensor)))$code
   declared$from_null <- isTRUE(declared$from_null) || identical(term$dtype, "null")
@@ -262,6 +270,7 @@ assign_variable <- function(cx, scope, name, term, expr) {
   if (is.null(code)) refuse(cx, expr, sprintf("`%s` can't be %s here.", name, script_type_in_words(type)))
   if (is_container_type(type) && !is.null(term$place)) disown(cx, term$place)
   if (!identical(code, declared$name)) emit(cx, paste(declared$name, "=", code))
+  mark_written(cx, name, declared$name, final)
   flow <- if (is_optional_type(final) && !is_optional_type(type)) (if (type == "None") "None" else required_type(final)) else final
   bind(cx, scope, name, list(
     kind = "variable", name = declared$name, type = flow, declared = final, version = version, r_name = name,
@@ -289,6 +298,19 @@ vector_of_one <- function(cx, term) {
 is_vector_later <- function(cx, version) {
   cx$vectors <- union(cx$vectors, version)
   cx$unsettled <- TRUE
+}
+
+# libtorch does not see that a loop's next round writes to what this one leaves behind, and may take a new list or tensor for
+# a constant. So it is written to at once, with nothing.
+mark_written <- function(cx, name, code, type) {
+  if (is.null(cx$loop)) {
+    return(invisible())
+  }
+  if (type %in% "Tensor" && cx$loop$writes) {
+    emit(cx, sprintf("%1$s.requires_grad_(%1$s.requires_grad)", code))
+  } else if (script_type_kind(type) %in% c("List", "Vector") && name %in% cx$loop$changed) {
+    emit(cx, sprintf("%s.extend(%s)", code, empty_code(cx, type)))
+  }
 }
 
 # What is known of a number's size in one round of a loop may not hold in the next.

@@ -66,6 +66,36 @@ changed_in_place <- function(expr) {
   })
   unique(found)
 }
+# Whether code looks at a variable before it has given it a value.
+reads_first <- function(exprs, name) {
+  for (expr in exprs) {
+    statements <- if (is.call(expr) && identical(expr[[1]], quote(`{`))) as.list(expr)[-1] else list(expr)
+    for (statement in statements) {
+      is_set <- is.call(statement) && (identical(statement[[1]], quote(`<-`)) || identical(statement[[1]], quote(`=`))) && identical(statement[[2]], as.name(name))
+      if (is_set && !name %in% all.names(statement[[3]])) {
+        return(FALSE)
+      }
+      if (name %in% looked_at(statement)) {
+        return(TRUE)
+      }
+    }
+  }
+  FALSE
+}
+# All names but those that are only set.
+looked_at <- function(expr) {
+  found <- character()
+  look <- function(expr) {
+    if (is.name(expr)) {
+      found <<- c(found, as.character(expr))
+    } else if (is.call(expr)) {
+      is_set <- is.name(expr[[1]]) && as.character(expr[[1]]) %in% c("<-", "=", "<<-") && is.name(expr[[2]])
+      for (part in as.list(expr)[if (is_set) -(1:2) else TRUE]) if (!missing(part)) look(part)
+    }
+  }
+  look(expr)
+  found
+}
 has_call <- function(expr, names, into_loops = TRUE) {
   found <- FALSE
   walk_calls(expr, function(call) {

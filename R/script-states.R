@@ -19,9 +19,27 @@ merge_states <- function(cx, states, labels, expr, what = "if") {
     return(states[[1]])
   }
   keys <- unique(unlist(lapply(states, names)))
-  merged <- lapply(keys, function(key) merge_bindings(lapply(states, function(state) state[[key]]), key, labels, what))
+  merged <- lapply(keys, function(key) {
+    bindings <- lapply(states, function(state) state[[key]])
+    note_vectors(cx, bindings)
+    merge_bindings(bindings, key, labels, what)
+  })
   names(merged) <- keys
   merged
+}
+
+# A number, string or flag beside a vector of such is a vector of one: the next pass knows.
+note_vectors <- function(cx, bindings) {
+  types <- vapply(bindings, function(binding) if (identical(binding$kind, "variable")) binding$type else "", "")
+  scalar <- vapply(types, is_scalar_type, NA)
+  if (!any(scalar) || !any(startsWith(types, "Vector[")) || any(types == "")) {
+    return(invisible())
+  }
+  elements <- c(sub("whole", "float", types[scalar]), sub("^Vector\\[(.*)\\]$", "\\1", types[!scalar]))
+  if (is.null(Reduce(function(a, b) if (!is.null(a)) join_types(a, b), elements))) {
+    return(invisible())
+  }
+  for (binding in bindings) if (!binding$version %in% cx$vectors) is_vector_later(cx, binding$version)
 }
 
 merge_bindings <- function(bindings, key, labels, what) {

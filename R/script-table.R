@@ -42,12 +42,20 @@ assignment <- function(cx, expr, scope) {
   value <- expr[[3]]
   term <- translate(cx, value, scope)
   # its value may be asked for again
-  if (!is.name(target)) term <- keep_term(cx, term)
+  if (!is.name(target)) term <- value_before_index(cx, term, target, scope, expr)
   assign_to(cx, target, term, scope, expr)
   if (cx$dead) {
     return(unknown_term())
   }
   if (is.name(target)) read_variable(cx, scope, as.character(target), expr) else term
+}
+# R computes the value first, and an index within another index twice.
+value_before_index <- function(cx, term, target, scope, expr) {
+  if (!has_effects(cx, scope, target)) {
+    return(keep_term(cx, term))
+  }
+  if (is.call(target[[2]])) refuse(cx, expr, "An index that does something can't be part of a longer one here: R computes it twice.", "Compute the index before.")
+  hold_value(cx, term)
 }
 super_assignment <- function(cx, expr, scope) {
   target <- expr[[2]]
@@ -55,7 +63,7 @@ super_assignment <- function(cx, expr, scope) {
   found <- if (!is.null(scope$parent)) find_binding(cx, scope$parent, name)
   if (is.null(found)) refuse(cx, expr, sprintf("`<<-` finds no variable `%s` in the function around it.", name), "A program can't change what is outside it.")
   term <- translate(cx, expr[[3]], scope)
-  if (is.call(expr[[2]])) term <- keep_term(cx, term)
+  if (is.call(expr[[2]])) term <- value_before_index(cx, term, expr[[2]], scope, expr)
   assign_to(cx, expr[[2]], term, found$scope, expr, scope)
   if (cx$dead) {
     return(unknown_term())
@@ -344,7 +352,8 @@ call_entry <- function(cx, entry, expr, scope) {
     }
   }
   result <- entry$run(cx, given, expr, scope)
-  if (is_static(result) && !cx$dead) for (term in given) run_term(cx, term)
+  # what gives NULL has done its work
+  if (is_static(result) && result$type != "None" && !cx$dead) for (term in given) run_term(cx, term)
   result
 }
 

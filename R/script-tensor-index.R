@@ -72,6 +72,8 @@ index_part <- function(cx, part, scope, drop, expr) {
     return(new_index_part("0"))
   }
   if (term$type == "end") term <- counted_from_end(cx, term)
+  # its text may stand several times
+  if (!is_static(term)) term <- keep_term(cx, term)
   if (is_number_type(term$type)) {
     if (drop) {
       return(new_index_part(position_code(cx, term, expr)))

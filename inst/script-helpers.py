@@ -429,6 +429,11 @@ def r_number_tensor(x: float, dtype: int) -> Tensor:
     return torch.tensor([x != 0.])
   return torch.tensor([int(x)]) if dtype < 5 else torch.tensor([x])
 
+# libtorch leaves out what is written to a tensor that is seen afterwards in a list alone, unless something looks at it.
+def r_written(x: Tensor):
+  if torch.dim(x) < 0:
+    raise RuntimeError("unreachable")
+
 # `v`, to be put into `x`.
 def r_check_fraction(x: Tensor, v: float):
   if not torch.is_floating_point(x) and not torch.is_complex(x):

@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <pthread.h>
 #include <torch/csrc/inductor/aoti_torch/c/shim.h>
+#include <torch/csrc/jit/runtime/graph_executor.h>
 #include <torch/csrc/jit/runtime/print_handler.h>
 #include <torch/headeronly/version.h>
 
@@ -53,6 +54,9 @@ void ts_initialise(void) {
   shim::count_memory();
   shim::check_integer_division();
   c10::WarningUtils::set_warning_handler(&messages);
+  // Its profiling executor takes tensors that are changed in place through lists or loops for others: it merges equal
+  // expressions, turns them into constants and leaves changes out. On a CPU it is no faster.
+  torch::jit::getProfilingMode() = false;
   torch::jit::setPrintHandler([](const std::string &text) { messages.add(text, true); });
   pthread_atfork(nullptr, nullptr, after_fork);
 }
