@@ -51,16 +51,6 @@ translate_expression <- function(cx, expr, scope) {
 
 is_callable <- function(x) is.function(x) || inherits(x, c("script_closure", "script_member", "script_self"))
 
-# R computes an argument when the function first asks for it, a program before the call: what shows the difference is refused.
-refuse_lazy_arguments <- function(cx, expr, scope) {
-  for (argument in as.list(expr)[-1]) {
-    if (missing(argument) || !is.call(argument)) next
-    if (has_effects(cx, scope, argument)) {
-      refuse(cx, expr, "An argument that does something can't be translated: R does it when the function first asks for it.", "Do it before the call.")
-    }
-  }
-}
-
 # `table`: what R's own functions become; see script-table.R.
 call_function <- function(cx, fn, expr, scope, name = NULL) {
   if (is.object(fn) && inherits(fn, special_callables)) {
@@ -92,7 +82,7 @@ call_function <- function(cx, fn, expr, scope, name = NULL) {
   if (is_of_packages(fn) && name %in% c("abort", "cli_abort", "warn", "cli_warn", "inform", "cli_inform")) {
     refuse(cx, expr, sprintf("`%s()` can't be translated.", name), "stop(), warning() and message() can.")
   }
-  refuse_lazy_arguments(cx, expr, scope)
+  refuse_lazy_arguments(cx, expr, scope, formals(fn), body(fn), list(id = 0L, prefix = "0 ", env = environment(fn)))
   call_user_function(cx, fn, name %||% "f", given_arguments(cx, expr, scope), expr)
 }
 
@@ -123,7 +113,7 @@ call_special <- function(cx, fn, expr, scope, name) {
     refuse(cx, expr, "A program can't make a module.", "Make it before: a module from around the function becomes part of the program.")
   }
   if (inherits(fn, "script_closure")) {
-    refuse_lazy_arguments(cx, expr, scope)
+    if (!isTRUE(fn$scope$is_package) && !isTRUE(scope$is_package)) refuse_lazy_arguments(cx, expr, scope, fn$formals, fn$body, fn$scope)
     given <- given_arguments(cx, expr, scope)
     alone <- if (returns_from_loop(fn$body)) closure_alone(cx, fn)
     if (!is.null(alone)) {
@@ -139,7 +129,7 @@ call_special <- function(cx, fn, expr, scope, name) {
     return(fn$call(cx, given_arguments(cx, expr, scope), expr, scope))
   }
   if (inherits(fn, "script_self")) {
-    return(call_method(cx, fn, "forward", given_arguments(cx, expr, scope), expr))
+    return(call_method(cx, fn, "forward", given_arguments(cx, expr, scope), expr, scope))
   }
   if (inherits(fn, "script_unused")) {
     return(call_unused(cx, name %||% "the function"))
@@ -147,7 +137,7 @@ call_special <- function(cx, fn, expr, scope, name) {
   if (inherits(fn, "script_function")) {
     return(call_compiled(cx, fn, given_arguments(cx, expr, scope), expr, name %||% "compiled"))
   }
-  call_method(cx, held_module(cx, fn, name), "forward", given_arguments(cx, expr, scope), expr)
+  call_method(cx, held_module(cx, fn, name), "forward", given_arguments(cx, expr, scope), expr, scope)
 }
 
 # What these hold is translated by the table or not at all; functions of other packages are compiled like the user's.

@@ -1,24 +1,5 @@
 # Functions put in where they are called.
 
-# The functions made here that a call may run: the one that is called, as `body`, and those that it calls or is given.
-closures_of_call <- function(cx, body, parent, given) {
-  found <- if (is.null(parent)) list() else closures_in(cx, structure(list(body = body, scope = parent), class = "script_closure"), list())
-  for (term in given) if (is_static(term)) found <- closures_in(cx, static_value(term), found)
-  found
-}
-
-# A function that is put in may change what is around it, and so may those that it calls or is given.
-refuse_changed_arguments <- function(cx, closures, given, expr) {
-  for (closure in closures) {
-    for (name in unique(super_assigned(closure$body))) {
-      key <- find_binding(cx, closure$scope, name)$key
-      uses <- vapply(as.list(expr)[-1], function(part) is.call(part) && !identical(part[[1]], quote(`function`)) && name %in% all.names(part), NA)
-      is_given <- vapply(given, function(term) !is.null(key) && identical(term$place, key), NA)
-      if (any(uses, is_given)) refuse(cx, expr, sprintf("The function changes `%s`, which an argument of it uses.", name), "Give the argument a name before the call.")
-    }
-  }
-}
-
 # A function made here that uses nothing of what is around it may be a function of the program, and return from its loops.
 closure_alone <- function(cx, closure) {
   own <- c(names(closure$formals), assigned_names(closure$body))
@@ -49,23 +30,23 @@ kept_for_functions <- function(body) {
   }
   found
 }
-# They look at all their arguments at once.
-looking_functions <- c(
-  "force", "(", "+", "-", "*", "/", "^", "%%", "%/%", "[", "[[", ":", "==", "!=", "<", ">", "<=", ">=", "!", "length", "c", "list",
-  "abs", "sqrt", "exp", "log", "max", "min", "sum", "dim", "nrow", "ncol", "as.integer", "as.numeric", "paste0", "is.null"
-)
-
 # A function that is given back looks at the arguments of the function that made it when it is first called.
 note_lent <- function(cx, closures, scope, matched, expr, from) {
+  parts <- argument_parts(scope$formals, expr)
   for (closure in closures) {
     used <- all.names(closure$body)
     dots <- any(grepl("^[.][.]([.]|[0-9]+)$", used))
     lazy <- Filter(function(name) {
       found <- find_binding(cx, closure$scope, name)
       value <- found$binding$term$value
-      identical(found$scope$id, scope$id) && found$binding$kind == "term" && (is.null(value) || is_callable(value[[1]]))
+      is_fixed <- !is.null(value) && !is_callable(value[[1]]) && !is.call(parts[[name]])
+      identical(found$scope$id, scope$id) && found$binding$kind == "term" && !is_fixed
     }, intersect(used, names(matched$matched)))
     if (length(lazy) == 0 && !(dots && length(matched$dots) > 0)) next
+    computed <- Filter(function(part) is.call(part) && !identical(part[[1]], quote(`function`)) && !only_computes(part), parts[lazy])
+    if (length(computed) > 0) {
+      refuse(cx, expr, sprintf("R computes `%s` when the function that is given back is first called.", squeeze_text(computed[[1]])), sprintf("force(%s) in the function that gives it.", c(lazy, "...")[[1]]))
+    }
     places <- lapply(c(matched$matched[lazy], if (dots) matched$dots), function(term) term$place)
     named <- if (!is.null(from)) unlist(lapply(as.list(expr)[-1], function(part) if (is.language(part)) all.vars(part)))
     keys <- c(unlist(places), unlist(lapply(named, function(name) find_binding(cx, from, name)$key)))
@@ -83,6 +64,7 @@ inline_call <- function(cx, formals, body, given, expr, parent = NULL, env = emp
   scope$is_inline <- TRUE
   scope$is_package <- is_package || isTRUE(parent$is_package)
   scope$formals <- formals
+  scope$body <- body
   matched <- match_given(cx, formals, given, expr)
   if (!scope$is_package) refuse_changed_arguments(cx, closures_of_call(cx, body, parent, given), given, expr)
   for (formal in names(formals)) {
@@ -131,4 +113,14 @@ is_of_inside <- function(problem, seen) {
   named <- gsub("[(].*|^[$]|[$].*|^self[$]", "", mentioned)
   any(!named %in% c(seen, "x", "input", "jit_unused", "with_no_grad", "")) ||
     grepl("lapply\\(\\) gives a list|count from one on|is not asked here|A condition must be", text)
+}
+
+# Arithmetic of variables: what they are is looked after.
+only_computes <- function(expr) {
+  plain <- TRUE
+  walk_calls(expr, function(call) {
+    if (!(is.name(call[[1]]) && as.character(call[[1]]) %in% looking_functions)) plain <<- FALSE
+    plain
+  })
+  plain
 }

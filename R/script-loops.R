@@ -69,19 +69,42 @@ enter_loop <- function(cx, scope, names_assigned, body, id, closures = list()) {
 
 # The functions made here that code may call, and those that they call.
 called_closures <- function(cx, scope, exprs, found = list()) {
-  for (name in unique(unlist(lapply(exprs, all.names)))) {
-    binding <- find_binding(cx, scope, name)$binding
+  for (name in names_that_may_be_called(exprs)) {
+    if (name == "..." || grepl("^[.][.][0-9]+$", name)) {
+      for (term in dots_of(cx, scope)) if (is_static(term)) found <- closures_in(cx, static_value(term), found)
+      next
+    }
+    at <- find_binding(cx, scope, name)
+    binding <- at$binding
     if (identical(binding$kind, "term") && is_static(binding$term)) found <- closures_in(cx, static_value(binding$term), found)
+    # a default that is not computed yet
+    if (identical(binding$kind, "default") && is.language(binding$expr) && !any(vapply(found, function(closure) identical(closure$body, binding$expr), NA))) {
+      found <- called_closures(cx, at$scope, list(binding$expr), c(found, list(structure(list(body = binding$expr, scope = at$scope), class = "script_closure"))))
+    }
   }
   found
 }
+# do.call("f", ...) calls by a string.
+names_that_may_be_called <- function(exprs) {
+  found <- unlist(lapply(exprs, all.names))
+  for (expr in exprs) {
+    walk_calls(expr, function(call) {
+      parts <- as.list(call)
+      found <<- c(found, unlist(parts[vapply(parts, is.character, NA)]))
+    })
+  }
+  unique(found)
+}
 closures_in <- function(cx, value, found) {
   if (inherits(value, "script_closure")) {
-    key <- function(closure) list(closure$body, closure$scope$id)
+    key <- function(closure) list(closure$own %||% closure$body, closure$scope$id)
     if (any(vapply(found, function(closure) identical(key(closure), key(value)), NA))) {
       return(found)
     }
-    return(called_closures(cx, value$scope, c(list(value$body), Filter(is.language, value$formals)), c(found, list(value))))
+    # defaults are code that it may run
+    code <- as.call(c(list(quote(`{`), value$body), unname(Filter(is.language, value$formals))))
+    found <- c(found, list(structure(list(body = code, scope = value$scope, own = value$body), class = "script_closure")))
+    return(called_closures(cx, value$scope, list(code), found))
   }
   if (is.list(value) && !is.object(value)) for (part in value) found <- closures_in(cx, part, found)
   found

@@ -96,7 +96,7 @@ compile_method <- function(unit, self, fn, name, types, defaults = NULL) {
   unit$methods[[key]]
 }
 
-call_method <- function(cx, self, name, given, expr) {
+call_method <- function(cx, self, name, given, expr, scope) {
   fn <- self$self[[name]]
   if (inherits(self$module, "script_module")) {
     method <- self$module[[name]]
@@ -110,6 +110,7 @@ call_method <- function(cx, self, name, given, expr) {
   if (any_unknown(given)) {
     return(unknown_term())
   }
+  if (!isTRUE(scope$is_package) && !is_of_packages(fn)) refuse_lazy_arguments(cx, expr, scope, formals(fn), body(fn), scope_of_method(cx, self, fn))
   static <- any(vapply(matched$matched, function(term) term$type %in% c("static", "None"), NA))
   # what a layer of this package returns may depend on its flags
   is_layer <- identical(topenv(environment(fn)), topenv())
@@ -128,10 +129,15 @@ call_method <- function(cx, self, name, given, expr) {
   called_term(cx, made$returns, sprintf("%s.%s(%s)", self$code, made$name, paste(codes, collapse = ", ")), made$stops)
 }
 
+scope_of_method <- function(cx, self, fn) {
+  scope <- new_scope(cx, NULL, environment(fn))
+  bind_term(cx, scope, "self", static_term(self))
+  scope
+}
+
 inline_method <- function(cx, self, fn, given, expr) {
-  outer <- new_scope(cx, NULL, environment(fn))
+  outer <- scope_of_method(cx, self, fn)
   outer$is_package <- identical(topenv(environment(fn)), topenv())
-  bind_term(cx, outer, "self", static_term(self))
   # private methods see the module by the way that leads to it from here
   around <- cx$selves
   on.exit(cx$selves <- around)
@@ -229,7 +235,7 @@ self_member <- function(cx, self, name, expr) {
       }
       refuse(cx, expr, sprintf("`$%s()` of a module can't be in a program.", name), hint)
     }
-    return(static_term(member_function(function(cx, given, expr, scope) call_method(cx, self, name, given, expr))))
+    return(static_term(member_function(function(cx, given, expr, scope) call_method(cx, self, name, given, expr, scope))))
   }
   if (is_torch_tensor(value)) {
     return(new_term("Tensor", code))
@@ -283,7 +289,7 @@ scripted_member <- function(cx, self, name, expr) {
   kind <- .Call(C_module_kind, handle, name)
   code <- member_code(self, name)
   if (kind == "method") {
-    return(static_term(member_function(function(cx, given, expr, scope) call_method(cx, self, name, given, expr))))
+    return(static_term(member_function(function(cx, given, expr, scope) call_method(cx, self, name, given, expr, scope))))
   }
   if (kind == "child") {
     return(child_term(cx, self, name, self$module[[name]]))

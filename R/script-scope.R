@@ -109,7 +109,7 @@ read_default <- function(cx, found, name, expr) {
   binding <- found$binding
   term <- translate(cx, binding$expr, found$scope)
   if (is_static(term) && is.null(term$place)) binding$changes <- FALSE
-  if (has_effects(cx, found$scope, binding$expr)) binding$changes <- TRUE
+  if (has_effects(cx, found$scope, binding$expr) || looks_further(cx, found, binding$expr)) binding$changes <- TRUE
   if (isTRUE(binding$changes) && !identical(cx$loop, found$scope$loop)) {
     refuse(cx, expr, sprintf("The default of `%s` uses what the function changes, or does something, and is first asked for in a loop.", name), sprintf("force(%s) before the loop.", name))
   }
@@ -120,6 +120,20 @@ read_default <- function(cx, found, name, expr) {
   if (is.null(term$value) && !term$simple) term <- keep_term(cx, term)
   cx$vars[[found$key]] <- list(kind = "term", term = term, is_default = TRUE, changes = binding$changes)
   term
+}
+
+# Whether a default uses what is not the function's own, or tensors that it changes.
+looks_further <- function(cx, found, expr) {
+  for (name in all.names(expr)) {
+    at <- find_binding(cx, found$scope, name)
+    if (is.null(at)) next
+    is_closure <- at$binding$kind == "term" && is_static(at$binding$term) && is_callable(static_value(at$binding$term))
+    is_other <- !identical(at$scope$id, found$scope$id) && at$binding$kind %in% c("variable", "term") && !(at$binding$kind == "term" && is_static(at$binding$term))
+    if (is_closure || is_other) {
+      return(TRUE)
+    }
+  }
+  is.call(expr) && length(found$scope$body) > 0 && any(grepl("[^_.]_$", all.names(found$scope$body)))
 }
 
 # A loop keeps its last element if that is asked for: the next pass knows.

@@ -112,49 +112,57 @@ has_call <- function(expr, names, into_loops = TRUE) {
   })
   found
 }
-# Whether code may do what is seen elsewhere: change a variable or a tensor, write, or end in an error.
+# Whether code may do what is seen elsewhere: change a variable, a field or a tensor, write, draw random numbers, or end in an
+# error. `within`: the functions that are being looked at; their own variables are nothing that is seen.
 has_effects <- function(cx, scope, expr, within = list()) {
   found <- FALSE
+  is_function <- length(within) > 0
   walk_calls(expr, function(call) {
     head <- call[[1]]
-    name <- if (is.name(head)) as.character(head) else if (is.call(head) && identical(head[[1]], quote(`$`))) as.character(head[[3]]) else ""
-    if (name == "function") {
+    name <- called_name(head)
+    if (identical(head, quote(`function`))) {
+      # it may be called
+      if (has_effects(cx, scope, call[[3]], c(within, list(call[[3]])))) found <<- TRUE
       return(FALSE)
     }
-    if (name %in% effects || grepl("[^_]_$", name) || is.name(head) && called_has_effects(cx, scope, name, within)) found <<- TRUE
+    is_own <- is_function && (name %in% c("return", "break", "next") || name %in% c("<-", "=") && !identical(assigned_root(call[[2]]), quote(self)) && !(is.call(call[[2]]) && is_argument_within(within, call[[2]])))
+    if (name %in% effects && !is_own || grepl("[^_.]_$", name) || grepl(random_functions, name)) found <<- TRUE
+    if (!found && runs_effects(cx, scope, head, within)) found <<- TRUE
     !found
+  })
+  # functions that are handed on may be called
+  if (!found) for (name in setdiff(all.names(expr), "self")) if (runs_effects(cx, scope, as.name(name), within, of_lists = TRUE)) found <- TRUE
+  found
+}
+effects <- c("<-", "<<-", "=", "->", "return", "stop", "stopifnot", "break", "next", "cat", "print", "message", "warning", "abort", "backward", "torch_manual_seed")
+random_functions <- "^torch_(rand|bernoulli|multinomial|normal|poisson)|dropout|gumbel|^(runif|rnorm|sample)$"
+
+# An element of what a function did not make itself may be a tensor's.
+is_argument_within <- function(within, target) {
+  root <- assigned_root(target)
+  is.name(root) && !as.character(root) %in% unlist(lapply(within, function(body) made_here(body)))
+}
+made_here <- function(body) {
+  found <- character()
+  walk_calls(body, function(call) {
+    if (is.name(call[[1]]) && as.character(call[[1]]) %in% c("<-", "=") && is.name(call[[2]])) found <<- c(found, as.character(call[[2]]))
   })
   found
 }
-effects <- c("<-", "<<-", "=", "->", "return", "stop", "stopifnot", "break", "next", "cat", "print", "message", "warning", "abort", "backward")
 
-# `within`: the functions that are being looked at.
-called_has_effects <- function(cx, scope, name, within) {
-  binding <- find_binding(cx, scope, name)$binding
-  value <- if (identical(binding$kind, "term") && is_static(binding$term)) static_value(binding$term)
-  if (is.null(binding)) value <- get0(name, scope$env, mode = "function")
-  is_closure <- inherits(value, "script_closure")
-  if (!is_closure && (!is.function(value) || is.primitive(value) || is.object(value) || is_of_packages(value))) {
-    return(FALSE)
-  }
-  body <- if (is_closure) value$body else body(value)
-  if (any(vapply(within, identical, NA, body))) {
-    return(FALSE)
-  }
-  inner <- if (is_closure) value$scope else list(id = 0L, prefix = "0 ", env = environment(value))
-  # variables of its own are nothing that is seen
-  length(super_assigned(body)) > 0 || has_visible_effects(cx, inner, body, c(within, list(body)))
-}
-has_visible_effects <- function(cx, scope, body, within) {
-  local <- c("<-", "=", "->", "return", "break", "next")
-  plain <- function(expr) {
-    if (!is.call(expr)) {
-      return(expr)
+runs_effects <- function(cx, scope, head, within, of_lists = FALSE) {
+  if (of_lists && is.name(head)) {
+    binding <- find_binding(cx, scope, as.character(head))$binding
+    value <- if (identical(binding$kind, "term") && is_static(binding$term)) static_value(binding$term)
+    for (closure in if (is.list(value)) closures_in(cx, value, list())) {
+      if (!any(vapply(within, identical, NA, closure$body)) && has_effects(cx, closure$scope, closure$body, c(within, list(closure$body)))) {
+        return(TRUE)
+      }
     }
-    if (is.name(expr[[1]]) && as.character(expr[[1]]) %in% local) expr[[1]] <- quote(`(`)
-    as.call(lapply(as.list(expr), function(part) if (missing(part)) part else plain(part)))
+    return(FALSE)
   }
-  has_effects(cx, scope, plain(body), within)
+  inner <- called_body(cx, scope, head)
+  !is.null(inner) && !any(vapply(within, identical, NA, inner$body)) && has_effects(cx, inner$scope, inner$body, c(within, list(inner$body)))
 }
 # Functions of packages are told by their names.
 is_of_packages <- function(fn) {
