@@ -42,6 +42,8 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
     value <- assigned_value(cx, term, expr, kept)
     # where elements are gathered the dtypes must agree
     if (term$type == "Tensor" && attr(index, "copies")) value <- sprintf("torch.to(%s, %s.dtype)", value, kept$code)
+    # R's own assignment leaves leading dimensions of one element out
+    if (term$type == "Tensor" && !attr(index, "copies")) value <- sprintf("%s(%s[%s], %s)", helper(cx, "fitted"), kept$code, index, value)
     emit(cx, c(sprintf("%s[%s] = %s", kept$code, index, value), sprintf("%s(%s)", helper(cx, "written"), kept$code)))
     # elements at several positions are copies: they go back to where they are from
     if (isTRUE(held$is_copy)) assign_to(cx, inner, utils::modifyList(kept, list(is_copy = FALSE)), scope, expr, index_scope)

@@ -48,7 +48,7 @@ hold_value <- function(cx, term) {
   }
   share_list(cx, term)
   term[c("place", "simple")] <- list(NULL, FALSE)
-  keep_term(cx, term)
+  keep_term(cx, settled_item(cx, term))
 }
 
 # A term of which only what is known is used: what its text does is done all the same.
@@ -67,6 +67,16 @@ known_terms <- function(cx, run) {
   cx$vars <- vars
   cx$dead <- dead
   NULL
+}
+
+# What `$item()` took out of a tensor, without the tensor: that may be changed.
+settled_item <- function(cx, term) {
+  if (!is.null(term$tensor)) {
+    term <- keep_term(cx, term)
+    term$item <- keep_term(cx, new_term("dtype", sprintf("%s.dtype", term$tensor)))$code
+    term["tensor"] <- list(NULL)
+  }
+  term
 }
 
 # Translates several expressions in order. What one of them writes as statements runs after the ones before it.
@@ -100,7 +110,7 @@ keep_now <- function(cx, term, written = character()) {
   if (!is.null(term$place) && script_type_kind(term$type) %in% c("List", "Vector", "Dict") && any(grepl(term$code, written, fixed = TRUE))) {
     term$code <- list_copy_code(term$code, term$type)
   }
-  held <- keep_term(cx, utils::modifyList(term, list(simple = FALSE)))
+  held <- keep_term(cx, utils::modifyList(settled_item(cx, term), list(simple = FALSE)))
   held$kept <- TRUE
   held
 }

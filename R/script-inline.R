@@ -71,7 +71,7 @@ inline_call <- function(cx, formals, body, given, expr, parent = NULL, env = emp
     if (formal == "...") {
       bind(cx, scope, "...", list(kind = "dots", terms = lapply(matched$dots, function(term) keep_term(cx, term))))
     } else if (!is.null(matched$matched[[formal]])) {
-      bind_term(cx, scope, formal, keep_term(cx, matched$matched[[formal]]))
+      bind_term(cx, scope, formal, keep_term(cx, settled_item(cx, matched$matched[[formal]])))
     } else {
       bind(cx, scope, formal, unless_given(formals, formal, body))
     }

@@ -128,6 +128,7 @@ as_device <- function(term) if (term$type == "str") new_term("Device", sprintf("
 arange <- function(cx, given, expr, scope) {
   matched <- match_given(cx, formals(torch_arange), given, expr)$matched
   start <- matched$start
+  if (is.null(start)) refuse(cx, expr, "Argument `start` is missing.")
   end <- matched$end
   if (is.null(end)) {
     end <- start
@@ -143,6 +144,11 @@ arange <- function(cx, given, expr, scope) {
   }
   for (term in ends[1:2]) {
     if (is_static(term) && term$type == "float") refuse(cx, expr, "`torch_arange()` takes whole numbers here, and a step that is written out.")
+  }
+  kinds <- vapply(ends, number_kind, "")
+  if (!"double" %in% kinds) for (term in ends) {
+    refuse_mixed(cx, term, expr)
+    refuse_unsure(cx, term, expr)
   }
   by <- as.integer(static_value(step))
   all_int <- all(vapply(ends, function(term) term$type == "int", NA))

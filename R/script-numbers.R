@@ -27,7 +27,7 @@ arithmetic <- function(cx, sign, given, expr) {
   result <- number_arithmetic(cx, sign, a, b)
   # of numbers that may be integers one comes that may be, but for `/` and `^`
   kinds <- c(number_kind(a), number_kind(b))
-  if ("mixed" %in% kinds && all(kinds %in% c("mixed", "integer")) && !sign %in% c("/", "^")) result$dtype <- "mixed"
+  if (any(c("mixed", "unsure") %in% kinds) && !"double" %in% kinds && !sign %in% c("/", "^")) result$dtype <- "mixed"
   result
 }
 
@@ -103,7 +103,7 @@ unary_sign <- function(cx, sign, a, expr) {
     return(each_element(cx, list(a), expr, function(parts) unary_sign(cx, sign, parts[[1]], expr)))
   }
   a <- as_number(cx, a, expr)
-  if (sign == "+") a else new_term(a$type, sprintf("(-%s)", a$code), dtype = a$dtype)
+  if (sign == "+") a else new_term(a$type, sprintf("(-%s)", a$code), dtype = if (identical(a$dtype, "unsure")) "mixed" else a$dtype)
 }
 
 as_number <- function(cx, term, expr, what = "This") {
@@ -259,7 +259,7 @@ number_function <- function(code, whole = NULL) {
       if (is_whole_type(term$type)) {
         return(new_term(term$type, sprintf(whole, term$code), lower = 0, dtype = term$dtype))
       }
-      return(new_term("float", sprintf(whole, term$code), dtype = term$dtype))
+      return(new_term("float", sprintf(whole, term$code), dtype = if (identical(term$dtype, "unsure")) "mixed" else term$dtype))
     }
     # a double in R
     if (!is.null(whole) && is_whole_type(term$type)) {

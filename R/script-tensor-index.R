@@ -72,6 +72,7 @@ index_part <- function(cx, part, scope, drop, expr) {
     return(new_index_part("0"))
   }
   if (term$type == "end") term <- counted_from_end(cx, term)
+  if (!is.null(term$tensor)) emit(cx, c(sprintf("if %s.dtype == 11:", term$tensor), "  raise IndexError(\"One TRUE or FALSE is no index.\")"))
   # its text may stand several times
   if (!is_static(term)) term <- keep_term(cx, term)
   if (is_number_type(term$type)) {

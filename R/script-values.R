@@ -199,6 +199,7 @@ same_type <- function(...) is_of_type(function(term) term$type %in% c(...))
 
 identical_values <- function(cx, given, expr, scope) {
   types <- term_types(given)
+  if (length(given) != 2) refuse(cx, expr, "`identical()` compares two values.")
   if (all_static(given)) {
     return(literal_term(identical(static_value(given[[1]]), static_value(given[[2]]))))
   }

@@ -434,6 +434,11 @@ def r_written(x: Tensor):
   if torch.dim(x) < 0:
     raise RuntimeError("unreachable")
 
+def r_fitted(x: Tensor, v: Tensor) -> Tensor:
+  while torch.dim(v) > torch.dim(x) and torch.size(v, 0) == 1:
+    v = torch.squeeze(v, 0)
+  return v
+
 # `v`, to be put into `x`.
 def r_check_fraction(x: Tensor, v: float):
   if not torch.is_floating_point(x) and not torch.is_complex(x):
