@@ -107,7 +107,7 @@ nested_numbers <- function(cx, data, expr) {
   }
   types <- term_types(leaves)
   type <- if (any(types %in% c("float", "whole"))) "float" else if (any(types == "int")) "int" else "bool"
-  sure <- Filter(function(leaf) is.null(leaf$tensor), leaves)
+  sure <- Filter(function(leaf) !identical(leaf$dtype, "unsure"), leaves)
   if (type == "float" && !any(term_types(sure) %in% c("float", "whole"))) for (leaf in leaves) refuse_unsure(cx, leaf, expr)
   codes <- vapply(leaves, function(leaf) {
     if (leaf$type == "bool" && type != "bool") leaf <- as_number(cx, leaf, expr)

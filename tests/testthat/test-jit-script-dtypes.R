@@ -145,3 +145,17 @@ test_that("lists of numbers are tensors of several dimensions", {
   expect_error(jit_script(function() torch_tensor()), "`data` is missing", class = "torchscript_compile_error")
   expect_error(jit_script(function() torch_tensor(NA)), "`torch_tensor\\(NA\\)`: The data hold NA", class = "torchscript_compile_error")
 })
+
+test_that("arithmetic of what was an element of a tensor is told apart, or refused", {
+  x <- torch_tensor(c(1, 2, 3))
+  expect_same_as_eager(function(v) v * (v[1]$item() + 1L), x)
+  expect_same_as_eager(function(v) v[1]$item() * v$add_(1), x)
+  expect_same_as_eager(function(v) { g <- function(s) { force(s); v$zero_(); v + s }; g(v[2]$item()) }, x)
+  expect_same_as_eager(function(v) torch_arange(1, v$max()$item()), torch_tensor(1:3))
+  expect_failure_of(jit_script(function(v) torch_arange(1L, v$max()$item())), "compile", "in the tensor alone")
+  expect_failure_of(jit_script(function(v) is.integer(v[1]$item() + 1L)), "compile", "known only when it runs")
+  expect_failure_of(jit_script(function(v) v * (v[1]$item() + 1L))(torch_tensor(1:3)), "program", "as.numeric\\(\\) makes it a double")
+  pick <- jit_script(function(v, i) v[i$item()])
+  expect_identical(pick(x, torch_tensor(2L))$item(), 2)
+  expect_failure_of(pick(x, torch_tensor(TRUE)), "program", "One TRUE or FALSE is no index")
+})

@@ -97,3 +97,40 @@ test_that("with_no_grad() may return, and no jump leaves it", {
     x + 1
   }), "on some ways", class = "torchscript_compile_error")
 })
+
+test_that("what a round of a loop makes anew is new in the next round", {
+  a <- list(a = "float")
+  same <- function(fn) expect_same_as_eager(fn, 3, types = a)
+  same(function(a) { w <- c(3, a); for (i in 1:2) { w[2] <- 9; w <- c(1, 2) }; w })
+  same(function(a) { b <- list(); out <- list(); for (i in 1:4) { b[[length(b) + 1]] <- i; if (length(b) == 2) { out[[length(out) + 1]] <- b; b <- list() } }; length(b) * 10 + length(out) })
+  same(function(a) { w <- c(0, 0); tot <- 0; for (i in 1:3) { w[1] <- w[1] + i; tot <- tot + w[1]; w <- c(0, 0) }; c(tot, w) })
+  same(function(a) { w <- numeric(2); for (i in 1:3) { w[1] <- w[1] + 1; if (i == 2) w <- numeric(2) }; w })
+  same(function(a) { w <- 1:3; for (i in 1:3) { w[i] <- 0L; if (i == 2) w <- 1:3 }; w })
+  same(function(a) { w <- c(0, 0); for (i in 1:3) { if (i == 2) { w <- c(5, 5); next }; w[1] <- w[1] + 1 }; w })
+  same(function(a) { mk <- function() c(0, 0); w <- mk(); for (i in 1:3) { w[1] <- w[1] + 1; if (i == 2) w <- mk() }; w })
+  same(function(a) { w <- c(0, 0); sapply(1:3, function(i) { w[1] <<- w[1] + 1; if (i == 2) w <<- c(0, 0); w[1] }) })
+  x <- torch_tensor(c(1, 2))
+  expect_same_as_eager(function(x) { z <- torch_zeros(2); for (i in 1:3) { z$add_(i); if (i == 1) z <- torch_zeros(2) }; z + x }, x)
+  expect_same_as_eager(function(x) { z <- torch_zeros(2); for (i in 1:3) { z[1] <- i; x <- x + z; z <- torch_zeros(2) }; x }, x)
+  expect_same_as_eager(function(x) { b <- list(); out <- list(); for (i in 1:4) { b[[length(b) + 1]] <- x * i; if (length(b) == 2) { out[[length(out) + 1]] <- torch_stack(b); b <- list() } }; torch_stack(out) }, x)
+})
+
+test_that("a variable that the next round would see with another type is told", {
+  told <- function(fn) expect_failure_of(jit_script(fn, a = "float"), "compile", "The next round of the loop uses it")
+  told(function(a) { x <- 1; s <- ""; for (i in 1:3) { s <- paste0(s, x); if (i == 1) x <- "b" }; s })
+  told(function(a) { x <- list(p = 1); s <- 0; for (i in 1:3) { s <- s + x$p; if (i == 1) x <- list(p = 5, q = 2) }; s })
+  told(function(a) { x <- c(1, 2); s <- 0; i <- 0; while (i < 3) { i <- i + 1; s <- s + x[1]; if (i == 1) x <- list(p = 5) }; s })
+  same <- function(fn) expect_same_as_eager(fn, 3, types = list(a = "float"))
+  same(function(a) { x <- 1; s <- 0; for (i in 1:3) { s <- s + length(x); if (i == 1) x <- c(1, 2) }; s })
+  same(function(a) { q <- c("a"); n <- 0; for (i in 1:4) { q <- c(q, "b"); n <- n + length(q); if (i == 2) q <- c("a") }; n })
+  same(function(a) { x <- 1; s <- ""; for (i in 1:3) { x <- "k"; s <- paste0(s, x); if (i == 1) x <- 5 }; s })
+  same(function(a) { x <- c(1, 2); if (a > 1) x <- 5; length(x) })
+})
+
+test_that("functions that a loop calls by a string or a default change what is around them", {
+  same <- function(fn) expect_same_as_eager(fn, 3, types = list(a = "float"))
+  same(function(a) { n <- 0; inc <- function(...) { n <<- n + 1; n }; for (i in 1:3) do.call("inc", list()); n })
+  same(function(a) { n <- 0; f <- function() n <<- n + 2; while (n < 5) do.call("f", list()); n })
+  same(function(a) { n <- 0; id <- function(z = function() n <<- n + 1) z; for (i in 1:3) id()(); n })
+  same(function(a) { n <- 0; inc <- function(...) { n <<- n + 1; n }; h <- function(...) { for (i in 1:3) do.call(..1, list(1)); n }; h(inc) })
+})

@@ -403,3 +403,23 @@ test_that("summaries take several tensors and numbers, leave out NaN, and go alo
   expect_failure_of(jit_script(function(x) max(x, dim = 1)), "compile", "torch_amax")
   expect_failure_of(jit_script(function(x) sum(x, along = 1)), "compile", "no argument `along`")
 })
+
+test_that("tensors that lists hold are changed in place, and each is made anew", {
+  x <- torch_tensor(c(1, 2, 3))
+  expect_same_as_eager(function(x) { l <- list(x * 2, x * 3); l[[1]]$add_(3); l }, x)
+  expect_same_as_eager(function(x) { r <- list(out = x * 2, loss = x$sum()); r$out[r$out > 3] <- 0; r }, x)
+  expect_same_as_eager(function(x) { r <- list(h = torch_zeros(3), c = torch_zeros(3)); for (i in 1:3) { r$h$add_(x); r$c$mul_(.5)$add_(x) }; r }, x)
+  expect_same_as_eager(function(x) { s <- torch_sort(x); s[[1]][1] <- 0; s }, x)
+  expect_same_as_eager(function(x) { l <- lapply(1:2, function(i) torch_zeros(3)); l[[1]]$add_(3); l }, x)
+  expect_same_as_eager(function(x) { y <- nnf_dropout(x, 0.5, FALSE); y$mul_(2); x }, x)
+  expect_same_as_eager(function(x) { a <- x * 2; b <- x * 2; a$add_(1); b }, x)
+  zeros <- jit_script(function() torch_zeros(3))
+  zeros()$add_(1)
+  expect_identical(as_array(zeros()), c(0, 0, 0))
+  w <- torch_tensor(c(1, 2), requires_grad = TRUE)
+  twice <- jit_script(function(w) { with_no_grad(a <- w * 2); b <- w * 2; a * b })
+  for (i in 1:3) expect_true(twice(w)$requires_grad)
+  # leading dimensions of one element are left out, as in eager code
+  expect_same_as_eager(function(x) { x[1] <- torch_tensor(5); x[2:3] <- torch_zeros(1, 2); x }, x)
+  expect_same_as_eager(function(x) { x[1, ] <- x[2:2]; x[, 2] <- torch_ones(1, 2) * 3; x }, torch_ones(2, 2))
+})

@@ -1,0 +1,64 @@
+# Arguments are computed at the call: what R computes later is told where it shows.
+
+does <- "An argument that does something can't be translated"
+changes <- function(name) sprintf("The function changes `%s`, which an argument of it uses. Give the argument a name", name)
+told <- function(fn, pattern) expect_failure_of(jit_script(fn), "compile", pattern)
+
+test_that("arguments that do something are told, however they call", {
+  for (argument in list(
+    quote(o$inc()), quote((function() { n <<- n + 1; n })()), quote(sapply(1:3, function(i) { n <<- n + 1; i })), quote(sapply(1:3, inc)),
+    quote(do.call(inc, list(1))), quote(Reduce(function(x, y) inc(y), c(1, 2, 3)))
+  )) {
+    told(eval(bquote(function(a = 3) {
+      n <- 0
+      inc <- function(i) { n <<- n + i; n }
+      o <- list(inc = function() { n <<- n + 1; n })
+      f <- function(p, b) b
+      r <- f(.(argument), 2)
+      c(r, n)
+    })), does)
+  }
+  told(function(v) { f <- function(t) { t[1] <- 9; t$sum() }; g <- function(a, b) 1; g(1, f(v)); v }, does)
+  told(function(v) { g <- function(a, b) b - a; g(torch_rand(2), torch_randn(2)) + v }, does)
+  # the first thing that the function does is to look at it
+  expect_same_as_eager(function(a = 3) { n <- 0; bump <- function() { n <<- n + 1; n }; f <- function(k) k * 2; f(bump()) + n })
+  expect_same_as_eager(function(a = 3) { n <- 0; bump <- function() { n <<- n + 1; n }; f <- function(k, m) { r <- k + m; r * 2 }; f(bump(), 3) + n })
+})
+
+test_that("tensors that a function changes in place, and its arguments read, are told", {
+  outside <- function(z, s) { z$add_(1); s }
+  told(function(x) { f <- function(z, s) { z$add_(1); s }; f(x, x$sum()) }, changes("x"))
+  told(function(x) outside(x, x$sum()), changes("x"))
+  told(function(x) { f <- function(s) { x$add_(1); s }; f(x$sum()) }, changes("x"))
+  told(function(x) { f <- function(z, s) { z[1] <- 50; s }; f(x, x$sum()) }, changes("x"))
+  expect_same_as_eager(function(x) { f <- function(z, s) { z$add_(1); s }; total <- x$sum(); f(x, total) + x }, torch_tensor(c(1, 2)))
+  further <- "uses what the function changes, or does something"
+  told(function(x) { f <- function(z, s = z$sum()$item()) { r <- 0; for (i in 1:3) { z$add_(1); r <- r + s }; r }; f(x) }, further)
+  told(function(a = 3) { n <- 1; g <- function() n; f <- function(y = g()) { s <- 0; for (i in 1:3) { s <- s + y; n <<- n + 1 }; s }; f() }, further)
+  later <- "when the function that is given back is first called. force\\(k\\)"
+  told(function(x) { mk <- function(k) function(y) y + k; g <- mk(x$sum()); x$add_(1); g(1) }, later)
+  told(function(a = 3) { mk <- function(k) function(x) x + k; n <- 1; h <- function() n; g <- mk(h()); n <- 100; g(1) }, later)
+})
+
+test_that("methods are looked at as functions are", {
+  of <- function(forward, ...) {
+    nn_module("Lazy",
+      initialize = function() { self$n <- 1; self$i <- 0; self$h <- c(0, 0); self$b <- nn_buffer(torch_zeros(2)) }, forward = forward, ...
+    )()
+  }
+  told <- function(pattern, ...) expect_failure_of(jit_script(of(...)), "compile", pattern)
+  told(changes("n"), forward = function(x) x * self$f(self$n), f = function(p) { self$n <- 5; p })
+  told(changes("b"), forward = function(x) self$g(self$b * 1), g = function(z) { self$b$add_(1); z })
+  told(changes("i"), forward = function(x) { f <- function(p) { self$i <- 10; p }; x * f(self$i + 1) })
+  told(does, forward = function(x) x * self$f(self$nx(), 2) + self$i, f = function(p, q) 50, nx = function() { self$i <- self$i + 1; self$i })
+  same <- function(...) {
+    module <- of(...)
+    program <- jit_script(of(...))
+    x <- torch_tensor(c(1, 2))
+    for (i in 1:3) expect_equal(as_array(program(x)), as_array(module(x)))
+  }
+  same(forward = function(x) { k <- self$n; x * self$f(k) }, f = function(p) { self$n <- 5; p })
+  same(forward = function(x) self$step(x * 2), step = function(z) { self$b$add_(z); z * 2 + self$b })
+  same(forward = function(x) self$step(self$b$sum() + x), step = function(z) z * 2)
+  same(forward = function(x) { v <- c(1, 2); self$h <- v; v[2] <- 50; x + self$h[2] })
+})
