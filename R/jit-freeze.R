@@ -106,7 +106,7 @@ jit_quantize_dynamic <- function(mod, dtype = torch_qint8()) {
 #'
 #' When a program is fused into kernels, these are made for the shapes that it was called with (`STATIC`) or for any sizes
 #' of the same rank (`DYNAMIC`). The strategy says how many specialisations of each kind are made, in order, before the
-#' program runs without. It holds for all programs, from their next optimisation on.
+#' program runs without. It holds for all programs, from their next optimisation on. Programs on a CPU are not fused.
 #'
 #' @param strategy A named vector of whole numbers, such as `c(STATIC = 2, DYNAMIC = 10)`.
 #' @return The previous strategy, an integer vector, invisibly.

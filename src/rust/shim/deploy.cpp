@@ -6,6 +6,7 @@
 #include <torch/csrc/jit/ir/ir.h>
 #include <torch/csrc/jit/passes/dead_code_elimination.h>
 #include <torch/csrc/jit/passes/fuse_linear.h>
+#include <torch/csrc/jit/runtime/graph_executor.h>
 
 #include <limits>
 
@@ -177,6 +178,8 @@ int ts_set_fusion_strategy(const int *is_dynamic, const int *depths, int count, 
           is_dynamic[i] != 0 ? torch::jit::FusionBehavior::DYNAMIC : torch::jit::FusionBehavior::STATIC,
           static_cast<size_t>(depths[i]));
     }
+    // only this executor fuses: see ts_initialise()
+    if (ts_cuda_is_available() != 0) torch::jit::getProfilingMode() = true;
     c10::List<int64_t> was_dynamic, was_depth;
     for (const auto &[behavior, depth] : torch::jit::setFusionStrategy(strategy)) {
       was_dynamic.push_back(behavior == torch::jit::FusionBehavior::DYNAMIC ? 1 : 0);

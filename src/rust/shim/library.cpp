@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <torch/csrc/inductor/aoti_torch/c/shim.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
+#include <torch/csrc/jit/runtime/operator.h>
 #include <torch/csrc/jit/runtime/print_handler.h>
 #include <torch/headeronly/version.h>
 
@@ -45,6 +46,27 @@ void after_fork() {
   at::set_num_threads(1);
 }
 
+// libtorch's own torch.device(type, index) takes its arguments in the wrong order when it runs.
+void repair_device_operator() {
+  // A copy: the list is libtorch's own, and changes below.
+  const std::vector<std::shared_ptr<torch::jit::Operator>> overloads =
+      torch::jit::getAllOperatorsFor(c10::Symbol::fromQualString("aten::device"));
+  for (const auto &overload : overloads) {
+    if (overload->schema().overload_name() != "with_index") continue;
+    const c10::FunctionSchema schema = overload->schema();
+    const auto aliases = overload->aliasAnalysisKind();
+    torch::jit::deregisterOperator(schema);
+    auto make = [](torch::jit::Stack &stack) {
+      const int64_t index = torch::jit::pop(stack).toInt();
+      c10::Device device(torch::jit::pop(stack).toStringRef());
+      device.set_index(static_cast<c10::DeviceIndex>(index));
+      torch::jit::push(stack, device);
+    };
+    torch::jit::registerOperator(torch::jit::Operator(schema.name(), schema.overload_name(), schema.arguments(),
+                                                      schema.returns(), torch::jit::Operation(make), aliases));
+  }
+}
+
 }  // namespace
 
 void ts_initialise(void) {
@@ -53,6 +75,7 @@ void ts_initialise(void) {
   done = true;
   shim::count_memory();
   shim::check_integer_division();
+  repair_device_operator();
   c10::WarningUtils::set_warning_handler(&messages);
   // Its profiling executor takes tensors that are changed in place through lists or loops for others: it merges equal
   // expressions, turns them into constants and leaves changes out. On a CPU it is no faster.
