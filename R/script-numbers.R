@@ -174,7 +174,7 @@ numbers_as_tensors <- function(cx, supplied, expr) {
   supplied[numbers] <- lapply(supplied[numbers], function(term) {
     value <- if (is_static(term)) static_value(term)
     if (!is.null(term$tensor)) {
-      return(term)
+      return(new_term("Tensor", sprintf("torch.reshape(%s(%s), [])", helper(cx, "item_tensor"), term$tensor)))
     }
     code <- if (is_number_array(term) || is.numeric(value) && length(value) != 1) {
       array <- torch_tensor(value, dtype = if (is.double(value)) torch_double())

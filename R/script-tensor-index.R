@@ -73,8 +73,9 @@ index_part <- function(cx, part, scope, drop, expr) {
   }
   if (term$type == "end") term <- counted_from_end(cx, term)
   if (!is.null(term$tensor)) emit(cx, c(sprintf("if %s.dtype == 11:", term$tensor), "  raise IndexError(\"One TRUE or FALSE is no index.\")"))
-  # its text may stand several times
-  if (!is_static(term)) term <- keep_term(cx, term)
+  # its text may stand several times; a counter and what is added to it cost nothing
+  is_counter <- is_whole_type(term$type) && grepl("^[A-Za-z_0-9]+$", term$linear$base %||% "")
+  if (!is_static(term) && !is_counter) term <- keep_term(cx, term)
   if (is_number_type(term$type)) {
     if (drop) {
       return(new_index_part(position_code(cx, term, expr)))

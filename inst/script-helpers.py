@@ -477,6 +477,9 @@ def r_int_for(x: Tensor, v: int) -> Tensor:
   return torch.tensor(v)
 
 def r_vector_for(x: Tensor, v: List[float]) -> Tensor:
+  # a vector of one is a number
+  if len(v) == 1:
+    return r_number_for(x, v[0])
   if torch.is_floating_point(x):
     return torch.to(r_tensor_of(v, x.dtype), x.device)
   return torch.tensor(v)

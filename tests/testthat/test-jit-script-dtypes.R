@@ -159,3 +159,9 @@ test_that("arithmetic of what was an element of a tensor is told apart, or refus
   expect_identical(pick(x, torch_tensor(2L))$item(), 2)
   expect_failure_of(pick(x, torch_tensor(TRUE)), "program", "One TRUE or FALSE is no index")
 })
+
+test_that("vectors of one and elements of tensors stand beside tensors as numbers do", {
+  expect_same_as_eager(function(v, n) n * v, torch_tensor(2)$squeeze(), 3, types = list(n = "List[float]"))
+  for (n in list(3, c(3, 4))) expect_same_as_eager(function(v, n) list(n * v, v - n, v > n), torch_tensor(c(2, 3)), n, types = list(n = "List[float]"))
+  expect_same_as_eager(function(v, x) { m <- v$max(); list(m$item() %/% x, m$item() / x, m$item()^x, m$item() - x) }, torch_tensor(c(7L, 3L)), torch_tensor(c(2L, 3L)))
+})
