@@ -169,8 +169,10 @@ assign_element <- function(cx, inner, held, key, i, term, scope, expr) {
     held$code <- empty_code(cx, joined)
     held$type <- joined
   }
-  target <- own_target(cx, inner, held, key, scope, expr)
+  if (is.null(key)) held <- widened_part(cx, held, joined)
   code <- if (term$type == "?") term$code else coerced_code(cx, term, if (held$type == "Empty") element else element_type(held$type))
+  if (is.null(code)) refuse(cx, expr, sprintf("%s can't be put into %s.", script_type_in_words(term$type), script_type_in_words(held$type)))
+  target <- own_target(cx, inner, held, key, scope, expr)
   if (by_name) {
     i <- keep_term(cx, i)
     check_name(cx, i, expr)
@@ -179,6 +181,16 @@ assign_element <- function(cx, inner, held, key, i, term, scope, expr) {
     emit_element(cx, target$code, i, code, expr)
   }
   target$done()
+}
+
+# A list within another holds values of `type` too: it is set back as such.
+widened_part <- function(cx, held, type) {
+  code <- if (identical(type, held$type)) held$code else coerced_code(cx, held, type)
+  if (is.null(code)) {
+    return(held)
+  }
+  held[c("code", "type", "simple")] <- list(code, type, FALSE)
+  held
 }
 
 # The variable holds values of `type` too, from its beginning on in the next pass.

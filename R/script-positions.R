@@ -45,6 +45,7 @@ assign_elements <- function(cx, inner, held, key, positions, term, scope, expr) 
     widen_variable(cx, key, joined)
     held$type <- cx$vars[[key]]$type
   }
+  if (is.null(key)) held <- widened_part(cx, held, joined)
   code <- coerced_code(cx, term, if (is_one) element_type(held$type) else held$type)
   if (!is_one && !is.null(term$place)) code <- sprintf("list(%s)", code)
   value <- keep_term(cx, new_term(if (is_one) element_type(held$type) else held$type, code))$code

@@ -17,3 +17,14 @@ test_that("several elements are taken, left out and set at once", {
   expect_failure_of(set(1, c(8, 9)), "program", "out of bounds")
   expect_failure_of(jit_script(function(n = 3) { d <- c(n, 2); d[c(-1, 1)] }), "compile", "to take, or to leave out, not both")
 })
+
+test_that("a vector within a list takes doubles where it began with whole numbers", {
+  types <- list(n = "int", f = "float")
+  same <- function(fn) expect_same_as_eager(fn, 3L, 2.5, types = types)
+  same(function(n, f) { m <- list(rep(0, n), rep(0, n)); m[[1]][1] <- f; m })
+  same(function(n, f) { m <- list(list(1, 2), list(3, 4)); m[[1]][[1]] <- f; sum(unlist(m[[1]])) + m[[2]][[1]] })
+  same(function(n, f) { m <- list(); for (i in 1:n) m[[i]] <- rep(0, n); for (i in 1:n) for (j in 1:n) m[[i]][j] <- i * 10 + j; m })
+  same(function(n, f) { m <- list(a = rep(0, n)); m$a[2] <- f; o <- m; o$a[1] <- -1; list(m, o) })
+  same(function(n, f) { m <- list(a = rep(0, n)); m$a[m$a == 0] <- f; m$a[length(m$a) + 1] <- f; m })
+  same(function(n, f) { m <- list(rep(0, n), rep(1, n)); m[[2]][1:2] <- c(f, f); m })
+})
