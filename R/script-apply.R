@@ -20,7 +20,7 @@ collect <- function(cx, sequence, scope, body, changes, expr, named_like = NULL)
   lines <- in_block(cx, term <- body(sequence$element(counter)))
   cx$loop <- outer
   # the list holds it now
-  if (!is.null(term$place) && is_container_type(term$type)) disown(cx, term$place)
+  share_list(cx, term)
   stops <- cx$dead
   if (!stops) note_ownership(cx, head, cx$vars, id)
   cx$dead <- FALSE

@@ -71,7 +71,7 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
   if (i$type == "?") {
     return(invisible())
   }
-  if (!is.null(term$place) && is_container_type(term$type)) disown(cx, term$place)
+  share_list(cx, term)
   switch(kind,
     Slots = if (head == "[[") assign_slot(cx, key, held, i, term, expr) else refuse(cx, expr, sprintf("`%s<-` of a list that is being filled can't be translated.", head), "`[[<-` sets one element."),
     Tuple = , Record = assign_part(cx, inner, held, i, term, scope, expr),

@@ -15,7 +15,7 @@ call_user_function <- function(cx, fn, name, given, expr) {
     cx$inlined <- c(outer, list(list(body(fn), NULL)))
     return(inline_call(cx, formals(fn), body(fn), given, expr, env = environment(fn), name = name))
   }
-  for (term in matched$matched) if (!is.null(term$place) && is_container_type(term$type)) disown(cx, term$place)
+  for (term in matched$matched) share_list(cx, term)
   types <- lapply(matched$matched, function(term) if (term$type == "whole") "float" else term$type)
   made <- compile_once(cx$unit, fn, name, types, expr, cx)
   if (made$returns == "?") {

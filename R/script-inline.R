@@ -15,21 +15,6 @@ closure_alone <- function(cx, closure) {
   fn
 }
 
-# Arguments that a function looks at before it gives a function that uses them: that one has the values of now.
-kept_for_functions <- function(body) {
-  if (!has_call(body, "function")) {
-    return(character())
-  }
-  statements <- if (is.call(body) && identical(body[[1]], quote(`{`))) as.list(body)[-1] else list(body)
-  found <- character()
-  for (statement in statements) {
-    if (is.call(statement) && (identical(statement[[1]], quote(`<-`)) || identical(statement[[1]], quote(`=`)))) statement <- statement[[3]]
-    if (is.call(statement) && identical(statement[[1]], quote(`function`))) next
-    if (!all(setdiff(all.names(statement), all.vars(statement)) %in% looking_functions)) break
-    found <- c(found, all.vars(statement))
-  }
-  found
-}
 # A function that is given back looks at the arguments of the function that made it when it is first called.
 note_lent <- function(cx, closures, scope, matched, expr, from) {
   parts <- argument_parts(scope$formals, expr)
@@ -78,7 +63,9 @@ inline_call <- function(cx, formals, body, given, expr, parent = NULL, env = emp
   }
   if (!is.null(generic)) bind_term(cx, scope, ".Generic", literal_term(generic))
   # what the function changes is a variable of its own, in all branches
-  for (formal in intersect(names(matched$matched), c(assigned_names(body), kept_for_functions(body)))) {
+  # and what it looks at before it gives a function that uses it has the value of now
+  kept <- if (has_call(body, "function") && !scope$is_package) looked_at_first(cx, scope, body)
+  for (formal in intersect(names(matched$matched), c(assigned_names(body), kept))) {
     term <- read_variable(cx, scope, formal, as.name(formal))
     if (term$type %in% c("static", "?")) next
     cx$vars[[scope_key(scope, formal)]] <- NULL

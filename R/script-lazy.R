@@ -92,8 +92,7 @@ changes_of <- function(cx, scope, expr, within = list()) {
     if (!is.null(inner) && !any(vapply(within, identical, NA, inner$body))) add(changes_of(cx, inner$scope, inner$body, c(within, list(inner$body))))
   })
   # a name of its own may stand for a part of an argument
-  own <- setdiff(locally_assigned(expr), character())
-  list(fields = unique(fields), names = unique(names), local = local || any(names %in% own))
+  list(fields = unique(fields), names = unique(names), local = local || any(names %in% locally_assigned(expr)))
 }
 
 called_name <- function(head) {

@@ -5,7 +5,7 @@ make_list <- function(cx, given, expr, scope) {
   if (length(given) == 0) {
     return(new_term("Empty", "[]", fresh = TRUE))
   }
-  for (term in given) if (!is.null(term$place) && is_container_type(term$type)) disown(cx, term$place)
+  for (term in given) share_list(cx, term)
   labels <- rlang::names2(given)
   if (all(vapply(given, function(term) term$type == "static", NA))) {
     return(static_term(stats::setNames(lapply(given, static_value), if (any(labels != "")) labels)))

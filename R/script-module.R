@@ -124,7 +124,7 @@ call_method <- function(cx, self, name, given, expr, scope) {
   types <- types[intersect(names(formals(fn)), names(types))]
   made <- compile_method(cx$unit, self, fn, name, types)
   if (is.null(made)) refuse(cx, expr, sprintf("`self$%s()` calls itself, which methods of a program can't.", name), "Write a loop.")
-  for (term in matched$matched) if (!is.null(term$place) && is_container_type(term$type)) disown(cx, term$place)
+  for (term in matched$matched) share_list(cx, term)
   codes <- vapply(names(types), function(label) paste0(made$labels[[label]], "=", need_code(cx, matched$matched[[label]], types[[label]], expr)), "")
   called_term(cx, made$returns, sprintf("%s.%s(%s)", self$code, made$name, paste(codes, collapse = ", ")), made$stops)
 }

@@ -282,7 +282,7 @@ assign_variable <- function(cx, scope, name, term, expr) {
   final <- if (is.null(expected)) joined else join_types(joined, expected)
   code <- coerced_code(cx, term, final)
   if (is.null(code)) refuse(cx, expr, sprintf("`%s` can't be %s here.", name, script_type_in_words(type)))
-  if (is_container_type(type) && !is.null(term$place)) disown(cx, term$place)
+  share_list(cx, term)
   if (!identical(code, declared$name)) emit(cx, paste(declared$name, "=", code))
   mark_written(cx, name, declared$name, final)
   flow <- if (is_optional_type(final) && !is_optional_type(type)) (if (type == "None") "None" else required_type(final)) else final
