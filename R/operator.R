@@ -4,10 +4,11 @@ NULL
 
 
 # What `.External2(C_call_operator, plan)` finds its operator by. `variables` are the names in the calling frame, named
-# by the schema's arguments where those differ; the last element is native's, for this process.
+# by the schema's arguments where those differ; `mirrored` is the operator that takes two arguments the other way round,
+# for a number before a tensor; the last element is native's, for this process.
 operator_plan <- function(name, variables, defaults = rep(list(quote(expr = )), length(variables)),
-                          r_conventions = TRUE, numbers_are_tensors = FALSE) {
-  list(name, variables, unname(defaults), c(r_conventions, numbers_are_tensors), NULL)
+                          r_conventions = TRUE, numbers_are_tensors = FALSE, mirrored = NULL) {
+  list(name, variables, unname(defaults), c(r_conventions, numbers_are_tensors), mirrored, NULL)
 }
 
 # The constant that a formal defaults to; the empty symbol where it has none.

@@ -17,7 +17,10 @@ collect <- function(cx, sequence, scope, body, changes, expr, named_like = NULL)
   cx$loop <- new.env(parent = emptyenv())
   cx$loop$head <- head
   note_writes(cx, scope, outer, lapply(changes, function(closure) closure$body))
-  lines <- in_block(cx, term <- body(sequence$element(counter)))
+  lines <- in_block(cx, {
+    term <- body(sequence$element(counter))
+    run_unread(cx, setdiff(names(cx$vars), names(head)))
+  })
   cx$loop <- outer
   # the list holds it now
   share_list(cx, term)

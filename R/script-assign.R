@@ -227,6 +227,7 @@ own_target <- function(cx, inner, held, key, scope, expr) {
     cx$vars[[key]] <- binding
     held[c("value", "parts")] <- list(NULL)
     held$code <- binding$name
+    note_unread(cx, key)
     held$done <- function() invisible()
     return(held)
   }

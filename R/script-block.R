@@ -51,11 +51,6 @@ hold_value <- function(cx, term) {
   keep_term(cx, settled_item(cx, term))
 }
 
-# A term of which only what is known is used: what its text does is done all the same.
-run_term <- function(cx, term) {
-  if (!is.null(term$code) && !term$simple && !is_static(term) && !term$type %in% c("?", "None")) emit(cx, term$code)
-}
-
 # The terms that `run` gives, if they are constants and nothing else happens; otherwise NULL, and nothing has happened.
 known_terms <- function(cx, run) {
   vars <- cx$vars

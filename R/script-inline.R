@@ -70,6 +70,8 @@ inline_call <- function(cx, formals, body, given, expr, parent = NULL, env = emp
     if (term$type %in% c("static", "?")) next
     cx$vars[[scope_key(scope, formal)]] <- NULL
     assign_variable(cx, scope, formal, term, expr)
+    # R computes it when it is asked for
+    cx$unread[[scope_key(scope, formal)]] <- NULL
   }
   result <- if (scope$is_package && !isTRUE(cx$in_package)) {
     cx$in_package <- TRUE

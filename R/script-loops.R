@@ -21,6 +21,7 @@ do_loop <- function(cx, scope, body, header, names_assigned, begin = function() 
   lines <- in_block(cx, {
     begin()
     do_block(cx, body, scope)
+    run_unread(cx, setdiff(names(cx$vars), names(head)))
   })
   ends <- c(if (!cx$dead) list(cx$vars), cx$loop$nexts)
   for (state in ends) note_ownership(cx, head, state, id)

@@ -36,6 +36,7 @@ emit_return <- function(cx, term, expr) {
     wanted <- if (cx$returns_given) sprintf(", and `.returns` wants %s", script_type_in_words(final)) else ", and its elements are of another type elsewhere"
     refuse(cx, expr, sprintf("The function returns %s here%s.", script_type_in_words(term$type), wanted))
   }
+  run_unread(cx)
   emit(cx, paste("return", code))
   cx$dead <- TRUE
 }

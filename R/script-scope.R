@@ -19,6 +19,8 @@ new_compile_context <- function(unit, name, previous = NULL) {
   cx$declared <- list()
   cx$previous <- previous %||% list(declared = list(), owned = list(), returns = "?", counters = character(), vectors = character())
   cx$counters <- cx$previous$counters
+  cx$unread <- list()
+  cx$computed <- list()
   cx$vectors <- cx$previous$vectors
   cx$owned <- cx$previous$owned
   cx$unsettled <- FALSE
@@ -95,6 +97,7 @@ read_variable <- function(cx, scope, name, expr) {
     return(captured_term(cx, scope, name, expr))
   }
   binding <- found$binding
+  if (!is.null(cx$unread[[found$key]])) cx$unread[[found$key]] <- NULL
   switch(binding$kind,
     variable = variable_term(binding, found$key),
     term = term_as_known(cx, binding$term),
@@ -235,6 +238,7 @@ written_now <- function(cx, term) {
 # tensors are buffers.
 note_write <- function(cx, target, expr) {
   cx$unit$writes <- TRUE
+  note_unread(cx, target$place)
   if (!is.null(cx$unit$entries) && target$code %in% names(cx$unit$known)) {
     refuse(cx, expr, "A method can't change a tensor that is from around it, or in a list: the program has it as a constant.", "Register it with `self$register_buffer()`.")
   }
@@ -249,6 +253,7 @@ assign_variable <- function(cx, scope, name, term, expr) {
   key <- scope_key(scope, name)
   before <- cx$vars[[key]]
   refuse_lent(cx, key, name, expr)
+  run_overwritten(cx, key)
   if (term$type == "static" || (is_static(term) && is.function(static_value(term)))) {
     refuse_change_in_loop(cx, scope, name, expr)
     bind_term(cx, scope, name, term)
@@ -284,6 +289,7 @@ assign_variable <- function(cx, scope, name, term, expr) {
   if (is.null(code)) refuse(cx, expr, sprintf("`%s` can't be %s here.", name, script_type_in_words(type)))
   share_list(cx, term)
   if (!identical(code, declared$name)) emit(cx, paste(declared$name, "=", code))
+  if (!isTRUE(scope$is_package)) note_computed(cx, key, term)
   mark_written(cx, name, declared$name, final)
   flow <- if (is_optional_type(final) && !is_optional_type(type)) (if (type == "None") "None" else required_type(final)) else final
   bind(cx, scope, name, list(

@@ -45,7 +45,10 @@ run_statement <- function(cx, expr, scope) {
     return(statement(cx, expr, scope))
   }
   term <- translate(cx, expr, scope)
-  if (!term$simple && !is.null(term$code) && !cx$dead) emit(cx, term$code)
+  if (cx$dead) {
+    return(invisible())
+  }
+  if (isTRUE(scope$is_package)) emit(cx, if (!term$simple) term$code) else run_term(cx, term)
 }
 
 is_base_function <- function(cx, scope, name) {
@@ -100,15 +103,19 @@ squeeze_text <- function(expr, width = 60) {
 do_branches <- function(cx, condition, yes, no, labels, expr) {
   branches <- list(list(run = yes, refined = condition$yes), list(run = no, refined = condition$no))
   state <- cx$vars
+  unread <- cx$unread
   for (i in 1:2) {
     cx$vars <- state
+    cx$unread <- unread
     cx$dead <- FALSE
     refine(cx, branches[[i]]$refined)
     branches[[i]]$lines <- in_block(cx, term <- branches[[i]]$run())
     branches[[i]]$term <- term
     branches[[i]]$dead <- cx$dead
     branches[[i]]$state <- if (!cx$dead) cx$vars
+    branches[[i]]$unread <- if (!cx$dead) cx$unread
   }
+  branches <- run_unmerged(cx, branches, state)
   dead <- vapply(branches, function(branch) branch$dead, NA)
   result <- merge_terms(cx, branches[!dead], expr)
   text <- lapply(seq_along(branches), function(i) {

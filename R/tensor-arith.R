@@ -3,10 +3,17 @@
 #' @include operator.R
 NULL
 
+# libtorch's operators have their numbers on the right: `2 * x` is x times two, as in PyTorch.
+mirrored_operators <- c(
+  add = "add", mul = "mul", sub = "rsub", eq = "eq", ne = "ne", lt = "gt", gt = "lt", le = "ge", ge = "le",
+  logical_and = "logical_and", logical_or = "logical_or"
+)
+
 binary <- function(operator) {
+  mirrored <- mirrored_operators[operator]
   plan <- operator_plan(
     paste0("aten::", operator), c(self = "e1", other = "e2"), list(quote(expr = ), quote(expr = )),
-    numbers_are_tensors = TRUE
+    numbers_are_tensors = TRUE, mirrored = if (!is.na(mirrored)) paste0("aten::", mirrored)
   )
   as.function(c(alist(e1 = , e2 = ), as.call(list(quote(.External2), quote(C_call_operator), plan))), envir = topenv())
 }

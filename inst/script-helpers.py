@@ -434,6 +434,38 @@ def r_written(x: Tensor):
   if torch.dim(x) < 0:
     raise RuntimeError("unreachable")
 
+# What nothing reads is looked at, so that it is computed.
+# libtorch knows that nothing is other than itself.
+def r_look_int(x: int):
+  if x < -9223372036854775806:
+    raise RuntimeError("unreachable")
+
+def r_look_float(x: float):
+  if math.isnan(x) and x == 1.:
+    raise RuntimeError("unreachable")
+
+def r_look_bool(x: bool):
+  if int(x) < 0:
+    raise RuntimeError("unreachable")
+
+def r_look_tensors(x: List[Tensor]):
+  for v in x:
+    if torch.dim(v) < 0:
+      raise RuntimeError("unreachable")
+
+def r_look_ints(x: List[int]):
+  for v in x:
+    r_look_int(v)
+
+def r_look_floats(x: List[float]):
+  for v in x:
+    r_look_float(v)
+
+def r_look_optional(x: Optional[Tensor]):
+  if x is not None:
+    if torch.dim(x) < 0:
+      raise RuntimeError("unreachable")
+
 def r_fitted(x: Tensor, v: Tensor) -> Tensor:
   while torch.dim(v) > torch.dim(x) and torch.size(v, 0) == 1:
     v = torch.squeeze(v, 0)

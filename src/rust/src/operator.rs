@@ -37,6 +37,8 @@ pub struct Plan {
     /// R's conventions (positions from one), or libtorch's own.
     pub r_conventions: bool,
     pub numbers_are_tensors: bool,
+    /// For a number before a tensor: the same function, with the tensor first.
+    pub mirrored: Option<Box<Plan>>,
 }
 pub struct Planned {
     /// In the frame of the R function.
@@ -125,13 +127,14 @@ impl Plan {
         error
     }
     /// The plan behind the description that an R function carries in its body: name, variables (named by schema
-    /// argument), defaults, flags. Its last element is ours: the plan, made at the first call in this process.
+    /// argument), defaults, flags, mirrored operator. Its last element is ours: the plan, made at the first call in this
+    /// process.
     #[inline]
     pub unsafe fn of(description: SEXP) -> Result<&'static Plan> {
-        if TYPEOF(description) != SEXPTYPE::VECSXP || Rf_xlength(description) != 5 {
+        if TYPEOF(description) != SEXPTYPE::VECSXP || Rf_xlength(description) != 6 {
             return Err(Error::new(Kind::Internal, "an operator without its plan"));
         }
-        let made = VECTOR_ELT(description, 4);
+        let made = VECTOR_ELT(description, 5);
         if TYPEOF(made) == SEXPTYPE::EXTPTRSXP {
             let plan = R_ExternalPtrAddr(made) as *const Plan;
             if !plan.is_null() {
@@ -158,11 +161,25 @@ impl Plan {
             default: VECTOR_ELT(defaults, i as R_xlen_t),
         });
         let flags = |i: isize| *LOGICAL(flags).offset(i) != 0;
-        let plan =
-            Plan { operator, arguments: arguments.collect(), r_conventions: flags(0), numbers_are_tensors: flags(1) };
+        let arguments: Vec<Planned> = arguments.collect();
+        let (r_conventions, numbers_are_tensors) = (flags(0), flags(1));
+        let mirrored = match (string(VECTOR_ELT(description, 4)), &arguments[..]) {
+            (Some(name), [first, second]) => Some(Box::new(Plan {
+                operator: find(&name)?,
+                arguments: vec![
+                    Planned { variable: second.variable, ..*first },
+                    Planned { variable: first.variable, ..*second },
+                ],
+                r_conventions,
+                numbers_are_tensors,
+                mirrored: None,
+            })),
+            _ => None,
+        };
+        let plan = Plan { operator, arguments, r_conventions, numbers_are_tensors, mirrored };
         let plan: &'static Plan = Box::leak(Box::new(plan));
         let pointer = R_MakeExternalPtr(plan as *const Plan as *mut c_void, symbol("torch_operator"), R_NilValue);
-        SET_VECTOR_ELT(description, 4, pointer);
+        SET_VECTOR_ELT(description, 5, pointer);
         Ok(plan)
     }
 }

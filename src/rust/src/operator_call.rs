@@ -169,6 +169,11 @@ fn room<'a>(values: &'a mut [MaybeUninit<Value>; MOST], overload: &Overload) -> 
     unsafe { std::slice::from_raw_parts_mut(values.as_mut_ptr() as *mut Value, n) }
 }
 
+#[inline]
+unsafe fn is_tensor(item: &Supplied) -> bool {
+    handle::get(item.value, handle::Kind::Tensor).is_some()
+}
+
 /// Forces what stands in a frame for an argument. R may jump: nothing here needs dropping.
 #[inline]
 unsafe fn force(value: SEXP, env: SEXP) -> SEXP {
@@ -208,6 +213,16 @@ pub unsafe extern "C" fn from_frame(_call: SEXP, _op: SEXP, arguments: SEXP, env
         supplied[count] = Supplied { symbol: planned.symbol, value, is_default };
         count += 1;
     }
+    let plan = match &plan.mirrored {
+        Some(mirrored) if count == 2 && !is_tensor(&supplied[0]) && is_tensor(&supplied[1]) => {
+            supplied.swap(0, 1);
+            for (item, planned) in supplied.iter_mut().zip(&mirrored.arguments) {
+                item.symbol = planned.symbol;
+            }
+            mirrored
+        }
+        _ => plan,
+    };
     crate::routine::finish(|| {
         let requires_grad = requires_grad != R_NilValue && flag(requires_grad, "requires_grad")?;
         let value = call(plan, &supplied[..count]).map_err(|error| plan.in_r_names(error))?;

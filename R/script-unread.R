@@ -1,0 +1,84 @@
+# Values that nothing reads: R computes them, with their errors and random draws, and libtorch would leave them out. So
+# something looks at each.
+
+# A term of which only what is known is used, or nothing: what its text does is done all the same.
+run_term <- function(cx, term) {
+  if (is_static(term) || is.null(term$code) || term$type == "?") {
+    return(invisible())
+  }
+  if (!term$simple) {
+    lines <- if (term$type == "None") term$code else looking_code(cx, keep_term(cx, term))
+    emit(cx, lines)
+  } else if (!is.null(term$place)) {
+    note_unread(cx, term$place)
+  } else if (!is_scalar_type(term$type)) {
+    lines <- looking_code(cx, term)
+    emit(cx, lines)
+  }
+}
+
+# The statements that look at a value; none where it can't fail.
+looking_code <- function(cx, term) {
+  type <- term$type
+  if (type %in% c("Tensor", "int", "float", "whole", "bool")) {
+    name <- switch(type, Tensor = "written", whole = "look_int", paste0("look_", type))
+    return(sprintf("%s(%s)", helper(cx, name), term$code))
+  }
+  element <- if (is_list_type(type)) element_type(type) else ""
+  if (element %in% c("Tensor", "int", "float", "whole")) {
+    name <- if (element == "Tensor") "look_tensors" else if (element == "float") "look_floats" else "look_ints"
+    return(sprintf("%s(%s)", helper(cx, name), term$code))
+  }
+  if (is_container_type(type) && type != "Empty") {
+    return(c(sprintf("if len(%s) < 0:", term$code), "  raise RuntimeError(\"unreachable\")"))
+  }
+  if (is_optional_type(type) && required_type(type) == "Tensor") {
+    return(sprintf("%s(%s)", helper(cx, "look_optional"), term$code))
+  }
+  if (script_type_kind(type) %in% c("Tuple", "Record")) unlist(lapply(term_parts(cx, term), function(part) looking_code(cx, part)))
+}
+
+# A variable has got a value that nothing has read yet.
+note_computed <- function(cx, key, term) {
+  cx$unread[[key]] <- NULL
+  # counters can't fail
+  if (is_static(term) || term$simple && is.null(term$place) && is_scalar_type(term$type)) {
+    return(invisible())
+  }
+  cx$computed[[key]] <- TRUE
+  cx$unread[[key]] <- cx$block
+}
+note_unread <- function(cx, key) if (!is.null(key) && isTRUE(cx$computed[[key]])) cx$unread[[key]] <- cx$block
+
+# Before a variable gets another value.
+run_overwritten <- function(cx, key) {
+  # what stands in another block has other ways on from it
+  if (identical(cx$unread[[key]], cx$block)) run_unread(cx, key)
+}
+
+# Looks at the variables `keys`, as they are in `state`.
+run_unread <- function(cx, keys = names(cx$unread), state = cx$vars) {
+  for (key in intersect(keys, names(cx$unread))) {
+    cx$unread[[key]] <- NULL
+    binding <- state[[key]]
+    if (!identical(binding$kind, "variable") || cx$in_package) next
+    lines <- looking_code(cx, variable_term(binding, key))
+    emit(cx, lines)
+  }
+}
+
+# What one of two branches alone sets is not known after them.
+run_unmerged <- function(cx, branches, state) {
+  for (i in 1:2) {
+    other <- branches[[3 - i]]
+    keys <- setdiff(names(branches[[i]]$unread), c(names(state), names(other$state)))
+    if (length(keys) > 0) {
+      cx$dead <- FALSE
+      cx$unread <- branches[[i]]$unread
+      branches[[i]]$lines <- c(branches[[i]]$lines, in_block(cx, run_unread(cx, keys, branches[[i]]$state)))
+      branches[[i]]$unread <- cx$unread
+    }
+  }
+  cx$unread <- utils::modifyList(as.list(branches[[1]]$unread), as.list(branches[[2]]$unread))
+  branches
+}
