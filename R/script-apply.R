@@ -3,7 +3,8 @@
 NULL
 
 # Runs `body` for each element and collects what it gives. `changes`: the functions that it may call.
-collect <- function(cx, sequence, scope, body, changes, expr, named_like = NULL) {
+# `exact`: its numbers are doubles because they are in R, and not because they are made so.
+collect <- function(cx, sequence, scope, body, changes, expr, named_like = NULL, exact = TRUE) {
   if (!is.null(sequence$terms)) {
     return(make_list(cx, lapply(sequence$terms, body), expr, scope))
   }
@@ -23,6 +24,7 @@ collect <- function(cx, sequence, scope, body, changes, expr, named_like = NULL)
   })
   cx$loop <- outer
   # the list holds it now
+  if (exact) lines <- c(lines, in_block(cx, term <- as_kept_number(cx, term)))
   share_list(cx, term)
   stops <- cx$dead
   if (!stops) note_ownership(cx, head, cx$vars, id)
@@ -101,7 +103,7 @@ lapply_loop <- function(kind) {
     changes <- Reduce(function(found, term) if (is_static(term)) closures_in(cx, static_value(term), found) else found, more, closures_in(cx, fn, list()))
     body <- function(element) call_callable(cx, fn, c(list(element), more), expr, scope)
     result <- unless_needed_known(
-      cx, sequence, function() collect(cx, sequence, scope, body, changes, expr, named_like),
+      cx, sequence, function() collect(cx, sequence, scope, body, changes, expr, named_like, exact = kind != "typed"),
       function(values) collect(cx, list(terms = values), scope, body, changes, expr)
     )
     if (!vector || result$type == "?") {
@@ -176,6 +178,11 @@ empty_like <- function(cx, like, expr) {
 }
 
 as_vector <- function(cx, term, expr) {
+  if (term$type == "List[number]") {
+    item <- new_name(cx, "v")
+    element <- as_double_number(cx, new_term("number", item), expr)
+    return(new_term("Vector[float]", sprintf("[%s for %s in %s]", element$code, item, term$code), fresh = TRUE))
+  }
   if (script_type_kind(term$type) == "List" && element_type(term$type) %in% c("int", "whole", "float", "bool", "str")) {
     term$type <- vector_type_of(element_type(term$type))
     return(term)
@@ -184,7 +191,10 @@ as_vector <- function(cx, term, expr) {
     return(term)
   }
   # numbers of several kinds are numbers of one
-  if (startsWith(term$type, "Tuple") && all(vapply(script_type_parts(term$type), is_number_type, NA))) {
+  if (startsWith(term$type, "Tuple") && all(script_type_parts(term$type) %in% c("int", "whole", "float", "number"))) {
+    if ("number" %in% script_type_parts(term$type)) {
+      return(combine(cx, term_parts(cx, term), expr, NULL))
+    }
     type <- list_type_of(Reduce(join_types, script_type_parts(term$type)))
     return(new_term(vector_type_of(element_type(type)), coerced_code(cx, term, type), fresh = TRUE, parts = term_parts(cx, term)))
   }

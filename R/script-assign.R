@@ -134,6 +134,13 @@ assign_part <- function(cx, inner, held, i, term, scope, expr) {
 }
 
 assign_element <- function(cx, inner, held, key, i, term, scope, expr) {
+  if (is_vector_term(held)) {
+    if (is_open_kind(term)) held <- keep_term(cx, held)
+    term <- as_element_of(cx, held, term, expr)
+    if (held$type == "Vector[int]" && term$type %in% c("float", "whole")) held <- as_doubles(cx, held, key, inner, scope, expr)
+  } else {
+    term <- as_kept_number(cx, term)
+  }
   version <- if (!is.null(key)) cx$vars[[key]]$version
   expected <- if (!is.null(version)) cx$previous$declared[[version]]$type
   by_name <- i$type == "str"

@@ -23,6 +23,9 @@ indented <- function(lines) paste0("  ", if (length(lines) == 0) "pass" else lin
 
 # The term as a variable, so that its text may stand anywhere and is run once, here.
 keep_term <- function(cx, term) {
+  if (!is.null(term$number)) {
+    return(settled_item(cx, term))
+  }
   if (term$simple || is.null(term$code) || term$type %in% c("?", "None")) {
     return(term)
   }
@@ -62,16 +65,6 @@ known_terms <- function(cx, run) {
   cx$vars <- vars
   cx$dead <- dead
   NULL
-}
-
-# What `$item()` took out of a tensor, without the tensor: that may be changed.
-settled_item <- function(cx, term) {
-  if (!is.null(term$tensor)) {
-    term <- keep_term(cx, term)
-    term$item <- keep_term(cx, new_term("dtype", sprintf("%s.dtype", term$tensor)))$code
-    term["tensor"] <- list(NULL)
-  }
-  term
 }
 
 # Translates several expressions in order. What one of them writes as statements runs after the ones before it.

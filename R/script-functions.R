@@ -16,7 +16,7 @@ call_user_function <- function(cx, fn, name, given, expr) {
     return(inline_call(cx, formals(fn), body(fn), given, expr, env = environment(fn), name = name))
   }
   for (term in matched$matched) share_list(cx, term)
-  types <- lapply(matched$matched, function(term) if (term$type == "whole") "float" else term$type)
+  types <- lapply(matched$matched, function(term) if (term$type == "whole") "float" else as_kept_number(cx, term)$type)
   made <- compile_once(cx$unit, fn, name, types, expr, cx)
   if (made$returns == "?") {
     return(unknown_term())
@@ -53,7 +53,8 @@ called_term <- function(cx, type, code, stops = FALSE) {
     emit(cx, code)
     return(none_term())
   }
-  new_term(type, code)
+  # a number is looked at twice, for its kind as well
+  if (type == "number") keep_term(cx, new_term("number", code)) else new_term(type, code)
 }
 
 compile_once <- function(unit, fn, name, types, expr, cx) {

@@ -11,7 +11,10 @@ make_list <- function(cx, given, expr, scope) {
     return(static_term(stats::setNames(lapply(given, static_value), if (any(labels != "")) labels)))
   }
   if (any(vapply(given, function(term) term$type == "static", NA))) refuse(cx, expr, "A list of a program can't hold what only R has.")
+  original <- given
+  given <- lapply(given, function(term) as_kept_number(cx, term))
   types <- term_types(given)
+  if ("number" %in% types && all(is_number_type(types) | types == "number")) types[] <- "number"
   codes <- vapply(given, function(term) term$code, "")
   if (any(labels != "")) {
     if (any(labels == "") || anyDuplicated(labels)) refuse(cx, expr, "Either all elements of a list have names, each its own, or none.")
@@ -21,16 +24,16 @@ make_list <- function(cx, given, expr, scope) {
     if (!all(vapply(types, is_known_type, NA))) {
       return(new_term("?", "None", simple = TRUE))
     }
-    return(new_term(type, tuple_code(cx, codes, type), parts = unname(given)))
+    return(new_term(type, tuple_code(cx, codes, type), parts = unname(original)))
   }
   if (length(unique(types)) == 1 || all(types %in% c("Tensor", "None", "Optional[Tensor]"))) {
     joined <- Reduce(join_types, types)
     codes <- vapply(given, function(term) coerced_code(cx, term, joined), "")
     type <- list_type_of(joined)
     text <- sprintf("torch.jit.annotate(%s, [%s])", script_type_text(cx$unit, type), paste(codes, collapse = ", "))
-    return(new_term(type, text, fresh = TRUE, parts = unname(given)))
+    return(new_term(type, text, fresh = TRUE, parts = unname(original)))
   }
-  new_term(tuple_type(types), tuple_code(cx, codes, "Tuple"), parts = unname(given))
+  new_term(tuple_type(types), tuple_code(cx, codes, "Tuple"), parts = unname(original))
 }
 
 # c(...): a vector of numbers or strings; lists joined; of tensors a list, as in torch for R.
@@ -42,6 +45,7 @@ combine <- function(cx, given, expr, scope) {
   if (any_unknown(given)) {
     return(unknown_term())
   }
+  given <- as_double_numbers(cx, given, expr)
   if (all_static(given)) {
     value <- do.call(c, lapply(given, static_value))
     return(literal_term(value) %||% static_term(value))

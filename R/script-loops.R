@@ -131,8 +131,9 @@ enter_loop_with <- function(cx, scope, names_assigned, changed, id) {
     declared <- cx$previous$declared[[binding$version]]$type %||% binding$declared
     if (name %in% names_assigned) binding$type <- declared
     binding$declared <- declared
-    binding["dtype"] <- list(kind_beside_type(join_number_kinds(cx$previous$declared[[binding$version]]$kinds), binding$type))
+    binding["dtype"] <- list(kind_beside_type(join_number_kinds(setdiff(cx$previous$declared[[binding$version]]$kinds, "lost")), binding$type))
     binding[c("value", "item")] <- list(NULL)
+    binding$item <- kind_variable(cx, binding$version, binding$type)
     binding["parts"] <- list(NULL)
     binding$lower <- -Inf
     binding$owned <- isTRUE(binding$owned) && !isFALSE(cx$previous$owned[[mark]])
@@ -188,13 +189,13 @@ placeholders <- function(cx, head, states) {
   unlist(lapply(keys, function(key) {
     binding <- states[[1]][[key]]
     value <- if (binding$kind == "variable") placeholder_code(cx, cx$previous$declared[[binding$version]]$type %||% binding$declared)
-    if (!is.null(value)) paste(binding$name, "=", value)
+    if (!is.null(value)) c(paste(binding$name, "=", value), if (!is.null(binding$item)) paste(binding$item, "= 7"))
   }))
 }
 
 placeholder_code <- function(cx, type) {
   switch(script_type_kind(type),
-    Tensor = "torch.zeros([0])", int = , whole = , dtype = , end = "0", float = "0.", bool = "False", str = "\"\"",
+    Tensor = "torch.zeros([0])", int = , whole = , dtype = , end = "0", float = , number = "0.", bool = "False", str = "\"\"",
     List = , Vector = , Dict = , Slots = empty_code(cx, type),
     Optional = sprintf("torch.jit.annotate(%s, None)", script_type_text(cx$unit, type)),
     Tuple = , Record = {

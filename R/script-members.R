@@ -71,12 +71,6 @@ item_of <- function(cx, held) {
     }
   )
 }
-refuse_unsure <- function(cx, term, expr) {
-  if (identical(term$dtype, "unsure")) {
-    refuse(cx, expr, "Whether this is a number or TRUE or FALSE is in the tensor alone.", "as.numeric(), as.integer() and as.logical() of the tensor say it.")
-  }
-}
-
 script_tensor_members <- list(
   shape = function(cx, held, expr) new_term("Vector[int]", sprintf("torch.size(%s)", held$code), fresh = TRUE),
   is_leaf = tensor_property("bool", "%s.is_leaf"),

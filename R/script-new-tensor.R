@@ -5,7 +5,8 @@ make_tensor <- function(cx, given, expr, scope) {
   matched <- match_given(cx, formals(torch_tensor), given, expr)$matched
   data <- matched$data
   if (is.null(data)) refuse(cx, expr, "Argument `data` is missing.")
-  refuse_mixed(cx, data, expr)
+  if (is.null(data$item)) refuse_mixed(cx, data, expr)
+  if (!is.null(data$number)) data <- settled_item(cx, data)
   named <- if (!is.null(matched$dtype) && is_static(matched$dtype)) dtype_of_text(static_value(matched$dtype))
   if (!is.null(named)) matched$dtype <- literal_term(named)
   if (any_unknown(matched)) {

@@ -27,7 +27,7 @@ arithmetic <- function(cx, sign, given, expr) {
   result <- number_arithmetic(cx, sign, a, b)
   # of numbers that may be integers one comes that may be, but for `/` and `^`
   kinds <- c(number_kind(a), number_kind(b))
-  if (any(c("mixed", "unsure") %in% kinds) && !"double" %in% kinds && !sign %in% c("/", "^")) result$dtype <- "mixed"
+  if (any(c("mixed", "unsure") %in% kinds) && !"double" %in% kinds && !sign %in% c("/", "^")) result <- as_open_as(cx, result, list(a, b))
   result
 }
 
@@ -103,7 +103,7 @@ unary_sign <- function(cx, sign, a, expr) {
     return(each_element(cx, list(a), expr, function(parts) unary_sign(cx, sign, parts[[1]], expr)))
   }
   a <- as_number(cx, a, expr)
-  if (sign == "+") a else new_term(a$type, sprintf("(-%s)", a$code), dtype = if (identical(a$dtype, "unsure")) "mixed" else a$dtype)
+  if (sign == "+") a else as_open_as(cx, new_term(a$type, sprintf("(-%s)", a$code)), list(a))
 }
 
 as_number <- function(cx, term, expr, what = "This") {
@@ -119,6 +119,9 @@ as_number <- function(cx, term, expr, what = "This") {
 
 tensor_arithmetic <- function(cx, sign, a, b, expr) {
   mixed <- vapply(list(a, b), function(term) identical(term$dtype, "mixed") || identical(term$dtype, "unsure") && is.null(term$tensor), NA)
+  # a number on the right goes as it is
+  kept <- sign %in% c("+", "-", "*", "/", "^", "%%", "%/%") & c(sign %in% names(mirrored_signs), TRUE) & !vapply(list(a, b), function(term) is.null(kind_code(cx, term)), NA)
+  mixed <- mixed & !kept
   if (any(mixed)) {
     # it makes no difference beside a tensor of doubles
     kept <- translate_in_order(cx, list(function() keep_term(cx, a), function() keep_term(cx, b)))
@@ -259,7 +262,7 @@ number_function <- function(code, whole = NULL) {
       if (is_whole_type(term$type)) {
         return(new_term(term$type, sprintf(whole, term$code), lower = 0, dtype = term$dtype))
       }
-      return(new_term("float", sprintf(whole, term$code), dtype = if (identical(term$dtype, "unsure")) "mixed" else term$dtype))
+      return(as_open_as(cx, new_term("float", sprintf(whole, term$code)), list(term)))
     }
     # a double in R
     if (!is.null(whole) && is_whole_type(term$type)) {
@@ -326,10 +329,8 @@ summary_function <- function(name) {
     codes <- vapply(terms, function(term) coerced_code(cx, term, type), "")
     lower <- vapply(terms, function(term) as.double(term$lower), 0)
     pair <- if (type == "float") sprintf("%s(%%s, %%s)", helper(cx, paste0(name, "_of"))) else paste0(name, "(%s, %s)")
-    new_term(
-      type, Reduce(function(a, b) sprintf(pair, a, b), codes),
-      lower = if (name == "max") max(lower) else min(lower), dtype = if (!any(vapply(terms, number_kind, "") == "double")) merged_dtype(terms, type)
-    )
+    result <- new_term(type, Reduce(function(a, b) sprintf(pair, a, b), codes), lower = if (name == "max") max(lower) else min(lower))
+    if (any(vapply(terms, number_kind, "") == "double")) result else as_open_as(cx, result, terms)
   }
 }
 mean_of <- function(cx, given, expr, scope) {
@@ -372,6 +373,7 @@ convert_number <- function(type) {
       return(literal)
     }
     if (from == "str") refuse(cx, expr, "Strings are not read as numbers.")
+    if (!is.null(term$number)) term <- settled_item(cx, term)
     if (!is.null(term$tensor)) {
       return(convert_number(type)(cx, list(new_term("Tensor", term$tensor, simple = TRUE)), expr, scope))
     }

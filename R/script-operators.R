@@ -101,7 +101,7 @@ call_operator <- function(cx, plan, supplied, expr) {
     x <- keep_term(cx, supplied$self)
     return(new_term("Tensor", sprintf("torch.to(torch.pow(%1$s, int(%2$s)), %1$s.dtype)", x$code, supplied$exponent$code), dtype = x$dtype))
   }
-  if (label == "full" && is.null(supplied$fill_value$tensor)) refuse_unsure(cx, supplied$fill_value, expr)
+  if (label == "full" && is.null(number_code(cx, supplied$fill_value))) refuse_unsure(cx, supplied$fill_value, expr)
   if (label == "full" && supplied$fill_value$type == "bool" && (is.null(supplied$dtype) || supplied$dtype$type == "None")) {
     supplied$dtype <- literal_term(torch_bool())
     best$used <- c(best$used, "dtype")
@@ -163,7 +163,9 @@ write_operator <- function(cx, label, best, overloads, supplied, expr) {
   if (endsWith(label, "_") && !is.null(supplied$self)) note_write(cx, supplied$self, expr)
   # some names of `torch` are functions of Python's with arguments of their own
   home <- if (startsWith(label, "_") || label %in% c("unique_consecutive", "tensordot")) "torch.ops.aten." else "torch."
-  term <- new_term(overload$returned, paste0(home, label, "(", paste(codes, collapse = ", "), ")"))
+  # libtorch takes a matrix for what is transposed twice
+  called <- if (label == "t") helper(cx, "transposed") else paste0(home, label)
+  term <- new_term(overload$returned, paste0(called, "(", paste(codes, collapse = ", "), ")"))
   if (overload$returned %in% c("None", "Tuple[]")) {
     emit(cx, term$code)
     return(none_term())
@@ -240,10 +242,12 @@ operator_argument <- function(cx, term, type, base, expr, name, fixed = -1) {
     return(sprintf("torch.device(%s)", term$code))
   }
   if (type %in% c("number", "Scalar")) {
-    refuse_mixed(cx, term, expr)
-    # the number keeps the kind that it has in the tensor
-    if (!is.null(term$tensor)) {
-      return(sprintf("%s.item()", term$tensor))
+    if (is_open_kind(term)) {
+      code <- number_code(cx, term)
+      if (is.null(code)) refuse_mixed(cx, term, expr)
+      if (!is.null(code)) {
+        return(code)
+      }
     }
     return(if (term$type == "whole") need_code(cx, term, "float", expr) else term$code)
   }

@@ -20,7 +20,10 @@ emit_return <- function(cx, term, expr) {
     refuse(cx, expr, sprintf("A program can't return %s: TorchScript has only its number.", script_type_in_words("dtype")), "Return a tensor of it.")
   }
   if (grepl("\\bend\\b", term$type)) refuse(cx, expr, sprintf("A program can't return %s.", script_type_in_words("end")))
-  joined <- join_types(cx$returns, term$type)
+  type <- if (cx$returns_given) term$type else as_kept_number(cx, term)$type
+  joined <- join_types(cx$returns, type)
+  # an integer here and a double there
+  if (!cx$returns_given && "int" %in% c(cx$returns, type) && any(c("float", "whole") %in% c(cx$returns, type))) joined <- "number"
   if (is.null(joined)) {
     refuse(
       cx, expr, sprintf("The function returns %s here and %s elsewhere.", script_type_in_words(term$type), script_type_in_words(cx$returns)),

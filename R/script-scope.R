@@ -20,6 +20,7 @@ new_compile_context <- function(unit, name, previous = NULL) {
   cx$previous <- previous %||% list(declared = list(), owned = list(), returns = "?", counters = character(), vectors = character())
   cx$counters <- cx$previous$counters
   cx$unread <- list()
+  cx$kind_names <- list()
   cx$computed <- list()
   cx$vectors <- cx$previous$vectors
   cx$owned <- cx$previous$owned
@@ -261,11 +262,12 @@ assign_variable <- function(cx, scope, name, term, expr) {
   }
   version <- if (!is.null(before) && before$kind == "variable") before$version else key
   if (version %in% cx$vectors && is_scalar_type(term$type)) term <- vector_of_one(cx, term)
-  type <- term$type
   repeat {
     declared <- cx$declared[[version]]
-    joined <- if (is.null(declared)) type else join_types(declared$type, type)
     expected <- cx$previous$declared[[version]]$type
+    if (is_open_kind(term) && (is_optional_type(expected %||% declared$type %||% "") || identical(declared$type, "None"))) term <- as_kept_number(cx, term)
+    type <- term$type
+    joined <- if (is.null(declared)) type else join_types(declared$type, type)
     if (!is.null(joined) && (is.null(expected) || !is.null(join_types(joined, expected)))) break
     version <- paste0(version, "'")
   }
@@ -279,15 +281,20 @@ assign_variable <- function(cx, scope, name, term, expr) {
   if (!is.null(expected) && (cx$widens || grepl("Empty|[?]", joined))) joined <- join_types(joined, expected)
   declared$type <- joined
   kind <- number_kind(term)
-  if (!is.null(kind)) declared$kinds <- union(declared$kinds, c(kind, if (cx$widens) cx$previous$declared[[version]]$kinds))
-  # the kind of what was an element of a tensor
-  item <- if (identical(kind, "unsure")) term$item %||% if (!is.null(term$tensor)) keep_term(cx, new_term("dtype", sprintf("%s.dtype", term$tensor)))$code
+  if (!is.null(kind)) {
+    now <- union(declared$kinds, c(kind, if (is_open_kind(term) && is.null(kind_code(cx, term))) "lost", if (cx$widens) cx$previous$declared[[version]]$kinds))
+    if (!is.null(declared$kinds) && !setequal(now, declared$kinds)) cx$unsettled <- TRUE
+    declared$kinds <- now
+  }
   declared$from_null <- isTRUE(declared$from_null) || identical(term$dtype, "null")
   cx$declared[[version]] <- declared
   final <- if (is.null(expected)) joined else join_types(joined, expected)
   code <- coerced_code(cx, term, final)
   if (is.null(code)) refuse(cx, expr, sprintf("`%s` can't be %s here.", name, script_type_in_words(type)))
   share_list(cx, term)
+  beside <- kind_variable(cx, version, final)
+  kind_now <- if (!is.null(beside)) kind_code(cx, term)
+  if (!is.null(kind_now)) emit(cx, paste(beside, "=", kind_now))
   if (!identical(code, declared$name)) emit(cx, paste(declared$name, "=", code))
   if (!isTRUE(scope$is_package)) note_computed(cx, key, term)
   mark_written(cx, name, declared$name, final)
@@ -295,7 +302,7 @@ assign_variable <- function(cx, scope, name, term, expr) {
   bind(cx, scope, name, list(
     kind = "variable", name = declared$name, type = flow, declared = final, version = version, r_name = name,
     owned = term$fresh || script_type_kind(type) == "Empty", value = if (!is_container_type(type) || isTRUE(scope$is_package)) term$value, dtype = if (is.null(kind)) term$dtype else kind_beside_type(kind, flow), lower = if (is_whole_type(final)) loop_bound(cx, term),
-    item = item,
+    item = if (!is.null(kind_now)) beside,
     # code of this package does not change the lists that it makes
     parts = if (isTRUE(scope$is_package)) parts_of_variable(term, final, declared$name)
   ))
@@ -312,6 +319,7 @@ refuse_lent <- function(cx, key, name, expr) {
 # A number, string or flag that becomes a vector later is a vector of one from the start: the next pass knows.
 is_scalar_type <- function(type) type %in% c("int", "whole", "float", "bool", "str")
 vector_of_one <- function(cx, term) {
+  term <- as_double_number(cx, term, quote(c(x)))
   type <- if (term$type == "whole") "float" else term$type
   new_term(vector_type_of(type), sprintf("torch.jit.annotate(List[%s], [%s])", type, coerced_code(cx, term, type)), fresh = TRUE)
 }

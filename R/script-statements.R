@@ -120,7 +120,8 @@ do_branches <- function(cx, condition, yes, no, labels, expr) {
   result <- merge_terms(cx, branches[!dead], expr)
   text <- lapply(seq_along(branches), function(i) {
     code <- if (!dead[[i]]) result$codes[[sum(!dead[seq_len(i)])]]
-    c(branches[[i]]$lines, if (!is.null(result$name)) paste(result$name, "=", code))
+    kind <- if (!dead[[i]]) result$kinds[[sum(!dead[seq_len(i)])]]
+    c(branches[[i]]$lines, if (!is.null(kind)) paste(result$term$item, "=", kind), if (!is.null(result$name)) paste(result$name, "=", code))
   })
   cx$dead <- FALSE
   # TorchScript wants what is new set in both branches, even where one leaves the loop
@@ -128,7 +129,7 @@ do_branches <- function(cx, condition, yes, no, labels, expr) {
   made <- NULL
   if (any(leaves) && !all(dead)) {
     placeholder <- if (!is.null(result$name)) placeholder_code(cx, result$term$type)
-    made <- c(if (!is.null(placeholder)) paste(result$name, "=", placeholder), placeholders(cx, state, lapply(branches[!dead], function(branch) branch$state)))
+    made <- c(if (!is.null(placeholder)) paste(result$name, "=", placeholder), if (!is.null(result$kinds)) paste(result$term$item, "= 7"), placeholders(cx, state, lapply(branches[!dead], function(branch) branch$state)))
   }
   text <- lapply(seq_along(text), function(i) if (dead[[i]]) c(if (leaves[[i]]) made, branches[[i]]$lines) else text[[i]])
   if (length(text[[1]]) + length(text[[2]]) > 0) {
@@ -167,15 +168,20 @@ merge_terms <- function(cx, branches, expr) {
     return(list(term = none_term()))
   }
   name <- new_name(cx, "t")
-  list(
-    name = name, codes = lapply(terms, function(term) coerced_code(cx, term, type)),
+  dtype <- merged_dtype(terms, type)
+  kinds <- if (identical(dtype, "mixed") || identical(dtype, "unsure")) lapply(terms, function(term) kind_code(cx, term))
+  if (any(vapply(kinds, is.null, NA))) kinds <- NULL
+  result <- list(
+    name = name, kinds = kinds, codes = lapply(terms, function(term) coerced_code(cx, term, type)),
     term = new_term(
       type, name,
-      simple = TRUE, fresh = all(vapply(terms, function(term) term$fresh, NA)), dtype = merged_dtype(terms, type),
+      simple = TRUE, fresh = all(vapply(terms, function(term) term$fresh, NA)), dtype = dtype,
       lower = min(vapply(terms, function(term) as.double(term$lower), 0)),
       linear = if (is_whole_type(type)) list(base = name, offset = 0), parts = merged_parts(terms, type, name)
     )
   )
+  if (!is.null(kinds)) result$term$item <- new_name(cx, paste0(name, "_kind"))
+  result
 }
 
 # Names that are, or are not, NULL from here on.

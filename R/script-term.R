@@ -6,10 +6,11 @@
 # the key of the variable that it is read from.
 new_term <- function(type, code, value = NULL, simple = FALSE, fresh = FALSE, linear = NULL, lower = -Inf, dtype = NULL,
                      parts = NULL, place = NULL, names = NULL) {
-  list(
+  term <- list(
     type = type, code = code, value = value, simple = simple, fresh = fresh, linear = linear, lower = lower, dtype = dtype,
     parts = parts, place = place, names = names
   )
+  if (type == "number") read_number(term) else term
 }
 
 is_term <- function(x) is.list(x) && !is.null(x$type)
@@ -140,6 +141,9 @@ coerced_code <- function(cx, term, type) {
   if (identical(from, type) || from == "?" || type == "?") {
     return(if (from == "Empty") empty_code(cx, type) else term$code)
   }
+  if (type == "number") {
+    return(if (is_number_type(from)) number_code(cx, term) %||% coerced_code(cx, term, "float"))
+  }
   if (type == "float" && is_whole_type(from)) {
     return(if (is_static(term)) number_text(as.double(static_value(term))) else sprintf("float(%s)", term$code))
   }
@@ -192,7 +196,7 @@ coerced_code <- function(cx, term, type) {
 term_of_required <- function(cx, term) {
   term$code <- sprintf("torch._unwrap_optional(%s)", term$code)
   term$type <- required_type(term$type)
-  term
+  read_number(term)
 }
 
 empty_code <- function(cx, type) {

@@ -45,7 +45,7 @@ one_text <- function(cx, term, expr, sep, digits) {
 as_text_vector <- function(cx, term, expr) {
   kind <- script_type_kind(term$type)
   if (kind == "List" && is_scalar_type(element_type(term$type))) {
-    term$type <- vector_type_of(element_type(term$type))
+    term <- as_vector(cx, term, expr)
     return(term)
   }
   if (kind %in% c("Tuple", "Record") && all(vapply(script_type_parts(term$type), is_scalar_type, NA))) {
@@ -66,7 +66,8 @@ text_term <- function(cx, term, expr, digits = 15L) {
   if (is_constant_vector(term) && length(static_value(term)) == 1) {
     return(literal_term(constant_text(static_value(term), digits)))
   }
-  refuse_mixed(cx, term, expr)
+  if (!is.null(term$number)) term <- settled_item(cx, term)
+  if (is.null(term$item)) refuse_mixed(cx, term, expr)
   switch(term$type,
     str = term,
     int = new_term("str", sprintf("str(%s)", term$code)),

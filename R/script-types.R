@@ -51,31 +51,6 @@ record_type <- function(names, types) sprintf("Record[%s]", paste0(names, ": ", 
 tuple_type <- function(types) sprintf("Tuple[%s]", paste(types, collapse = ", "))
 is_known_type <- function(type) !grepl("?", type, fixed = TRUE)
 
-# Which numbers of R a term or binding holds: "integer", "double", "mixed" where that is known only when it runs, "unsure"
-# where it may be TRUE or FALSE as well. A number that is a double elsewhere is kept as one, whatever it is here.
-number_kind <- function(x) {
-  switch(x$type,
-    int = "integer",
-    whole = , float = if (is.null(x$dtype)) "double" else x$dtype
-  )
-}
-join_number_kinds <- function(kinds) {
-  kinds <- unique(kinds)
-  if (length(kinds) < 2) {
-    return(kinds)
-  }
-  if ("unsure" %in% kinds) "unsure" else "mixed"
-}
-# What is left to say of a number of `type`.
-kind_beside_type <- function(kind, type) {
-  if (length(kind) == 1 && type %in% c("whole", "float") && kind != "double") kind
-}
-refuse_mixed <- function(cx, term, expr) {
-  if (identical(term$dtype, "mixed")) {
-    refuse(cx, expr, "Whether this is an integer or a double is known only when it runs.", "as.numeric() makes it a double; or begin with a double, 0 in place of 0L.")
-  }
-}
-
 # The type that holds values of both, or NULL where there is none.
 join_types <- function(a, b) {
   if (identical(a, b) || b == "?") {
@@ -88,8 +63,11 @@ join_types <- function(a, b) {
     return(optional_type(if (a == "None") b else a))
   }
   if (is_optional_type(a) || is_optional_type(b)) {
-    joined <- join_types(required_type(a), required_type(b))
+    joined <- join_parts(required_type(a), required_type(b))
     return(if (!is.null(joined)) optional_type(joined))
+  }
+  if (is_number_type(a) && b == "number" || a == "number" && is_number_type(b)) {
+    return("number")
   }
   if (is_number_type(a) && is_number_type(b)) {
     return(if (is_whole_type(a) && is_whole_type(b)) "whole" else "float")
@@ -102,8 +80,10 @@ join_types <- function(a, b) {
     return(join_record_and_dict(if (kinds[[1]] == "Record") a else b, if (kinds[[1]] == "Dict") a else b))
   }
   if (all(kinds %in% c("List", "Vector"))) {
-    joined <- join_types(element_type(a), element_type(b))
-    return(if (!is.null(joined)) sprintf("%s[%s]", if (all(kinds == "Vector")) "Vector" else "List", joined))
+    is_vector <- all(kinds == "Vector")
+    joined <- join_parts(element_type(a), element_type(b))
+    # a vector of integers is none of doubles
+    return(if (!is.null(joined) && !(is_vector && joined == "number")) sprintf("%s[%s]", if (is_vector) "Vector" else "List", joined))
   }
   if (kinds[[1]] != kinds[[2]] || !kinds[[1]] %in% c("Tuple", "Record", "Dict", "Slots")) {
     return(NULL)
@@ -112,7 +92,7 @@ join_types <- function(a, b) {
   if (length(parts[[1]]) != length(parts[[2]]) || !identical(names(parts[[1]]), names(parts[[2]]))) {
     return(NULL)
   }
-  joined <- Map(join_types, parts[[1]], parts[[2]])
+  joined <- Map(join_parts, parts[[1]], parts[[2]])
   if (any(vapply(joined, is.null, NA))) {
     return(NULL)
   }
@@ -122,8 +102,14 @@ join_types <- function(a, b) {
   )
 }
 
+# What holds values keeps integers and doubles apart.
+join_parts <- function(a, b) {
+  if (is_number_type(a) && is_number_type(b) && (a == "int") != (b == "int")) "number" else join_types(a, b)
+}
+join_all_parts <- function(types) Reduce(function(a, b) if (!is.null(a)) join_parts(a, b), types)
+
 join_record_and_dict <- function(record, dict) {
-  joined <- Reduce(function(a, b) if (!is.null(a)) join_types(a, b), script_type_parts(record), element_type(dict))
+  joined <- join_all_parts(c(element_type(dict), script_type_parts(record)))
   if (!is.null(joined)) sprintf("Dict[str, %s]", joined)
 }
 
@@ -157,7 +143,7 @@ record_class <- function(unit, type) {
 # For messages.
 script_type_in_words <- function(type) {
   switch(script_type_kind(type),
-    Tensor = "a tensor", int = "a whole number", whole = , float = "a number", bool = "TRUE or FALSE", str = "a string",
+    Tensor = "a tensor", int = "a whole number", whole = , float = , number = "a number", bool = "TRUE or FALSE", str = "a string",
     end = "a position counted from `N`", None = "NULL", Empty = "an empty list", complex = "a complex number", Device = "a device", dtype = "a dtype",
     static = "something that only R has", `?` = "something not known",
     Vector = sprintf("a vector of %s values", script_type_parts(type)[[1]]),

@@ -90,9 +90,10 @@ is_of_type <- function(test, of_kind = FALSE) {
   force(test)
   force(of_kind)
   function(cx, given, expr, scope) {
-    refuse_unsure(cx, given[[1]], expr)
-    if (of_kind) refuse_mixed(cx, given[[1]], expr)
     term <- given[[1]]
+    if (is_open_kind(term)) {
+      return(is_of_open_kind(cx, term, test, of_kind, expr))
+    }
     if (term$type == "?") {
       return(unknown_term())
     }

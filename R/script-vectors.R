@@ -159,7 +159,7 @@ end_of_list <- function(first) {
 # An element of a list with names, by a name that is not known yet: all elements must be of one type.
 part_by_name <- function(cx, held, i, expr) {
   types <- script_type_parts(held$type)
-  joined <- if (i$type == "str" && !is.null(names(types))) Reduce(function(a, b) if (!is.null(a)) join_types(a, b), types)
+  joined <- if (i$type == "str" && !is.null(names(types))) join_all_parts(unname(types))
   if (is.null(joined)) refuse(cx, expr, "An element of a list of different things must be known before the program runs.", "switch() chooses among them.", needs_known = TRUE)
   joined <- returned_type(joined)
   new_term(joined, sprintf("%s[%s]", coerced_code(cx, held, sprintf("Dict[str, %s]", joined)), i$code))

@@ -429,10 +429,43 @@ def r_number_tensor(x: float, dtype: int) -> Tensor:
     return torch.tensor([x != 0.])
   return torch.tensor([int(x)]) if dtype < 5 else torch.tensor([x])
 
+# The kind of a number is a dtype: of whole numbers, of doubles, or 11 where it is TRUE or FALSE.
+def r_kind_of(x: number) -> int:
+  return torch.add(torch.tensor(False), x).dtype
+
+def r_is_double_kind(kind: int) -> bool:
+  return kind > 4 and kind != 11
+
+def r_wider_kind(a: int, b: int) -> int:
+  return 7 if r_is_double_kind(a) or r_is_double_kind(b) else 4
+
+def r_number(x: float, kind: int) -> number:
+  if kind == 11:
+    return torch.tensor(x != 0.).item()
+  if r_is_double_kind(kind):
+    return x
+  return int(x)
+
+# `beside`: how many doubles it stands beside.
+def r_double(x: float, kind: int, beside: int) -> float:
+  if beside == 0 and not r_is_double_kind(kind):
+    raise ValueError("what is an integer, or TRUE or FALSE, comes where a program has doubles: as.numeric() makes it one, as.integer() and as.logical() keep what it is")
+  return x
+
+def r_among_integers(x: float, kind: int) -> int:
+  if r_is_double_kind(kind):
+    raise ValueError("a double comes where a program has integers: as.integer() makes it one, as.numeric() of the others makes them doubles")
+  return int(x)
+
 # libtorch leaves out what is written to a tensor that is seen afterwards in a list alone, unless something looks at it.
 def r_written(x: Tensor):
   if torch.dim(x) < 0:
     raise RuntimeError("unreachable")
+
+def r_transposed(x: Tensor) -> Tensor:
+  if torch.dim(x) > 2:
+    raise RuntimeError("t() expects a tensor with <= 2 dimensions, but self is " + str(torch.dim(x)) + "D")
+  return torch.t(x)
 
 # What nothing reads is looked at, so that it is computed.
 # libtorch knows that nothing is other than itself.

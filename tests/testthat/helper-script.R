@@ -14,6 +14,15 @@ expect_same_as_eager <- function(fn, ..., types = list()) {
   invisible(program)
 }
 
+# The same dtypes, shapes and values, to the last bit, and R's kinds of numbers; or an error from both.
+expect_exactly_eager <- function(fn, ...) {
+  run <- function(f) {
+    given <- lapply(list(...), function(x) if (is_torch_tensor(x)) x$clone() else x)
+    tryCatch(plain_values(do.call(f, given)), error = function(e) "an error")
+  }
+  expect_identical(run(jit_script(fn)), run(fn), label = squeeze_text(body(fn)))
+}
+
 # Tensors as what can be compared: dtype, shape and values.
 plain_values <- function(x) {
   if (inherits(x, "torch_tensor")) {

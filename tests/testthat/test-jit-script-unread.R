@@ -1,0 +1,69 @@
+# What nothing reads is computed, as R computes it: its errors and its random draws are seen.
+x <- function() torch_tensor(c(3, 1, 2))
+fails <- function(fn) {
+  expect_error(fn(x()), "invalid for input|can't be assigned|must match|out of range|out of bounds|between", class = "torchscript_error")
+  program <- jit_script(fn)
+  for (i in 1:2) expect_error(program(x()), "invalid for input|must match|out of range|out of bounds", class = "torchscript_error", label = squeeze_text(body(fn)))
+}
+
+test_that("statements and variables that nothing reads fail as in R", {
+  fails(function(x) { x$view(c(7, 7)); x })
+  fails(function(x) { y <- x$view(c(7, 7)); x })
+  fails(function(x) { y <- x$view(c(7, 7)); y <- x; y })
+  fails(function(x) { y <- z <- x$view(c(7, 7)); x })
+  fails(function(x) { invisible(x$view(c(7, 7))); x })
+  fails(function(x) { with_no_grad({ y <- x$view(c(7, 7)) }); x })
+  fails(function(x) { with_no_grad(x$view(c(7, 7))); x })
+  fails(function(x) { n <- x$size(5); x })
+  fails(function(x) { n <- x$size(5) + 1L; x })
+  fails(function(x) { v <- c(x$size(5), 2L); x })
+  fails(function(x) { ok <- torch_allclose(x, torch_ones(2)); x })
+  fails(function(x) { y <- torch_zeros(3); y[1:2] <- torch_ones(7); x })
+  fails(function(x) { y <- torch_zeros(3); y$add_(torch_ones(7)); x })
+  fails(function(x) { p <- torch_split(x, 1)[[7]]; x })
+})
+
+test_that("what only a list holds, or is asked for its type or length alone, fails as in R", {
+  fails(function(x) { l <- list(x$view(c(7, 7)), x); x })
+  fails(function(x) { l <- list(); l[[1]] <- x$view(c(7, 7)); x })
+  fails(function(x) { l <- list(a = x$view(c(7, 7)), b = 1); x })
+  fails(function(x) { d <- list(); for (k in c("a", "b")) d[[k]] <- x$view(c(7, 7)); x })
+  fails(function(x) { r <- lapply(1:3, function(i) x$view(c(7, 7))); x })
+  fails(function(x) lapply(1:3, function(i) { y <- x$view(c(7, 7)); x }))
+  fails(function(x) length(list(x$view(c(7, 7)), x)))
+  fails(function(x) { y <- x$view(c(7, 7)); is.null(y) })
+  fails(function(x) { y <- x$view(c(7, 7)); length(list(y, y)) })
+})
+
+test_that("branches, loops and functions compute what nothing reads after them", {
+  fails(function(x) { if (x[1]$item() > 1) y <- x$view(c(7, 7)); x })
+  fails(function(x) { if (x[1]$item() > 1) y <- x$view(c(7, 7)) else y <- x; x })
+  fails(function(x) { y <- if (x[1]$item() > 1) x$view(c(7, 7)) else x; x })
+  fails(function(x) { s <- NULL; if (x[1]$item() > 1) s <- x$view(c(7, 7)); x })
+  fails(function(x) { for (i in 1:3) y <- x$view(c(7, 7)); x })
+  fails(function(x) { y <- x; for (i in 1:3) { z <- y + 1; y <- x$view(c(7, 7)); y <- x }; x })
+  fails(function(x) { repeat { y <- x$view(c(7, 7)); if (x[1]$item() > 0) break }; x })
+  fails(function(x) { while (x[1]$item() > 0) { y <- x$view(c(7, 7)); x <- x - 1 }; x })
+  fails(function(x) { f <- function(a) { y <- a$view(c(7, 7)); a }; f(x) })
+  fails(function(x) { f <- function(a) { a; 1 }; f(x$view(c(7, 7))) })
+})
+
+test_that("an argument that R never computes is not computed", {
+  expect_same_as_eager(function(x) { f <- function(a, b) a; f(x, x$view(c(7, 7))) }, x())
+  expect_same_as_eager(function(x) { f <- function(a, b) { if (a[1]$item() > 1) b <- 1; a }; f(x, x$view(c(7, 7))) }, x())
+  expect_same_as_eager(function(x) { if (x[1]$item() > 1) return(x); y <- x$view(c(7, 7)); x }, x())
+})
+
+test_that("random numbers are drawn though nothing reads them", {
+  expect_same_as_eager(function(x) { torch_randn(3); torch_randn(2) }, x())
+  expect_same_as_eager(function(x) { z <- torch_randn(3); torch_randn(2) }, x())
+  expect_same_as_eager(function(x) { for (i in 1:2) z <- torch_randn(2); torch_randn(2) }, x())
+  expect_same_as_eager(function(x) { nnf_dropout(x, 0.5); torch_randn(2) }, x())
+  expect_same_as_eager(function(x) { y <- torch_randn(2); if (x[1]$item() > 1) return(torch_randn(2)); x }, x())
+})
+
+test_that("a tensor is transposed twice if it can be once", {
+  expect_same_as_eager(function(x) x$t()$t(), torch_ones(2, 3))
+  expect_same_as_eager(function(x) t(t(x)) + torch_t(x$t()), torch_ones(2, 3))
+  expect_error(jit_script(function(x) x$t()$t())(torch_ones(2, 2, 2)), "<= 2 dimensions", class = "torchscript_error")
+})
