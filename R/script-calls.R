@@ -89,6 +89,7 @@ call_function <- function(cx, fn, expr, scope, name = NULL) {
 # A function of this package.
 call_own <- function(cx, fn, expr, scope, name) {
   plan <- plan_of_function(fn)
+  refuse_order(cx, expr, scope, formals(fn))
   given <- given_arguments(cx, expr, scope)
   # what the compiler stands for is not known to R
   is_ours <- function(value) is.environment(value) || inherits(value, special_callables)
@@ -114,6 +115,7 @@ call_special <- function(cx, fn, expr, scope, name) {
   }
   if (inherits(fn, "script_closure")) {
     if (!isTRUE(fn$scope$is_package) && !isTRUE(scope$is_package)) refuse_lazy_arguments(cx, expr, scope, fn$formals, fn$body, fn$scope)
+    if (isTRUE(fn$scope$is_package)) refuse_order(cx, expr, scope, fn$formals)
     given <- given_arguments(cx, expr, scope)
     alone <- if (returns_from_loop(fn$body)) closure_alone(cx, fn)
     if (!is.null(alone)) {

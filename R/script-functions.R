@@ -119,7 +119,7 @@ compile_function <- function(unit, fn, name, types, returns = NULL, defaults = N
     if (is_first_problem()) note_problem(cx, new_problem(sprintf("It is not known what %s returns.", if (name == "fn") "the function" else sprintf("`%s()`", name)), "`.returns` can say it.", body(fn)))
     result <- "Tensor"
   }
-  result <- returned_type(result)
+  result <- returned_type(result, cx$is_entry && !cx$returns_given)
   arguments <- vapply(names(types), function(label) {
     text <- sprintf("%s: %s", labels[[label]], script_type_text(unit, types[[label]]))
     if (is.null(defaults[[label]])) text else paste(text, "=", defaults[[label]])

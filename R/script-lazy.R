@@ -26,6 +26,31 @@ refuse_lazy_arguments <- function(cx, expr, scope, formals, body, inner) {
   }
 }
 
+# R's own functions and those of this package look at their arguments in the order of their formals, a program in that of the
+# call.
+refuse_order <- function(cx, expr, scope, formals) {
+  parts <- as.list(expr)[-1]
+  if (isTRUE(scope$is_package) || !any(nzchar(rlang::names2(parts)))) {
+    return(invisible())
+  }
+  calls <- which(vapply(parts, function(part) is.call(part) && !identical(part[[1]], quote(`function`)), NA))
+  does <- if (length(calls) > 1) calls[vapply(parts[calls], function(part) has_effects(cx, scope, part), NA)]
+  if (length(does) == 0) {
+    return(invisible())
+  }
+  numbered <- as.call(c(list(quote(f)), stats::setNames(as.list(seq_along(parts)), rlang::names2(parts))))
+  matched <- tryCatch(match.call(as.function(c(formals, list(NULL))), numbered), error = function(e) NULL)
+  order <- unlist(as.list(matched)[-1])
+  writes <- any(vapply(parts[does], function(part) {
+    changes <- changes_of(cx, scope, part)
+    length(changes$fields) > 0 || length(changes$names) > 0 || changes$local
+  }, NA))
+  # what draws or writes out matters to its like alone
+  if (is.unsorted(order[order %in% if (writes) calls else does])) {
+    refuse(cx, expr, "Arguments that do something must stand in the function's own order: R computes them in that.", "Compute them before the call.")
+  }
+}
+
 # The expressions of a call by the names of their formals; those in `...` are left out.
 argument_parts <- function(formals, expr) {
   matched <- tryCatch(match.call(as.function(c(formals, list(NULL))), as.call(c(list(quote(f)), as.list(expr)[-1])), expand.dots = FALSE), error = function(e) NULL)

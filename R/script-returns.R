@@ -34,7 +34,7 @@ emit_return <- function(cx, term, expr) {
   cx$returns <- joined
   final <- cx$previous$returns
   final <- if (is.null(join_types(final, joined))) joined else join_types(final, joined)
-  code <- if (term$type == "?") term$code else coerced_code(cx, term, returned_type(final))
+  code <- if (term$type == "?") term$code else coerced_code(cx, term, returned_type(final, cx$is_entry && !cx$returns_given))
   if (is.null(code)) {
     wanted <- if (cx$returns_given) sprintf(", and `.returns` wants %s", script_type_in_words(final)) else ", and its elements are of another type elsewhere"
     refuse(cx, expr, sprintf("The function returns %s here%s.", script_type_in_words(term$type), wanted))
@@ -43,8 +43,14 @@ emit_return <- function(cx, term, expr) {
   emit(cx, paste("return", code))
   cx$dead <- TRUE
 }
-# An R number is a double, however it was kept.
-returned_type <- function(type) gsub("\\bwhole\\b", "float", type)
+# An R number is a double, however it was kept. `to_r`: the lists come back to R as lists, and not as vectors.
+returned_type <- function(type, to_r = FALSE) {
+  type <- gsub("\\bwhole\\b", "float", type)
+  if (!to_r || grepl("Dict[", type, fixed = TRUE)) {
+    return(type)
+  }
+  gsub("\\bList\\[(str|bool)\\]", "List[Optional[\\1]]", gsub("\\bList\\[(int|float)\\]", "List[number]", type))
+}
 
 # A function's last expression.
 do_tail <- function(cx, expr, scope) {

@@ -83,6 +83,9 @@ find_binding <- function(cx, scope, name) {
   NULL
 }
 
+# R looks up the functions of its grammar as well, by these names.
+grammar <- c("if", "for", "while", "repeat", "break", "next", "return", "function", "(", "{", "<-", "=", "<<-", "[", "[[", "$", "[<-", "[[<-", "$<-", "&&", "||")
+
 bind <- function(cx, scope, name, binding) cx$vars[[scope_key(scope, name)]] <- binding
 bind_term <- function(cx, scope, name, term) bind(cx, scope, name, list(kind = "term", term = term))
 
@@ -256,6 +259,7 @@ assign_variable <- function(cx, scope, name, term, expr) {
   refuse_lent(cx, key, name, expr)
   run_overwritten(cx, key)
   if (term$type == "static" || (is_static(term) && is.function(static_value(term)))) {
+    if (name %in% grammar && !isTRUE(scope$is_package)) refuse(cx, expr, sprintf("`%s` is a part of R's grammar, and can't be a function of a program.", name), "Give it another name.")
     refuse_change_in_loop(cx, scope, name, expr)
     bind_term(cx, scope, name, term)
     return(invisible())

@@ -322,6 +322,7 @@ call_entry <- function(cx, entry, expr, scope) {
   if (!is.null(entry$call)) {
     return(entry$call(cx, expr, scope))
   }
+  if (!is.primitive(entry$fn) && is.function(entry$fn)) refuse_order(cx, expr, scope, formals(entry$fn))
   given <- given_arguments(cx, expr, scope, if (entry$of_held) translate_held else translate_full)
   types <- term_types(given)
   absent <- match("missing", types)

@@ -62,3 +62,25 @@ test_that("methods are looked at as functions are", {
   same(forward = function(x) self$step(self$b$sum() + x), step = function(z) z * 2)
   same(forward = function(x) { v <- c(1, 2); self$h <- v; v[2] <- 50; x + self$h[2] })
 })
+
+test_that("arguments that do something stand in the function's own order", {
+  told <- function(f) jit_script(f)
+  order <- "must stand in the function's own order"
+  expect_failure_of(told(function(x) torch_sub(other = torch_randn(2), self = torch_randn(2))), "compile", order)
+  expect_failure_of(told(function(x) x$where(other = torch_randn(2), condition = torch_randn(2) > 0)), "compile", order)
+  expect_failure_of(told(function(x) nnf_linear(weight = torch_randn(3, 2), input = torch_randn(2))), "compile", order)
+  expect_failure_of(told(function(x) torch_sub(other = x$add_(1), self = x$sum())), "compile", order)
+  expect_failure_of(told(function(n = 3) { f <- function() { cat("a\n"); 2 }; append(values = f(), x = c(f(), 1)) }), "compile", order)
+  expect_failure_of(told(function(n = 3) { f <- function() { cat("a\n"); "b" }; paste(sep = f(), f()) }), "compile", order)
+  x <- torch_ones(2)
+  expect_same_as_eager(function(x) torch_sub(self = torch_randn(2), other = torch_randn(2)), x)
+  expect_same_as_eager(function(x) torch_sub(other = x$sum(), self = torch_randn(2)), x)
+  expect_same_as_eager(function(n = 3) { f <- function(k) { cat(k, "\n"); k }; rep(times = f(2L), x = f(3)) })
+  expect_same_as_eager(function(n = 3) { f <- function(k) { cat(k, "\n"); k }; paste(f(1), f(2), sep = { cat("c\n"); "-" }) })
+})
+
+test_that("the names of R's grammar are no functions of a program", {
+  expect_failure_of(jit_script(function(x) { `if` <- function(a, b, c) 7; if (x[1]$item() > 2) 1 else 2 }), "compile", "`if` is a part of R's grammar")
+  expect_failure_of(jit_script(function(x) { `[<-` <- function(x, i, value) x; x[1] <- 5; x }), "compile", "grammar")
+  expect_same_as_eager(function(x) { `+` <- function(a, b) 7; x + 1 }, torch_ones(2))
+})
