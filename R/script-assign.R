@@ -112,6 +112,15 @@ assign_part <- function(cx, inner, held, i, term, scope, expr) {
       return(assign_element(cx, inner, read_variable(cx, scope, as.character(inner), expr), key, i, term, scope, expr))
     }
   }
+  if (is_number_type(i$type) && !is_static(i) && is.name(inner) && !cx$may_know && startsWith(held$type, "Tuple")) {
+    element <- type_of_all(c(script_type_parts(held$type), term$type))
+    if (!is.null(element) && !is_scalar_type(element) && term$type != "None") {
+      type <- list_type_of(element)
+      assign_to(cx, inner, new_term(type, coerced_code(cx, held, type), fresh = TRUE), scope, expr)
+      key <- find_binding(cx, scope, as.character(inner))$key
+      return(assign_element(cx, inner, read_variable(cx, scope, as.character(inner), expr), key, i, term, scope, expr))
+    }
+  }
   if (!is_static(i)) refuse(cx, expr, "An element of a list of different things must be known before the program runs.", "Begin with list() and set the elements by name in a loop: that has names which need not be known.")
   types <- script_type_parts(held$type)
   value <- static_value(i)
@@ -155,7 +164,12 @@ assign_element <- function(cx, inner, held, key, i, term, scope, expr) {
   }
   joined <- join_types(held$type, wanted)
   if (is.null(joined)) {
-    refuse(cx, expr, sprintf("%s can't be put into %s.", script_type_in_words(term$type), script_type_in_words(held$type)))
+    joined <- join_types(held$type, wanted, as_vectors = TRUE)
+    if (!is.null(version)) is_vector_later(cx, version)
+  }
+  if (is.null(joined)) {
+    words <- if (held$type == "Empty") script_type_in_words(term$type) else script_types_in_words(c(term$type, element_type(held$type)))
+    refuse(cx, expr, sprintf("%s can't be put into %s.", words[[1]], script_type_in_words(held$type)))
   }
   if (!is.null(key)) {
     # the variable is of the type that holds the new element as well
@@ -197,11 +211,12 @@ widened_part <- function(cx, held, type) {
 widen_variable <- function(cx, key, type) {
   binding <- cx$vars[[key]]
   declared <- cx$declared[[binding$version]]
-  declared$type <- join_types(declared$type, type) %||% type
+  join <- function(a, b) join_types(a, b, as_vectors = binding$version %in% cx$vectors)
+  declared$type <- join(declared$type, type) %||% type
   cx$declared[[binding$version]] <- declared
   cx$unsettled <- TRUE
   expected <- cx$previous$declared[[binding$version]]$type
-  binding$type <- join_types(type, expected %||% type) %||% type
+  binding$type <- join(type, expected %||% type) %||% type
   binding$declared <- binding$type
   cx$vars[[key]] <- binding
 }

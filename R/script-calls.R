@@ -83,7 +83,7 @@ call_function <- function(cx, fn, expr, scope, name = NULL) {
     refuse(cx, expr, sprintf("`%s()` can't be translated.", name), "stop(), warning() and message() can.")
   }
   refuse_lazy_arguments(cx, expr, scope, formals(fn), body(fn), list(id = 0L, prefix = "0 ", env = environment(fn)))
-  call_user_function(cx, fn, name %||% "f", given_arguments(cx, expr, scope), expr)
+  call_user_function(cx, fn, name %||% "f", given_arguments(cx, expr, scope), expr, from = scope)
 }
 
 # A function of this package.
@@ -117,7 +117,7 @@ call_special <- function(cx, fn, expr, scope, name) {
     given <- given_arguments(cx, expr, scope)
     alone <- if (returns_from_loop(fn$body)) closure_alone(cx, fn)
     if (!is.null(alone)) {
-      return(call_user_function(cx, alone, name %||% "f", given, expr))
+      return(call_user_function(cx, alone, name %||% "f", given, expr, from = scope))
     }
     within_itself(cx, list(fn$body, fn$scope$id), 8, name, expr)
     outer <- cx$inlined

@@ -159,15 +159,10 @@ check_loop_types <- function(cx, head, ends, body, condition) {
         if (reads_first(list(condition, body), name)) note_problem(cx, new_problem(paste(then$message, "The next round of the loop uses it."), then$hint, body, cx$statement))
       }
       if (identical(first$kind, "variable") && identical(then$kind, "variable") && !identical(first$version, then$version)) {
-        if (is_scalar_type(first$type) && startsWith(then$type, "Vector") && !first$version %in% cx$vectors) {
-          is_vector_later(cx, first$version)
-          next
-        }
+        if (note_vectors(cx, list(first, then))) next
         name <- sub("^[0-9]+ ", "", key)
         note_problem(cx, list(
-          message = sprintf(
-            "`%s` is %s before the loop and %s in it.", name, script_type_in_words(first$type), script_type_in_words(then$type)
-          ),
+          message = do.call(sprintf, as.list(c("`%s` is %s before the loop and %s in it.", name, script_types_in_words(c(first$type, then$type))))),
           hint = if ("Tensor" %in% c(first$type, then$type)) "Begin with a tensor, such as torch_tensor(0)." else "Use another name in the loop.",
           expr = body, statement = cx$statement, silent = FALSE
         ))
@@ -302,6 +297,8 @@ unless_needed_known <- function(cx, sequence, loop, one_by_one) {
   jumps <- if (!is.null(cx$loop)) as.list(cx$loop)
   problems <- cx$unit$problems
   needs_known <- function(problem) isTRUE(problem$needs_known)
+  cx$may_know <- TRUE
+  on.exit(cx$may_know <- before$may_know)
   result <- tryCatch(loop(), script_problem = function(p) if (needs_known(p$problem)) p else stop(p))
   noted <- if (length(problems) > 0) cx$unit$problems[-seq_along(problems)] else cx$unit$problems
   if (!inherits(result, "script_problem") && !any(vapply(noted, needs_known, NA))) {

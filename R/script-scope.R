@@ -29,6 +29,8 @@ new_compile_context <- function(unit, name, previous = NULL) {
   cx$statement <- NULL
   cx$inlined <- list()
   cx$in_package <- FALSE
+  # a loop over known values is tried, and may be written out
+  cx$may_know <- FALSE
   cx$recovers <- FALSE
   cx$selves <- list()
   cx$holder <- NULL
@@ -257,11 +259,12 @@ assign_variable <- function(cx, scope, name, term, expr) {
   version <- if (!is.null(before) && before$kind == "variable") before$version else key
   if (version %in% cx$vectors && is_scalar_type(term$type)) term <- vector_of_one(cx, term)
   type <- term$type
+  join <- function(a, b) join_types(a, b, as_vectors = version %in% cx$vectors)
   repeat {
     declared <- cx$declared[[version]]
-    joined <- if (is.null(declared)) type else join_types(declared$type, type)
+    joined <- if (is.null(declared)) type else join(declared$type, type)
     expected <- cx$previous$declared[[version]]$type
-    if (!is.null(joined) && (is.null(expected) || !is.null(join_types(joined, expected)))) break
+    if (!is.null(joined) && (is.null(expected) || !is.null(join(joined, expected)))) break
     version <- paste0(version, "'")
   }
   if (is.null(declared)) {
@@ -271,7 +274,7 @@ assign_variable <- function(cx, scope, name, term, expr) {
   }
   if (!is.null(declared$type) && !identical(declared$type, joined)) cx$unsettled <- TRUE
   # what is put into it later is known from the pass before
-  if (!is.null(expected) && (cx$widens || grepl("Empty|[?]", joined))) joined <- join_types(joined, expected)
+  if (!is.null(expected) && (cx$widens || grepl("Empty|[?]", joined))) joined <- join(joined, expected)
   declared$type <- joined
   kind <- number_kind(term)
   if (!is.null(kind)) declared$kinds <- union(declared$kinds, c(kind, if (cx$widens) cx$previous$declared[[version]]$kinds))
@@ -279,7 +282,7 @@ assign_variable <- function(cx, scope, name, term, expr) {
   item <- if (identical(kind, "unsure")) term$item %||% if (!is.null(term$tensor)) keep_term(cx, new_term("dtype", sprintf("%s.dtype", term$tensor)))$code
   declared$from_null <- isTRUE(declared$from_null) || identical(term$dtype, "null")
   cx$declared[[version]] <- declared
-  final <- if (is.null(expected)) joined else join_types(joined, expected)
+  final <- if (is.null(expected)) joined else join(joined, expected)
   code <- coerced_code(cx, term, final)
   if (is.null(code)) refuse(cx, expr, sprintf("`%s` can't be %s here.", name, script_type_in_words(type)))
   share_list(cx, term)
@@ -303,14 +306,14 @@ refuse_lent <- function(cx, key, name, expr) {
   }
 }
 
-# A number, string or flag that becomes a vector later is a vector of one from the start: the next pass knows.
+# A number, string or flag that becomes a vector later is a vector of one from the start, in a list too: the next pass knows.
 is_scalar_type <- function(type) type %in% c("int", "whole", "float", "bool", "str")
 vector_of_one <- function(cx, term) {
   type <- if (term$type == "whole") "float" else term$type
   new_term(vector_type_of(type), sprintf("torch.jit.annotate(List[%s], [%s])", type, coerced_code(cx, term, type)), fresh = TRUE)
 }
-is_vector_later <- function(cx, version) {
-  cx$vectors <- union(cx$vectors, version)
+is_vector_later <- function(cx, versions) {
+  cx$vectors <- union(cx$vectors, versions)
   cx$unsettled <- TRUE
 }
 

@@ -147,11 +147,14 @@ merge_terms <- function(cx, branches, expr) {
   if (all(same)) {
     return(list(term = terms[[1]]))
   }
-  if (any(vapply(terms, function(term) term$type == "static", NA))) {
+  only_r <- Find(function(term) term$type == "static", terms)
+  if (!is.null(only_r)) {
+    # with arguments that are known it may be known as well
+    tell_gives_function(cx, static_value(only_r))
     refuse(cx, expr, "What only R has can't be chosen while the program runs.", "Call it in each branch.")
   }
   terms <- as_vectors_of_one(cx, terms)
-  type <- Reduce(function(a, b) if (!is.null(a)) join_types(a, b), lapply(terms, function(term) term$type))
+  type <- join_all_types(term_types(terms), as_vectors = TRUE)
   if (is.null(type)) {
     words <- vapply(terms, function(term) script_type_in_words(term$type), "")
     refuse(cx, expr, sprintf("The branches give different things: %s.", paste(unique(words), collapse = " and ")))

@@ -28,18 +28,26 @@ merge_states <- function(cx, states, labels, expr, what = "if") {
   merged
 }
 
-# A number, string or flag beside a vector of such is a vector of one: the next pass knows.
+# A number, string or flag beside a vector of such is a vector of one, in lists too: the next pass knows.
 note_vectors <- function(cx, bindings) {
-  types <- vapply(bindings, function(binding) if (identical(binding$kind, "variable")) binding$type else "", "")
+  if (!all(vapply(bindings, function(binding) identical(binding$kind, "variable"), NA))) {
+    return(FALSE)
+  }
+  versions <- vapply(bindings, function(binding) binding$version, "")
+  types <- lapply(bindings, function(binding) binding$type)
+  if (all(versions %in% cx$vectors) || !is.null(join_all_types(types)) || is.null(join_vectors(types))) {
+    return(FALSE)
+  }
+  is_vector_later(cx, versions)
+  TRUE
+}
+# Of plain variables that may be an integer beside doubles.
+join_vectors <- function(types) {
   scalar <- vapply(types, is_scalar_type, NA)
-  if (!any(scalar) || !any(startsWith(types, "Vector[")) || any(types == "")) {
-    return(invisible())
+  if (any(scalar) && all(scalar | startsWith(unlist(types), "Vector["))) {
+    types[scalar] <- lapply(types[scalar], function(type) vector_type_of(returned_type(type)))
   }
-  elements <- c(sub("whole", "float", types[scalar]), sub("^Vector\\[(.*)\\]$", "\\1", types[!scalar]))
-  if (is.null(Reduce(function(a, b) if (!is.null(a)) join_types(a, b), elements))) {
-    return(invisible())
-  }
-  for (binding in bindings) if (!binding$version %in% cx$vectors) is_vector_later(cx, binding$version)
+  join_all_types(types, as_vectors = TRUE)
 }
 
 merge_bindings <- function(bindings, key, labels, what) {
@@ -76,7 +84,7 @@ merge_bindings <- function(bindings, key, labels, what) {
   versions <- vapply(bindings, function(b) b$version %||% "", "")
   if (all(kinds == "variable") && length(unique(versions)) == 1) {
     merged <- first
-    type <- Reduce(function(a, b) if (!is.null(a)) join_types(a, b), lapply(bindings, function(b) b$type))
+    type <- join_all_types(lapply(bindings, function(b) b$type))
     merged$type <- type %||% first$declared
     merged$declared <- Find(function(d) is_optional_type(d), lapply(bindings, function(b) b$declared)) %||% first$declared
     if (is_optional_type(merged$type)) merged$type <- merged$declared
@@ -88,7 +96,7 @@ merge_bindings <- function(bindings, key, labels, what) {
     merged["value"] <- list(if (length(unique(lapply(bindings, function(b) b$value))) == 1) first$value)
     return(merged)
   }
-  words <- vapply(bindings, function(b) script_type_in_words(b$type %||% b$term$type), "")
+  words <- script_types_in_words(vapply(bindings, function(b) b$type %||% b$term$type, ""))
   list(
     kind = "unset",
     message = sprintf("`%s` is %s.", name, paste(words, labels, collapse = " and ")),

@@ -76,8 +76,9 @@ refuse_mixed <- function(cx, term, expr) {
   }
 }
 
-# The type that holds values of both, or NULL where there is none.
-join_types <- function(a, b) {
+# The type that holds values of both, or NULL where there is none. `as_vectors`: a number, string or flag is a vector of one
+# where the other has a vector, within lists too.
+join_types <- function(a, b, as_vectors = FALSE) {
   if (identical(a, b) || b == "?") {
     return(a)
   }
@@ -88,7 +89,7 @@ join_types <- function(a, b) {
     return(optional_type(if (a == "None") b else a))
   }
   if (is_optional_type(a) || is_optional_type(b)) {
-    joined <- join_types(required_type(a), required_type(b))
+    joined <- join_types(required_type(a), required_type(b), as_vectors)
     return(if (!is.null(joined)) optional_type(joined))
   }
   if (is_number_type(a) && is_number_type(b)) {
@@ -99,11 +100,18 @@ join_types <- function(a, b) {
     return(if (a == "Empty") b else a)
   }
   if (setequal(kinds, c("Record", "Dict"))) {
-    return(join_record_and_dict(if (kinds[[1]] == "Record") a else b, if (kinds[[1]] == "Dict") a else b))
+    return(join_record_and_dict(if (kinds[[1]] == "Record") a else b, if (kinds[[1]] == "Dict") a else b, as_vectors))
   }
   if (all(kinds %in% c("List", "Vector"))) {
-    joined <- join_types(element_type(a), element_type(b))
+    # elements of a vector are no vectors themselves
+    joined <- join_types(element_type(a), element_type(b), as_vectors && all(kinds == "List"))
     return(if (!is.null(joined)) sprintf("%s[%s]", if (all(kinds == "Vector")) "Vector" else "List", joined))
+  }
+  if (as_vectors && "Vector" %in% kinds) {
+    vector <- if (kinds[[1]] == "Vector") a else b
+    scalar <- if (kinds[[1]] == "Vector") b else a
+    # an integer beside doubles would become one
+    return(if (is_scalar_type(scalar) && element_type(vector) == returned_type(scalar)) vector)
   }
   if (kinds[[1]] != kinds[[2]] || !kinds[[1]] %in% c("Tuple", "Record", "Dict", "Slots")) {
     return(NULL)
@@ -112,7 +120,7 @@ join_types <- function(a, b) {
   if (length(parts[[1]]) != length(parts[[2]]) || !identical(names(parts[[1]]), names(parts[[2]]))) {
     return(NULL)
   }
-  joined <- Map(join_types, parts[[1]], parts[[2]])
+  joined <- Map(join_types, parts[[1]], parts[[2]], as_vectors)
   if (any(vapply(joined, is.null, NA))) {
     return(NULL)
   }
@@ -122,8 +130,12 @@ join_types <- function(a, b) {
   )
 }
 
-join_record_and_dict <- function(record, dict) {
-  joined <- Reduce(function(a, b) if (!is.null(a)) join_types(a, b), script_type_parts(record), element_type(dict))
+join_all_types <- function(types, as_vectors = FALSE) {
+  Reduce(function(a, b) if (!is.null(a)) join_types(a, b, as_vectors), types)
+}
+
+join_record_and_dict <- function(record, dict, as_vectors = FALSE) {
+  joined <- join_all_types(c(element_type(dict), script_type_parts(record)), as_vectors)
   if (!is.null(joined)) sprintf("Dict[str, %s]", joined)
 }
 
@@ -167,6 +179,23 @@ script_type_in_words <- function(type) {
     Optional = sprintf("%s or NULL", script_type_in_words(required_type(type))),
     type
   )
+}
+
+# Of types that differ: where two lists look the same, what they hold.
+script_types_in_words <- function(types) {
+  words <- vapply(types, script_type_in_words, "", USE.NAMES = FALSE)
+  kinds <- vapply(types, script_type_kind, "")
+  if (length(unique(words)) == length(unique(types)) || length(unique(kinds)) > 1 || length(unique(lengths(lapply(types, script_type_parts)))) > 1) {
+    return(words)
+  }
+  parts <- do.call(rbind, lapply(types, script_type_parts))
+  differs <- which(apply(parts, 2, function(part) length(unique(part)) > 1))
+  if (length(differs) == 0) {
+    return(words)
+  }
+  label <- names(script_type_parts(types[[1]]))[differs[[1]]]
+  of <- if (is.null(label)) "a list with" else sprintf("a list whose `%s` is", label)
+  paste(of, script_types_in_words(parts[, differs[[1]]]))
 }
 
 term_in_words <- function(term) {
