@@ -35,7 +35,7 @@ named_element <- function(cx, expr, scope) {
   if (label$type != "str") {
     return(NULL)
   }
-  labels <- names(script_type_parts(held$type))
+  labels <- names(script_type_parts(held$type)) %||% character()
   if (is_static(label)) {
     if (by_dollar) refuse_abbreviation(cx, static_value(label), labels, expr)
     return(list(there = literal_term(static_value(label) %in% labels), value = function() part_of(cx, held, static_value(label), expr)))

@@ -59,6 +59,10 @@ note_writes <- function(cx, scope, outer, exprs) {
 
 # At the head of a loop its variables are whatever any round leaves behind.
 enter_loop <- function(cx, scope, names_assigned, body, id, closures = list()) {
+  for (key in names(cx$vars)) {
+    # some round leaves NULL behind
+    if (isTRUE(cx$vars[[key]]$there) && isFALSE(cx$previous$owned[[paste(id, key)]])) set_field_known(cx, key, FALSE)
+  }
   enter_loop_with(cx, scope, names_assigned, changed_in_place(body), id)
   # functions that are called change what is around them
   for (closure in closures) {
@@ -145,6 +149,7 @@ loop_id <- function(body) paste("loop", paste(deparse(body, width.cutoff = 500L,
 note_ownership <- function(cx, head, state, id) {
   for (key in names(head)) {
     if (isTRUE(head[[key]]$owned) && !isTRUE(state[[key]]$owned)) cx$owned[[paste(id, key)]] <- FALSE
+    if (isTRUE(head[[key]]$there) && !isTRUE(state[[key]]$there)) cx$owned[[paste(id, key)]] <- FALSE
   }
 }
 

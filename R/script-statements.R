@@ -178,6 +178,7 @@ merge_terms <- function(cx, branches, expr) {
 refine <- function(cx, refined) {
   for (key in names(refined)) {
     binding <- cx$vars[[key]]
+    if (identical(binding$kind, "field")) set_field_known(cx, key, refined[[key]] == "there")
     if (identical(binding$kind, "variable") && is_optional_type(binding$declared)) {
       binding$type <- if (refined[[key]] == "null") "None" else required_type(binding$declared)
       cx$vars[[key]] <- binding

@@ -56,6 +56,11 @@ merge_bindings <- function(bindings, key, labels, what) {
   if (all(vapply(bindings[-1], identical, NA, first))) {
     return(first)
   }
+  field <- Find(function(b) identical(b$kind, "field"), bindings)
+  if (!is.null(field)) {
+    field$there <- all(vapply(bindings, function(b) isTRUE(b$there), NA))
+    return(field)
+  }
   is_absent <- vapply(bindings, function(b) is.null(b) || b$kind %in% c("default", "missing"), NA)
   unset <- Find(function(b) identical(b$kind, "unset"), bindings)
   if (!is.null(unset)) {
