@@ -164,7 +164,7 @@ assign_element <- function(cx, inner, held, key, i, term, scope, expr) {
   }
   joined <- join_types(held$type, wanted)
   if (is.null(joined)) {
-    joined <- join_types(held$type, wanted, as_vectors = TRUE)
+    joined <- join_types(held$type, wanted, widely = TRUE)
     if (!is.null(version)) is_vector_later(cx, version)
   }
   if (is.null(joined)) {
@@ -211,7 +211,7 @@ widened_part <- function(cx, held, type) {
 widen_variable <- function(cx, key, type) {
   binding <- cx$vars[[key]]
   declared <- cx$declared[[binding$version]]
-  join <- function(a, b) join_types(a, b, as_vectors = binding$version %in% cx$vectors)
+  join <- function(a, b) join_types(a, b, widely = binding$version %in% cx$vectors)
   declared$type <- join(declared$type, type) %||% type
   cx$declared[[binding$version]] <- declared
   cx$unsettled <- TRUE

@@ -205,7 +205,6 @@ note_field <- function(cx, self, name, term, expr) {
   }
   assign(key, joined, envir = cx$unit$fields)
 }
-has_integers_as_doubles <- function(types, joined) any(grepl("\\bint\\b", types)) && !grepl("\\bint\\b", joined)
 
 # Attributes of the types that were found.
 declare_fields <- function(unit, self, handle) {

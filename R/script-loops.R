@@ -135,7 +135,7 @@ enter_loop_with <- function(cx, scope, names_assigned, changed, id) {
     if (name %in% names_assigned) binding$type <- declared
     binding$declared <- declared
     binding["dtype"] <- list(kind_beside_type(join_number_kinds(cx$previous$declared[[binding$version]]$kinds), binding$type))
-    binding[c("value", "item")] <- list(NULL)
+    binding[c("value", "item", "filled", "choices")] <- list(NULL)
     binding["parts"] <- list(NULL)
     binding$lower <- -Inf
     binding$owned <- isTRUE(binding$owned) && !isFALSE(cx$previous$owned[[mark]])
@@ -168,7 +168,7 @@ check_loop_types <- function(cx, head, ends, body, condition) {
         name <- sub("^[0-9]+ ", "", key)
         note_problem(cx, list(
           message = do.call(sprintf, as.list(c("`%s` is %s before the loop and %s in it.", name, script_types_in_words(c(first$type, then$type))))),
-          hint = if ("Tensor" %in% c(first$type, then$type)) "Begin with a tensor, such as torch_tensor(0)." else "Use another name in the loop.",
+          hint = if ("Tensor" %in% c(first$type, then$type)) "Begin with a tensor, such as torch_tensor(0)." else hint_of_names(c(first$type, then$type), "Use another name in the loop."),
           expr = body, statement = cx$statement, silent = FALSE
         ))
       }

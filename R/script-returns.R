@@ -21,7 +21,7 @@ emit_return <- function(cx, term, expr) {
     refuse(cx, expr, sprintf("A program can't return %s: TorchScript has only its number.", script_type_in_words("dtype")), "Return a tensor of it.")
   }
   if (grepl("\\bend\\b", term$type)) refuse(cx, expr, sprintf("A program can't return %s.", script_type_in_words("end")))
-  joined <- join_types(cx$returns, term$type, as_vectors = TRUE)
+  joined <- join_types(cx$returns, term$type, widely = TRUE)
   if (is.null(joined)) {
     refuse(
       cx, expr, sprintf("The function returns %s here and %s elsewhere.", script_type_in_words(term$type), script_type_in_words(cx$returns)),
@@ -31,7 +31,7 @@ emit_return <- function(cx, term, expr) {
   if (cx$returns != "?" && !identical(cx$returns, joined)) cx$unsettled <- TRUE
   cx$returns <- joined
   final <- cx$previous$returns
-  final <- join_types(final, joined, as_vectors = TRUE) %||% joined
+  final <- join_types(final, joined, widely = TRUE) %||% joined
   code <- if (term$type == "?") term$code else coerced_code(cx, term, returned_type(final))
   if (is.null(code)) {
     wanted <- if (cx$returns_given) sprintf(", and `.returns` wants %s", script_type_in_words(final)) else ", and its elements are of another type elsewhere"

@@ -178,6 +178,7 @@ variable_term <- function(binding, key) {
     linear = if (is_whole_type(type)) list(base = code, offset = 0), lower = binding$lower %||% -Inf, parts = binding$parts
   )
   if (!is.null(binding$item)) term$item <- binding$item
+  if (!is.null(binding$choices)) term$choices <- binding$choices
   term
 }
 
@@ -259,7 +260,7 @@ assign_variable <- function(cx, scope, name, term, expr) {
   version <- if (!is.null(before) && before$kind == "variable") before$version else key
   if (version %in% cx$vectors && is_scalar_type(term$type)) term <- vector_of_one(cx, term)
   type <- term$type
-  join <- function(a, b) join_types(a, b, as_vectors = version %in% cx$vectors)
+  join <- function(a, b) join_types(a, b, widely = version %in% cx$vectors)
   repeat {
     declared <- cx$declared[[version]]
     joined <- if (is.null(declared)) type else join(declared$type, type)
@@ -280,6 +281,7 @@ assign_variable <- function(cx, scope, name, term, expr) {
   if (!is.null(kind)) declared$kinds <- union(declared$kinds, c(kind, if (cx$widens) cx$previous$declared[[version]]$kinds))
   # the kind of what was an element of a tensor
   item <- if (identical(kind, "unsure")) term$item %||% if (!is.null(term$tensor)) keep_term(cx, new_term("dtype", sprintf("%s.dtype", term$tensor)))$code
+  declared$may_choose_nothing <- isTRUE(declared$may_choose_nothing) || is_switch(expr)
   declared$from_null <- isTRUE(declared$from_null) || identical(term$dtype, "null")
   cx$declared[[version]] <- declared
   final <- if (is.null(expected)) joined else join(joined, expected)
@@ -292,7 +294,7 @@ assign_variable <- function(cx, scope, name, term, expr) {
   bind(cx, scope, name, list(
     kind = "variable", name = declared$name, type = flow, declared = final, version = version, r_name = name,
     owned = term$fresh || script_type_kind(type) == "Empty", value = if (!is_container_type(type) || isTRUE(scope$is_package)) term$value, dtype = if (is.null(kind)) term$dtype else kind_beside_type(kind, flow), lower = if (is_whole_type(final)) loop_bound(cx, term),
-    item = item,
+    item = item, filled = filled_parts(type, flow), choices = term$choices,
     # code of this package does not change the lists that it makes
     parts = if (isTRUE(scope$is_package)) parts_of_variable(term, final, declared$name)
   ))

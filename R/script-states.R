@@ -47,7 +47,7 @@ join_vectors <- function(types) {
   if (any(scalar) && all(scalar | startsWith(unlist(types), "Vector["))) {
     types[scalar] <- lapply(types[scalar], function(type) vector_type_of(returned_type(type)))
   }
-  join_all_types(types, as_vectors = TRUE)
+  join_all_types(types, widely = TRUE)
 }
 
 merge_bindings <- function(bindings, key, labels, what) {
@@ -95,16 +95,18 @@ merge_bindings <- function(bindings, key, labels, what) {
     if (is_optional_type(merged$type)) merged$type <- merged$declared
     merged$owned <- all(vapply(bindings, function(b) isTRUE(b$owned), NA))
     merged$lower <- min(vapply(bindings, function(b) as.double(b$lower %||% -Inf), 0))
-    if (length(unique(lapply(bindings, function(b) b$item))) != 1) merged["item"] <- list(NULL)
+    for (part in c("item", "choices")) if (length(unique(lapply(bindings, function(b) b[[part]]))) != 1) merged[part] <- list(NULL)
     merged["dtype"] <- list(merged_dtype(bindings, merged$type))
     if (length(unique(lapply(bindings, function(b) b$parts))) != 1) merged["parts"] <- list(NULL)
+    merged$filled <- Reduce(intersect, lapply(bindings, function(b) b$filled))
     merged["value"] <- list(if (length(unique(lapply(bindings, function(b) b$value))) == 1) first$value)
     return(merged)
   }
-  words <- script_types_in_words(vapply(bindings, function(b) b$type %||% b$term$type, ""))
+  types <- vapply(bindings, function(b) b$type %||% b$term$type, "")
+  words <- script_types_in_words(types)
   list(
     kind = "unset",
     message = sprintf("`%s` is %s.", name, paste(words, labels, collapse = " and ")),
-    hint = "Give the results names of their own, or make them of one type."
+    hint = hint_of_names(types, "Give the results names of their own, or make them of one type.")
   )
 }

@@ -76,9 +76,9 @@ refuse_mixed <- function(cx, term, expr) {
   }
 }
 
-# The type that holds values of both, or NULL where there is none. `as_vectors`: a number, string or flag is a vector of one
-# where the other has a vector, within lists too.
-join_types <- function(a, b, as_vectors = FALSE) {
+# The type that holds values of both, or NULL where there is none. `widely`: a number, string or flag is a vector of one
+# where the other has a vector, and a list with other names one whose names are not known, within lists too.
+join_types <- function(a, b, widely = FALSE) {
   if (identical(a, b) || b == "?") {
     return(a)
   }
@@ -89,7 +89,7 @@ join_types <- function(a, b, as_vectors = FALSE) {
     return(optional_type(if (a == "None") b else a))
   }
   if (is_optional_type(a) || is_optional_type(b)) {
-    joined <- join_types(required_type(a), required_type(b), as_vectors)
+    joined <- join_types(required_type(a), required_type(b), widely)
     return(if (!is.null(joined)) optional_type(joined))
   }
   if (is_number_type(a) && is_number_type(b)) {
@@ -100,18 +100,21 @@ join_types <- function(a, b, as_vectors = FALSE) {
     return(if (a == "Empty") b else a)
   }
   if (setequal(kinds, c("Record", "Dict"))) {
-    return(join_record_and_dict(if (kinds[[1]] == "Record") a else b, if (kinds[[1]] == "Dict") a else b, as_vectors))
+    return(join_record_and_dict(if (kinds[[1]] == "Record") a else b, if (kinds[[1]] == "Dict") a else b, widely))
   }
   if (all(kinds %in% c("List", "Vector"))) {
     # elements of a vector are no vectors themselves
-    joined <- join_types(element_type(a), element_type(b), as_vectors && all(kinds == "List"))
+    joined <- join_types(element_type(a), element_type(b), widely && all(kinds == "List"))
     return(if (!is.null(joined)) sprintf("%s[%s]", if (all(kinds == "Vector")) "Vector" else "List", joined))
   }
-  if (as_vectors && "Vector" %in% kinds) {
+  if (widely && "Vector" %in% kinds) {
     vector <- if (kinds[[1]] == "Vector") a else b
     scalar <- if (kinds[[1]] == "Vector") b else a
     # an integer beside doubles would become one
     return(if (is_scalar_type(scalar) && element_type(vector) == returned_type(scalar)) vector)
+  }
+  if (widely && setequal(kinds, c("Record", "Empty")) || all(kinds == "Record") && !identical(names(script_type_parts(a)), names(script_type_parts(b)))) {
+    return(if (widely) join_records(script_type_parts(a), script_type_parts(b)))
   }
   if (kinds[[1]] != kinds[[2]] || !kinds[[1]] %in% c("Tuple", "Record", "Dict", "Slots")) {
     return(NULL)
@@ -120,7 +123,7 @@ join_types <- function(a, b, as_vectors = FALSE) {
   if (length(parts[[1]]) != length(parts[[2]]) || !identical(names(parts[[1]]), names(parts[[2]]))) {
     return(NULL)
   }
-  joined <- Map(join_types, parts[[1]], parts[[2]], as_vectors)
+  joined <- Map(join_types, parts[[1]], parts[[2]], widely)
   if (any(vapply(joined, is.null, NA))) {
     return(NULL)
   }
@@ -130,12 +133,21 @@ join_types <- function(a, b, as_vectors = FALSE) {
   )
 }
 
-join_all_types <- function(types, as_vectors = FALSE) {
-  Reduce(function(a, b) if (!is.null(a)) join_types(a, b, as_vectors), types)
+join_all_types <- function(types, widely = FALSE) {
+  Reduce(function(a, b) if (!is.null(a)) join_types(a, b, widely), types)
 }
 
-join_record_and_dict <- function(record, dict, as_vectors = FALSE) {
-  joined <- join_all_types(c(element_type(dict), script_type_parts(record)), as_vectors)
+# Of other names each: elements may be there or not.
+join_records <- function(a, b) {
+  joined <- join_all_types(c(a, b), widely = TRUE)
+  if (!is.null(joined) && joined != "None" && !is_optional_type(joined) && !has_integers_as_doubles(c(a, b), joined)) {
+    sprintf("Dict[str, %s]", returned_type(joined))
+  }
+}
+has_integers_as_doubles <- function(types, joined) any(grepl("\\bint\\b", types)) && !grepl("\\bint\\b", joined)
+
+join_record_and_dict <- function(record, dict, widely = FALSE) {
+  joined <- join_all_types(c(element_type(dict), script_type_parts(record)), widely)
   if (!is.null(joined)) sprintf("Dict[str, %s]", joined)
 }
 
@@ -179,6 +191,17 @@ script_type_in_words <- function(type) {
     Optional = sprintf("%s or NULL", script_type_in_words(required_type(type))),
     type
   )
+}
+
+# What to write where lists have other names each and elements of several types.
+hint_of_names <- function(types, otherwise) {
+  is_record <- startsWith(types, "Record")
+  if (!all(is_record | types == "Empty") || !any(is_record)) {
+    return(otherwise)
+  }
+  names <- lapply(types, function(type) names(script_type_parts(type)))
+  absent <- setdiff(unlist(names), Reduce(intersect, names))
+  if (length(absent) == 0) otherwise else sprintf("Begin with a list that has all of them, such as `%s = NULL`.", absent[[1]])
 }
 
 # Of types that differ: where two lists look the same, what they hold.

@@ -177,9 +177,9 @@ part_by_name <- function(cx, held, i, expr) {
 }
 # The one type of an element that may be any of these.
 type_of_all <- function(types) {
-  joined <- join_all_types(types, as_vectors = TRUE)
+  joined <- join_all_types(types, widely = TRUE)
   # integers within would become doubles
-  if (!is.null(joined) && (is_scalar_type(joined) || grepl("\\bint\\b", joined) || !any(grepl("\\bint\\b", types)))) joined
+  if (!is.null(joined) && (is_scalar_type(joined) || !has_integers_as_doubles(types, joined))) joined
 }
 # Without names.
 list_of_parts <- function(cx, held) {
