@@ -33,6 +33,13 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
   if (kind == "?") {
     return(invisible())
   }
+  if (kind %in% c("None", "Optional") && is.name(inner)) {
+    begun <- begin_with_nothing(cx, held, head, term)
+    if (!is.null(begun)) {
+      assign_to(cx, inner, begun, scope, expr)
+      return(assign_to(cx, target, term, scope, expr, index_scope))
+    }
+  }
   if (kind == "Tensor") {
     if (head == "$") refuse(cx, expr, sprintf("`$%s <-` of a tensor can't be translated.", as.character(target[[3]])))
     if ("drop" %in% names(target)) refuse(cx, expr, "`drop` has no meaning where elements are set.")
@@ -81,8 +88,28 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
     } else {
       refuse(cx, expr, sprintf("%s can't be changed by a program.", describe(static_value(held))))
     },
-    refuse(cx, expr, sprintf("%s has no elements to set.", script_type_in_words(held$type)), if (is_optional_type(held$type)) "Ask is.null() first.")
+    refuse(cx, expr, sprintf("%s has no elements to set.", script_type_in_words(held$type)), if (is_optional_type(held$type)) "Ask is.null() first." else if (kind == "None") "Begin with list(), or with a vector such as numeric().")
   )
+}
+
+# NULL that gets its first element becomes a list, or by `[` a vector of what is put in. NULL for all else, also where
+# versions of R differ.
+begin_with_nothing <- function(cx, held, head, term) {
+  is_vector <- is_scalar_type(term$type) && head == "["
+  type <- required_type(held$type)
+  if (term$type %in% c("None", "static", "?") || head == "[" && !is_vector || head == "[[" && is_scalar_type(term$type)) {
+    return(NULL)
+  }
+  if (type == "None" && is_vector) {
+    type <- vector_type_of(returned_type(term$type))
+    return(new_term(type, empty_code(cx, type), fresh = TRUE))
+  }
+  if (type %in% c("None", "Empty")) {
+    return(new_term("Empty", "[]", fresh = TRUE))
+  }
+  if (script_type_kind(type) %in% (if (is_vector) "Vector" else if (head == "$") "Dict" else c("List", "Dict"))) {
+    new_term(type, sprintf("(%s if %s is None else torch._unwrap_optional(%s))", empty_code(cx, type), held$code, held$code))
+  }
 }
 
 assigned_value <- function(cx, term, expr, target) {
@@ -242,6 +269,7 @@ own_target <- function(cx, inner, held, key, scope, expr) {
     cx$vars[[key]] <- binding
     held[c("value", "parts")] <- list(NULL)
     held$code <- binding$name
+    if (is_optional_type(binding$declared)) held <- keep_term(cx, utils::modifyList(held, list(code = sprintf("torch._unwrap_optional(%s)", binding$name), simple = FALSE)))
     held$done <- function() invisible()
     return(held)
   }

@@ -176,7 +176,8 @@ call_untabled <- function(cx, fn, name, expr, scope) {
   if ("Tensor" %in% term_types(given) && name %in% names(instead_of_generics)) {
     refuse(cx, expr, sprintf("`%s()` of a tensor can't be translated.", name), sprintf("%s instead.", instead_of_generics[[name]]))
   }
-  nearest <- nearest_names(name, grep("^[[:alpha:]]", names(script_entries()), value = TRUE))
+  # a short name is near to many
+  nearest <- if (nchar(name) > 3) nearest_names(name, grep("^[[:alpha:]]", setdiff(names(script_entries()), c("if", "for", "while", "repeat", "break", "next", "function")), value = TRUE))
   refuse(
     cx, expr, sprintf("`%s()` can't be translated.", name),
     if (length(nearest) > 0) sprintf("Did you mean %s?", paste0("`", nearest, "()`", collapse = " or "))

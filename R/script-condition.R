@@ -90,6 +90,8 @@ test_null <- function(cx, expr, scope) {
   }
   test <- new_term("bool", sprintf("(%s is None)", term$code))
   if (!is.null(term$place)) {
+    # libtorch would take the variable for what is not NULL in all of the branch
+    if (becomes_null(cx, cx$vars[[term$place]]$version)) test$code <- sprintf("(%s == True)", test$code)
     test$yes <- stats::setNames("null", term$place)
     test$no <- stats::setNames("there", term$place)
   } else if (!is.null(key <- part_key(cx, operand, scope))) {

@@ -179,6 +179,10 @@ note_field <- function(cx, self, name, term, expr) {
   key <- field_key(self, name)
   begins <- type_of_field(self$self[[name]])
   known <- cx$unit$fields[[key]]
+  # field_type() tells why
+  if (is.null(begins)) {
+    return(invisible())
+  }
   type <- returned_type(term$type)
   if (type == "None" || is_optional_type(type)) assign(paste(key, "nulled"), TRUE, envir = cx$unit$fields)
   if (begins %in% c("?", "Empty")) {

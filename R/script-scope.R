@@ -285,7 +285,10 @@ assign_variable <- function(cx, scope, name, term, expr) {
   declared$from_null <- isTRUE(declared$from_null) || identical(term$dtype, "null")
   cx$declared[[version]] <- declared
   final <- if (is.null(expected)) joined else join(joined, expected)
+  if (type == "None" && identical(before$kind, "variable") && before$type != "None") note_null_later(cx, version)
   code <- coerced_code(cx, term, final)
+  # libtorch would take it for what can't be NULL any more
+  if (becomes_null(cx, version) && type != "None" && is_optional_type(final)) code <- sprintf("%s(%s)", as_optional(cx$unit, final), code)
   if (is.null(code)) refuse(cx, expr, sprintf("`%s` can't be %s here.", name, script_type_in_words(type)))
   share_list(cx, term)
   if (!identical(code, declared$name)) emit(cx, paste(declared$name, "=", code))
@@ -317,6 +320,18 @@ vector_of_one <- function(cx, term) {
 is_vector_later <- function(cx, versions) {
   cx$vectors <- union(cx$vectors, versions)
   cx$unsettled <- TRUE
+}
+
+# A variable that becomes NULL again where another block has given it a value: the next pass knows.
+note_null_later <- function(cx, version) {
+  if (!becomes_null(cx, version)) is_vector_later(cx, paste("NULL", version))
+}
+becomes_null <- function(cx, version) paste("NULL", version) %in% cx$vectors
+as_optional <- function(unit, type) {
+  name <- sprintf("%s_optional_%s", unit$name, gsub("[^A-Za-z0-9]+", "_", type))
+  text <- script_type_text(unit, type)
+  unit$helpers[[name]] <- sprintf("def %s(x: %s) -> %s:\n  return x", name, text, text)
+  name
 }
 
 # libtorch does not see that a loop's next round writes to what this one leaves behind, and may take a new list or tensor for
@@ -367,7 +382,10 @@ share_list <- function(cx, term) if (!is.null(term$place) && is_container_type(r
 own_variable <- function(cx, key) {
   binding <- cx$vars[[key]]
   if (!isTRUE(binding$owned)) {
-    emit(cx, sprintf("%s = %s", binding$name, list_copy_code(binding$name, binding$type)))
+    code <- if (is_optional_type(binding$declared)) sprintf("torch._unwrap_optional(%s)", binding$name) else binding$name
+    code <- list_copy_code(code, binding$type)
+    if (becomes_null(cx, binding$version) && is_optional_type(binding$declared)) code <- sprintf("%s(%s)", as_optional(cx$unit, binding$declared), code)
+    emit(cx, sprintf("%s = %s", binding$name, code))
     binding$owned <- TRUE
     cx$vars[[key]] <- binding
   }

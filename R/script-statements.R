@@ -156,7 +156,7 @@ merge_terms <- function(cx, branches, expr) {
   terms <- as_vectors_of_one(cx, terms)
   type <- join_all_types(term_types(terms), widely = TRUE)
   if (is.null(type)) {
-    words <- vapply(terms, function(term) script_type_in_words(term$type), "")
+    words <- script_types_in_words(term_types(terms))
     refuse(cx, expr, sprintf("The branches give different things: %s.", paste(unique(words), collapse = " and ")))
   }
   if (type == "None") {

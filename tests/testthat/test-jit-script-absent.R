@@ -74,3 +74,27 @@ test_that("a function that is handed all choices takes the first", {
   expect_same_as_eager(function(x, mode = c("two", "one")) scaled(x, mode), x)
   expect_same_as_eager(function(x, mode = c("one", "two")) scaled(x, mode), x, "two")
 })
+
+test_that("a variable becomes NULL again", {
+  same(function(x, u) { cur <- NULL; for (i in 1:4) { cur <- c(cur, i); if (i == u) cur <- NULL }; cur })
+  same(function(x, u) { cur <- NULL; for (i in 1:4) { if (is.null(cur)) cur <- list(x) else cur[[1]] <- cur[[1]] + x; if (i == u) cur <- NULL }; cur })
+  same(function(x, u) { cur <- NULL; for (i in 1:4) { if (is.null(cur)) cur <- c(1, 2) else cur[1] <- cur[1] + 1; if (i == u) cur <- NULL }; cur })
+  same(function(x, u) { cur <- NULL; for (i in 1:4) { if (is.null(cur)) cur <- torch_zeros(2); cur[1] <- i; if (i == u) cur <- NULL }; cur })
+  same(function(x, u) { cur <- NULL; for (i in 1:4) { if (!is.null(cur)) { if (i == u) cur <- NULL else cur <- cur + 1 } else cur <- x }; if (is.null(cur)) x * 9 else cur })
+  same(function(x, u) { h <- NULL; while (is.null(h)) { h <- x; if (h$sum()$item() < 10 * u) { x <- x * 2; h <- NULL } }; h })
+  for (given in list(NULL, x)) {
+    expect_same_as_eager(function(x, h = NULL) { for (i in 1:3) if (is.null(h)) h <- x else if (i == 2) h <- NULL else h <- h + 1; if (is.null(h)) x else h }, x, given)
+    expect_same_as_eager(function(x, h = NULL) { if (!is.null(h)) { h <- h + 1; if (h$sum()$item() < 10) h <- NULL }; if (is.null(h)) x else h }, x, given)
+  }
+})
+
+test_that("NULL gets elements", {
+  same(function(x, u) { cur <- NULL; last <- NULL; for (i in 1:4) { cur[[length(cur) + 1]] <- x * i; last <- cur; cur[[1]] <- x * 5; if (i == u) cur <- NULL }; list(cur, last) })
+  same(function(x, u) { cur <- NULL; for (i in 1:3) cur[i] <- i; cur })
+  same(function(x, u) { cur <- NULL; if (u > 1) cur[1] <- 4; cur })
+  same(function(x, u) { cur <- NULL; if (u > 1) cur[[1]] <- x; cur })
+  same(function(x, u) { cur <- NULL; cur$a <- 3; cur$b <- "k"; cur })
+  same(function(x, u) { cur <- NULL; for (i in 1:3) cur$a <- i; cur })
+  # a vector or a list, as the version of R has it
+  refused(function(x, u) { cur <- NULL; for (i in 1:3) cur[[i]] <- i; cur }, "NULL has no elements to set. Begin with list\\(\\), or with a vector")
+})
