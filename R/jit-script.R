@@ -32,7 +32,8 @@ NULL
 #'
 #' Of a module `forward` becomes a program, with every method that it calls, and its sub-modules likewise; those that are
 #' TorchScript modules already are taken as they are. Parameters, buffers and `self$training` live on in the program; other
-#' fields are constants, unless a method changes them. A loop that picks members by a number or a name, such as
+#' fields are constants, unless a method changes them; one that begins with `NULL` or `list()` has the type of what methods set
+#' it to. A loop that picks members by a number or a name, such as
 #' `for (i in seq_len(self$n)) x <- self$layers[[i]](x)`, is written out.
 #'
 #' @param fn A function, or an [nn_module()].

@@ -18,18 +18,21 @@ named_element <- function(cx, expr, scope) {
   }
   by_dollar <- identical(expr[[1]], quote(`$`))
   held <- translate_held(cx, expr[[2]], scope)
-  kind <- script_type_kind(held$type)
-  if (!kind %in% c("Dict", "Record", "Empty")) {
+  kind <- script_type_kind(required_type(held$type))
+  may_be_null <- is_optional_type(held$type)
+  if (!kind %in% (if (may_be_null) c("Dict", "Empty") else c("Dict", "Record", "Empty", "None"))) {
     return(NULL)
   }
   label <- if (by_dollar) literal_term(as.character(expr[[3]])) else translate(cx, expr[[3]], scope)
   if (kind == "Dict") {
     key <- keep_term(cx, new_term("str", need_code(cx, label, "str", expr, "The name"), simple = label$simple))$code
-    there <- sprintf("(%s in %s)", key, held$code)
-    if (by_dollar) there <- sprintf("(%s or %s(%s.keys(), %s))", there, helper(cx, "is_abbreviated"), held$code, key)
+    within <- if (may_be_null) sprintf("torch._unwrap_optional(%s)", held$code) else held$code
+    there <- sprintf("(%s in %s)", key, within)
+    if (by_dollar) there <- sprintf("(%s or %s(%s.keys(), %s))", there, helper(cx, "is_abbreviated"), within, key)
+    if (may_be_null) there <- sprintf("(%s is not None and %s)", held$code, there)
     return(list(
       there = new_term("bool", there),
-      value = function() new_term(element_type(held$type), sprintf("%s[%s]", held$code, key))
+      value = function() new_term(element_type(required_type(held$type)), sprintf("%s[%s]", within, key))
     ))
   }
   if (label$type != "str") {

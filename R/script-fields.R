@@ -115,10 +115,16 @@ field_type <- function(cx, self, name, expr) {
   value <- self$self[[name]]
   type <- type_of_field(value)
   if (is.null(type)) {
-    refuse(
-      cx, expr, sprintf("The field `%s` can't be changed by a program: it is %s.", name, if (is.list(value)) "a list of different things" else describe(value)),
-      "Register a buffer, or give each of its elements a field."
-    )
+    what <- describe(value)
+    hint <- "Register a buffer, or give each of its elements a field."
+    if (is.list(value) && !is.object(value)) {
+      what <- "a list of different things"
+      if (any(lengths(value) == 0 & !vapply(value, is.atomic, NA) | vapply(value, is.null, NA))) {
+        what <- "a list with elements that begin with nothing"
+        hint <- "Begin with vectors such as numeric(), or give each of its elements a field."
+      }
+    }
+    refuse(cx, expr, sprintf("The field `%s` can't be changed by a program: it is %s.", name, what), hint)
   }
   assigned <- cx$unit$fields[[field_key(self, name)]]
   if (type == "?") {

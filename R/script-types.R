@@ -111,7 +111,8 @@ join_types <- function(a, b, widely = FALSE) {
     vector <- if (kinds[[1]] == "Vector") a else b
     scalar <- if (kinds[[1]] == "Vector") b else a
     # an integer beside doubles would become one
-    return(if (is_scalar_type(scalar) && element_type(vector) == returned_type(scalar)) vector)
+    is_same <- is_scalar_type(scalar) && returned_type(element_type(vector)) == returned_type(scalar)
+    return(if (is_same) vector_type_of(returned_type(scalar)))
   }
   if (widely && setequal(kinds, c("Record", "Empty")) || all(kinds == "Record") && !identical(names(script_type_parts(a)), names(script_type_parts(b)))) {
     return(if (widely) join_records(script_type_parts(a), script_type_parts(b)))
