@@ -28,7 +28,7 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
   } else if (scope$id != index_scope$id && !all(vapply(as.list(inner)[-(1:2)], function(i) is.name(inner[[2]]) && (!is.language(i) || identical(inner[[1]], quote(`$`))), NA))) {
     refuse(cx, expr, "`<<-` sets an element of an element by constants only.", "Take the inner list out, change it, and set it.")
   }
-  held <- translate_held(cx, inner, scope)
+  held <- held_or_nothing(cx, inner, head, term, scope)
   kind <- script_type_kind(held$type)
   if (kind == "?") {
     return(invisible())
@@ -110,6 +110,23 @@ begin_with_nothing <- function(cx, held, head, term) {
   if (script_type_kind(type) %in% (if (is_vector) "Vector" else if (head == "$") "Dict" else c("List", "Dict"))) {
     new_term(type, sprintf("(%s if %s is None else torch._unwrap_optional(%s))", empty_code(cx, type), held$code, held$code))
   }
+}
+
+# What gets an element. An element with a name that is not there begins with nothing as well.
+held_or_nothing <- function(cx, inner, head, term, scope) {
+  element <- if (is.call(inner)) named_element(cx, inner, scope)
+  if (is.null(element) || is_static_value(element$there, TRUE)) {
+    return(translate_held(cx, inner, scope))
+  }
+  if (is_static(element$there)) {
+    return(begin_with_nothing(cx, none_term(), head, term) %||% none_term())
+  }
+  value <- element$value()
+  begun <- begin_with_nothing(cx, value, head, term)
+  if (is.null(begun) || is_optional_type(value$type) || !identical(begun$type, value$type)) {
+    return(translate_held(cx, inner, scope))
+  }
+  new_term(value$type, sprintf("(%s if %s else %s)", value$code, element$there$code, empty_code(cx, value$type)))
 }
 
 assigned_value <- function(cx, term, expr, target) {

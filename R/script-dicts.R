@@ -102,11 +102,11 @@ dict_of_record <- function(cx, held, element) {
 
 # ---- elements of lists with names that may be NULL
 
-# An element that is not there is NULL among the arguments of c().
-translate_nullable <- function(cx, expr, scope) {
+# An element that is not there is NULL among the arguments of c(), and of length().
+translate_nullable <- function(cx, expr, scope, otherwise = translate_full) {
   element <- if (is.call(expr)) named_element(cx, expr, scope)
   if (is.null(element) || is_static_value(element$there, TRUE)) {
-    return(translate_full(cx, expr, scope))
+    return(otherwise(cx, expr, scope))
   }
   if (is_static(element$there)) {
     return(none_term())

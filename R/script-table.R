@@ -230,7 +230,7 @@ build_script_entries <- function() {
     vector = entry("\"list\": one that is filled before it is used; or a vector of zeros", run = new_vector, of_tensor = FALSE),
     numeric = entry("a vector of zeros", run = filled_vector("numeric")), integer = entry("a vector of zeros", run = filled_vector("integer")),
     logical = entry("a vector of FALSE", run = filled_vector("logical")), character = entry("a vector of empty strings", run = filled_vector("character")),
-    length = entry("how many; of a tensor all its elements", run = length_of, of_tensor = FALSE, argument = translate_held),
+    length = entry("how many; of a tensor all its elements", run = length_of, of_tensor = FALSE, argument = function(cx, expr, scope) translate_nullable(cx, expr, scope, translate_held)),
     dim = entry("the shape of a tensor", run = shape_of, of_tensor = FALSE), nrow = entry("the size of the first dimension", run = extent_of(1L), of_tensor = FALSE),
     ncol = entry("the size of the second dimension", run = extent_of(2L), of_tensor = FALSE), NROW = entry("as nrow()", run = extent_of(1L), of_tensor = FALSE),
     names = entry("of a list with names", run = names_of, of_tensor = FALSE), rev = entry("of a list or vector", run = reversed),

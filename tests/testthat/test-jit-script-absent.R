@@ -41,6 +41,15 @@ test_that("c() leaves out the element that is not there", {
   refused(function(x, u) { d <- list(); for (i in seq_len(u)) { d$a <- c(d$a, i); d$b <- c(d$b, x) }; d }, "such as `a = NULL`")
 })
 
+test_that("an element that is not there begins with nothing", {
+  same(function(x, u) { d <- list(); for (i in 1:4) { k <- paste0("k", i %% 2L); d[[k]][[length(d[[k]]) + 1]] <- x * i }; d })
+  same(function(x, u) { d <- list(); for (i in 1:4) { k <- paste0("k", i %% 2L); d[[k]][length(d[[k]]) + 1] <- i * u }; d })
+  same(function(x, u) { d <- list(a = list(x)); old <- d; d$b[[1]] <- x * 2; d$a[[1]] <- x * 4; list(d, old) })
+  same(function(x, u) { d <- list(n = 1); d$log[[1]] <- x; d$log[[2]] <- x; list(d, length(d$other)) })
+  same(function(x, u) { d <- list(); d$a$b <- x; d$a$c <- x * 2; d })
+  same(function(x, u) { out <- NULL; for (i in seq_len(u)) out$k <- c(out$k, i); out })
+})
+
 test_that("switch() may choose nothing", {
   in_mode <- function(fn, mode) expect_same_as_eager(fn, x, mode, types = list(m = "str"))
   for (mode in c("a", "c")) {
