@@ -185,7 +185,7 @@ script_type_in_words <- function(type) {
     Tensor = "a tensor", int = "a whole number", whole = , float = "a number", bool = "TRUE or FALSE", str = "a string",
     end = "a position counted from `N`", None = "NULL", Empty = "an empty list", complex = "a complex number", Device = "a device", dtype = "a dtype",
     static = "something that only R has", `?` = "something not known",
-    Vector = sprintf("a vector of %s values", script_type_parts(type)[[1]]),
+    Vector = sprintf("a vector of %s values", returned_type(script_type_parts(type)[[1]])),
     List = sprintf("a list of elements that are each %s", script_type_in_words(element_type(type))),
     Slots = "a list that is being filled", Dict = "a list with names", Record = sprintf("a list with the names %s", toString(names(script_type_parts(type)))),
     Tuple = sprintf("a list of %d", length(script_type_parts(type))),
