@@ -32,7 +32,8 @@ NULL
 #'
 #' Of a module `forward` becomes a program, with every method that it calls, and its sub-modules likewise; those that are
 #' TorchScript modules already are taken as they are. Parameters, buffers and `self$training` live on in the program; other
-#' fields are constants, unless a method changes them. A loop that picks members by a number or a name, such as
+#' fields are constants, unless a method changes them; one that begins with `NULL` or `list()` has the type of what methods set
+#' it to. A loop that picks members by a number or a name, such as
 #' `for (i in seq_len(self$n)) x <- self$layers[[i]](x)`, is written out.
 #'
 #' @param fn A function, or an [nn_module()].
@@ -99,10 +100,11 @@ jit_script <- function(fn, ..., methods = NULL, .returns = NULL) {
   }
   returns <- if (!is.null(.returns)) declared_script_type(.returns)
   translated <- function(holds_tensors) {
-    unit <- new_script_unit("r")
-    unit$holds_tensors <- holds_tensors
-    translating(compile_with_holder(unit, fn, script_arguments(unit, fn, types), returns))
-    unit
+    with_settled_fields(function(fields) {
+      unit <- new_script_unit("r", holds_tensors, fields)
+      translating(compile_with_holder(unit, fn, script_arguments(unit, fn, types), returns))
+      unit
+    })
   }
   unit <- translated(FALSE)
   # what changes a constant would be lost
@@ -112,7 +114,7 @@ jit_script <- function(fn, ..., methods = NULL, .returns = NULL) {
   new_script_function(handle, "compiled from R")
 }
 
-new_script_unit <- function(name) {
+new_script_unit <- function(name, holds_tensors = FALSE, fields = new.env()) {
   unit <- new.env(parent = emptyenv())
   unit$name <- name
   unit$functions <- list()
@@ -122,7 +124,9 @@ new_script_unit <- function(name) {
   unit$records <- list()
   unit$known <- list()
   unit$known_names <- list()
-  unit$holds_tensors <- FALSE
+  unit$holds_tensors <- holds_tensors
+  # the types of fields that begin with nothing, or become NULL
+  unit$fields <- fields
   # whether it changes tensors in place, and has some from around it
   unit$writes <- FALSE
   unit$captures <- FALSE

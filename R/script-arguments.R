@@ -82,8 +82,18 @@ match_argument <- function(cx, expr, scope) {
     value <- tryCatch(match.arg(static_value(term), choices), error = function(e) refuse(cx, expr, conditionMessage(e)))
     return(literal_term(value))
   }
-  codes <- paste(vapply(choices, string_text, ""), collapse = ", ")
-  new_term("str", sprintf("%s(%s, [%s])", helper(cx, "match_arg"), need_code(cx, term, "str", expr, "`arg`"), codes))
+  listed <- sprintf("torch.jit.annotate(List[str], [%s])", paste(vapply(choices, string_text, ""), collapse = ", "))
+  if (term$type == "Vector[str]") {
+    # all of them stand for the first
+    given <- keep_term(cx, term)$code
+    emit(cx, c(sprintf("if len(%s) != 1 and %s != %s:", given, given, listed), "  raise ValueError(\"'arg' must be of length 1\")"))
+    code <- sprintf("(%s if %s == %s else %s(%s[0], %s))", string_text(choices[[1]]), given, listed, helper(cx, "match_arg"), given, listed)
+  } else {
+    code <- sprintf("%s(%s, %s)", helper(cx, "match_arg"), need_code(cx, term, "str", expr, "`arg`"), listed)
+  }
+  result <- new_term("str", code)
+  result$choices <- choices
+  result
 }
 
 # A default is computed now if it comes to the same at each call: constants, and what is made of them.

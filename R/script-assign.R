@@ -28,10 +28,17 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
   } else if (scope$id != index_scope$id && !all(vapply(as.list(inner)[-(1:2)], function(i) is.name(inner[[2]]) && (!is.language(i) || identical(inner[[1]], quote(`$`))), NA))) {
     refuse(cx, expr, "`<<-` sets an element of an element by constants only.", "Take the inner list out, change it, and set it.")
   }
-  held <- translate_held(cx, inner, scope)
+  held <- held_or_nothing(cx, inner, head, term, scope)
   kind <- script_type_kind(held$type)
   if (kind == "?") {
     return(invisible())
+  }
+  if (kind %in% c("None", "Optional") && is.name(inner)) {
+    begun <- begin_with_nothing(cx, held, head, term)
+    if (!is.null(begun)) {
+      assign_to(cx, inner, begun, scope, expr)
+      return(assign_to(cx, target, term, scope, expr, index_scope))
+    }
   }
   if (kind == "Tensor") {
     if (head == "$") refuse(cx, expr, sprintf("`$%s <-` of a tensor can't be translated.", as.character(target[[3]])))
@@ -81,8 +88,45 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
     } else {
       refuse(cx, expr, sprintf("%s can't be changed by a program.", describe(static_value(held))))
     },
-    refuse(cx, expr, sprintf("%s has no elements to set.", script_type_in_words(held$type)), if (is_optional_type(held$type)) "Ask is.null() first.")
+    refuse(cx, expr, sprintf("%s has no elements to set.", script_type_in_words(held$type)), if (is_optional_type(held$type)) "Ask is.null() first." else if (kind == "None") "Begin with list(), or with a vector such as numeric().")
   )
+}
+
+# NULL that gets its first element becomes a list, or by `[` a vector of what is put in. NULL for all else, also where
+# versions of R differ.
+begin_with_nothing <- function(cx, held, head, term) {
+  is_vector <- is_scalar_type(term$type) && head == "["
+  type <- required_type(held$type)
+  if (term$type %in% c("None", "static", "?") || head == "[" && !is_vector || head == "[[" && is_scalar_type(term$type)) {
+    return(NULL)
+  }
+  if (type == "None" && is_vector) {
+    type <- vector_type_of(returned_type(term$type))
+    return(new_term(type, empty_code(cx, type), fresh = TRUE))
+  }
+  if (type %in% c("None", "Empty")) {
+    return(new_term("Empty", "[]", fresh = TRUE))
+  }
+  if (script_type_kind(type) %in% (if (is_vector) "Vector" else if (head == "$") "Dict" else c("List", "Dict"))) {
+    new_term(type, sprintf("(%s if %s is None else torch._unwrap_optional(%s))", empty_code(cx, type), held$code, held$code))
+  }
+}
+
+# What gets an element. An element with a name that is not there begins with nothing as well.
+held_or_nothing <- function(cx, inner, head, term, scope) {
+  element <- if (is.call(inner)) named_element(cx, inner, scope)
+  if (is.null(element) || is_static_value(element$there, TRUE)) {
+    return(translate_held(cx, inner, scope))
+  }
+  if (is_static(element$there)) {
+    return(begin_with_nothing(cx, none_term(), head, term) %||% none_term())
+  }
+  value <- element$value()
+  begun <- begin_with_nothing(cx, value, head, term)
+  if (is.null(begun) || is_optional_type(value$type) || !identical(begun$type, value$type)) {
+    return(translate_held(cx, inner, scope))
+  }
+  new_term(value$type, sprintf("(%s if %s else %s)", value$code, element$there$code, empty_code(cx, value$type)))
 }
 
 assigned_value <- function(cx, term, expr, target) {
@@ -108,6 +152,15 @@ assign_part <- function(cx, inner, held, i, term, scope, expr) {
     made <- dict_of_record(cx, held, term$type)
     if (!is.null(made)) {
       assign_to(cx, inner, made, scope, expr)
+      key <- find_binding(cx, scope, as.character(inner))$key
+      return(assign_element(cx, inner, read_variable(cx, scope, as.character(inner), expr), key, i, term, scope, expr))
+    }
+  }
+  if (is_number_type(i$type) && !is_static(i) && is.name(inner) && !cx$may_know && startsWith(held$type, "Tuple")) {
+    element <- join_all_parts(c(unname(script_type_parts(held$type)), term$type), widely = TRUE)
+    if (!is.null(element) && !is_scalar_type(element) && term$type != "None") {
+      type <- list_type_of(element)
+      assign_to(cx, inner, new_term(type, coerced_code(cx, held, type), fresh = TRUE), scope, expr)
       key <- find_binding(cx, scope, as.character(inner))$key
       return(assign_element(cx, inner, read_variable(cx, scope, as.character(inner), expr), key, i, term, scope, expr))
     }
@@ -162,7 +215,12 @@ assign_element <- function(cx, inner, held, key, i, term, scope, expr) {
   }
   joined <- join_types(held$type, wanted)
   if (is.null(joined)) {
-    refuse(cx, expr, sprintf("%s can't be put into %s.", script_type_in_words(term$type), script_type_in_words(held$type)))
+    joined <- join_types(held$type, wanted, widely = TRUE)
+    if (!is.null(version)) is_vector_later(cx, version)
+  }
+  if (is.null(joined)) {
+    words <- if (held$type == "Empty") script_type_in_words(term$type) else script_types_in_words(c(term$type, element_type(held$type)))
+    refuse(cx, expr, sprintf("%s can't be put into %s.", words[[1]], script_type_in_words(held$type)))
   }
   if (!is.null(key)) {
     # the variable is of the type that holds the new element as well
@@ -204,11 +262,12 @@ widened_part <- function(cx, held, type) {
 widen_variable <- function(cx, key, type) {
   binding <- cx$vars[[key]]
   declared <- cx$declared[[binding$version]]
-  declared$type <- join_types(declared$type, type) %||% type
+  join <- function(a, b) join_types(a, b, widely = binding$version %in% cx$vectors)
+  declared$type <- join(declared$type, type) %||% type
   cx$declared[[binding$version]] <- declared
   cx$unsettled <- TRUE
   expected <- cx$previous$declared[[binding$version]]$type
-  binding$type <- join_types(type, expected %||% type) %||% type
+  binding$type <- join(type, expected %||% type) %||% type
   binding$declared <- binding$type
   cx$vars[[key]] <- binding
 }
@@ -235,6 +294,7 @@ own_target <- function(cx, inner, held, key, scope, expr) {
     held[c("value", "parts")] <- list(NULL)
     held$code <- binding$name
     note_unread(cx, key)
+    if (is_optional_type(binding$declared)) held <- keep_term(cx, utils::modifyList(held, list(code = sprintf("torch._unwrap_optional(%s)", binding$name), simple = FALSE)))
     held$done <- function() invisible()
     return(held)
   }

@@ -110,8 +110,21 @@ new_problem <- function(message, hint, expr, statement = NULL, silent = FALSE, n
 refuse <- function(cx, expr, message, hint = NULL, silent = FALSE, needs_known = FALSE) {
   # made of another call
   if (is.call(expr)) expr <- attr(expr, "script_origin") %||% expr
+  if (identical(hint, "Ask is.null() first.") && may_choose_nothing(cx, expr)) hint <- "switch() gives NULL where nothing fits: of strings it takes a default, such as stop(\"unknown\"), and is.null() asks for it."
   problem <- new_problem(message, hint, expr, cx$statement, silent, needs_known)
   stop(structure(class = c("script_problem", "error", "condition"), list(message = message, call = NULL, problem = problem)))
+}
+
+# Whether a switch() is in code, or in a variable of it: one that may give NULL has no default.
+may_choose_nothing <- function(cx, expr) {
+  found <- FALSE
+  walk_calls(expr, function(call) if (is_switch(call)) found <<- TRUE)
+  names <- all.names(expr)
+  found || any(vapply(names(cx$declared), function(key) isTRUE(cx$declared[[key]]$may_choose_nothing) && gsub("^[0-9]+ |'+$", "", key) %in% names, NA))
+}
+is_switch <- function(expr) {
+  if (is.call(expr) && length(expr) == 3 && is.name(expr[[1]]) && as.character(expr[[1]]) %in% c("<-", "=", "<<-")) expr <- expr[[3]]
+  is.call(expr) && identical(expr[[1]], quote(switch))
 }
 
 # A problem that does not end its statement.

@@ -83,7 +83,7 @@ call_function <- function(cx, fn, expr, scope, name = NULL) {
     refuse(cx, expr, sprintf("`%s()` can't be translated.", name), "stop(), warning() and message() can.")
   }
   refuse_lazy_arguments(cx, expr, scope, formals(fn), body(fn), list(id = 0L, prefix = "0 ", env = environment(fn)))
-  call_user_function(cx, fn, name %||% "f", given_arguments(cx, expr, scope), expr)
+  call_user_function(cx, fn, name %||% "f", given_arguments(cx, expr, scope), expr, from = scope)
 }
 
 # A function of this package.
@@ -119,7 +119,7 @@ call_special <- function(cx, fn, expr, scope, name) {
     given <- given_arguments(cx, expr, scope)
     alone <- if (returns_from_loop(fn$body)) closure_alone(cx, fn)
     if (!is.null(alone)) {
-      return(call_user_function(cx, alone, name %||% "f", given, expr))
+      return(call_user_function(cx, alone, name %||% "f", given, expr, from = scope))
     }
     within_itself(cx, list(fn$body, fn$scope$id), 8, name, expr)
     outer <- cx$inlined
@@ -178,7 +178,8 @@ call_untabled <- function(cx, fn, name, expr, scope) {
   if ("Tensor" %in% term_types(given) && name %in% names(instead_of_generics)) {
     refuse(cx, expr, sprintf("`%s()` of a tensor can't be translated.", name), sprintf("%s instead.", instead_of_generics[[name]]))
   }
-  nearest <- nearest_names(name, grep("^[[:alpha:]]", names(script_entries()), value = TRUE))
+  # a short name is near to many
+  nearest <- if (nchar(name) > 3) nearest_names(name, grep("^[[:alpha:]]", setdiff(names(script_entries()), c("if", "for", "while", "repeat", "break", "next", "function")), value = TRUE))
   refuse(
     cx, expr, sprintf("`%s()` can't be translated.", name),
     if (length(nearest) > 0) sprintf("Did you mean %s?", paste0("`", nearest, "()`", collapse = " or "))

@@ -90,8 +90,13 @@ test_null <- function(cx, expr, scope) {
   }
   test <- new_term("bool", sprintf("(%s is None)", term$code))
   if (!is.null(term$place)) {
+    # libtorch would take the variable for what is not NULL in all of the branch
+    if (becomes_null(cx, cx$vars[[term$place]]$version)) test$code <- sprintf("(%s == True)", test$code)
     test$yes <- stats::setNames("null", term$place)
     test$no <- stats::setNames("there", term$place)
+  } else if (!is.null(key <- part_key(cx, operand, scope))) {
+    test$yes <- stats::setNames("null", key)
+    test$no <- stats::setNames("there", key)
   }
   test
 }
@@ -122,7 +127,7 @@ join_conditions <- function(cx, expr, scope, head) {
   }
   if (!identical(after, asked)) {
     # the second side may have set variables, of which the first one tells nothing then
-    still <- function(refined) Filter(function(key) identical(after[[key]], asked[[key]]), names(refined))
+    still <- function(refined) Filter(function(key) identical(after[[variable_of_key(key)]], asked[[variable_of_key(key)]]), names(refined))
     first$yes <- first$yes[still(first$yes)]
     first$no <- first$no[still(first$no)]
     refine(cx, told)

@@ -1,7 +1,7 @@
 # Problems told to the user: all at once, each with its place in the R code.
 
 report_problems <- function(unit, call = NULL) {
-  problems <- unit$settled
+  problems <- c(unit$settled, if (unit$writes) unit$lent)
   if (length(problems) == 0) {
     return(invisible())
   }

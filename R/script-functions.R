@@ -1,6 +1,6 @@
 # Functions of the user's: functions of the program, one for each set of types that they are called with.
 
-call_user_function <- function(cx, fn, name, given, expr) {
+call_user_function <- function(cx, fn, name, given, expr, from = NULL) {
   matched <- match_given(cx, formals(fn), given, expr)
   if (any_unknown(matched$matched)) {
     return(unknown_term())
@@ -8,16 +8,19 @@ call_user_function <- function(cx, fn, name, given, expr) {
   # a function of a module knows the module
   around <- get0("self", environment(fn))
   needs_inline <- is.environment(around) && inherits(around, "nn_Module") || "..." %in% names(formals(fn)) || any(vapply(matched$matched, function(term) term$type == "static", NA))
-  if (needs_inline) {
+  put_in <- function() {
     within_itself(cx, list(body(fn), NULL), 4, name, expr)
     outer <- cx$inlined
     on.exit(cx$inlined <- outer)
     cx$inlined <- c(outer, list(list(body(fn), NULL)))
-    return(inline_call(cx, formals(fn), body(fn), given, expr, env = environment(fn), name = name))
+    inline_call(cx, formals(fn), body(fn), given, expr, env = environment(fn), name = name, from = from)
+  }
+  types <- lapply(matched$matched, function(term) if (term$type == "whole") "float" else as_kept_number(cx, term)$type)
+  made <- if (!needs_inline) unless_gives_function(cx, fn, function() compile_once(cx$unit, fn, name, types, expr, cx))
+  if (is.null(made)) {
+    return(put_in())
   }
   for (term in matched$matched) share_list(cx, term)
-  types <- lapply(matched$matched, function(term) if (term$type == "whole") "float" else as_kept_number(cx, term)$type)
-  made <- compile_once(cx$unit, fn, name, types, expr, cx)
   if (made$returns == "?") {
     return(unknown_term())
   }

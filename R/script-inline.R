@@ -15,6 +15,26 @@ closure_alone <- function(cx, closure) {
   fn
 }
 
+# What gives a function, or a list of them, can't be a function of the program: NULL. `run`: compiles it.
+unless_gives_function <- function(cx, fn, run) {
+  address <- rlang::obj_address(fn)
+  if (address %in% cx$unit$givers) {
+    return(NULL)
+  }
+  before <- as.list(cx$unit)[c("problems", "settled")]
+  tryCatch(run(), script_gives_function = function(condition) {
+    list2env(before, cx$unit)
+    cx$unit$givers <- c(cx$unit$givers, address)
+    NULL
+  })
+}
+# Nothing happens where no call waits for it.
+tell_gives_function <- function(cx, value) {
+  if (is_callable(value) || length(closures_in(cx, value, list())) > 0) {
+    signalCondition(structure(class = c("script_gives_function", "condition"), list(message = "a function is given", call = NULL)))
+  }
+}
+
 # A function that is given back looks at the arguments of the function that made it when it is first called.
 note_lent <- function(cx, closures, scope, matched, expr, from) {
   parts <- argument_parts(scope$formals, expr)
@@ -24,14 +44,24 @@ note_lent <- function(cx, closures, scope, matched, expr, from) {
     lazy <- Filter(function(name) {
       found <- find_binding(cx, closure$scope, name)
       value <- found$binding$term$value
-      is_fixed <- !is.null(value) && !is_callable(value[[1]]) && !is.call(parts[[name]])
+      is_fixed <- !is.null(value) && !is_callable(value[[1]]) && !is.language(parts[[name]])
       identical(found$scope$id, scope$id) && found$binding$kind == "term" && !is_fixed
     }, intersect(used, names(matched$matched)))
     if (length(lazy) == 0 && !(dots && length(matched$dots) > 0)) next
-    computed <- Filter(function(part) is.call(part) && !identical(part[[1]], quote(`function`)) && !only_computes(part), parts[lazy])
+    is_plain <- function(name) {
+      part <- parts[[name]]
+      value <- matched$matched[[name]]$value
+      # a function without effects, made of what is looked after as well
+      makes <- !is.null(value) && is_callable(value[[1]]) && !is.null(from) && !has_effects(cx, from, part)
+      is_constant_field <- !is.null(value) && length(part) == 3 && identical(part[[1]], quote(`$`)) && identical(part[[2]], quote(self))
+      is_constant_field || !is.call(part) || identical(part[[1]], quote(`function`)) || only_computes(part) || makes
+    }
+    computed <- parts[lazy[!vapply(lazy, is_plain, NA)]]
     if (length(computed) > 0) {
       refuse(cx, expr, sprintf("R computes `%s` when the function that is given back is first called.", squeeze_text(computed[[1]])), sprintf("force(%s) in the function that gives it.", c(lazy, "...")[[1]]))
     }
+    of_tensors <- if (!is.null(from)) Filter(function(part) is.call(part) && uses_tensors(cx, from, part), parts[lazy])
+    if (length(of_tensors) > 0) note_lent_tensor(cx, of_tensors[[1]], names(of_tensors)[[1]], expr)
     places <- lapply(c(matched$matched[lazy], if (dots) matched$dots), function(term) term$place)
     named <- if (!is.null(from)) unlist(lapply(as.list(expr)[-1], function(part) if (is.language(part)) all.vars(part)))
     keys <- c(unlist(places), unlist(lapply(named, function(name) find_binding(cx, from, name)$key)))
@@ -39,6 +69,18 @@ note_lent <- function(cx, closures, scope, matched, expr, from) {
       if (cx$vars[[key]]$kind %in% c("variable", "term")) cx$vars[[key]]$lent <- c(argument = c(lazy, "...")[[1]], call = squeeze_text(expr))
     }
   }
+}
+
+# Refused where the program changes any tensor in place.
+note_lent_tensor <- function(cx, part, name, expr) {
+  message <- sprintf("R computes `%s` when the function that is given back is first called, and the program changes tensors in place.", squeeze_text(part))
+  cx$unit$lent <- c(cx$unit$lent, list(new_problem(message, sprintf("force(%s) in the function that gives it.", name), expr, cx$statement)))
+}
+uses_tensors <- function(cx, scope, expr) {
+  any(vapply(all.names(expr), function(name) {
+    binding <- find_binding(cx, scope, name)$binding
+    grepl("Tensor", binding$type %||% binding$term$type %||% "", fixed = TRUE)
+  }, NA))
 }
 
 inline_call <- function(cx, formals, body, given, expr, parent = NULL, env = emptyenv(), is_package = FALSE, name = NULL,

@@ -60,6 +60,10 @@ note_writes <- function(cx, scope, outer, exprs) {
 
 # At the head of a loop its variables are whatever any round leaves behind.
 enter_loop <- function(cx, scope, names_assigned, body, id, closures = list()) {
+  for (key in names(cx$vars)) {
+    # some round leaves NULL behind
+    if (isTRUE(cx$vars[[key]]$there) && isFALSE(cx$previous$owned[[paste(id, key)]])) set_field_known(cx, key, FALSE)
+  }
   enter_loop_with(cx, scope, names_assigned, changed_in_place(body), id)
   # functions that are called change what is around them
   for (closure in closures) {
@@ -132,7 +136,7 @@ enter_loop_with <- function(cx, scope, names_assigned, changed, id) {
     if (name %in% names_assigned) binding$type <- declared
     binding$declared <- declared
     binding["dtype"] <- list(kind_beside_type(join_number_kinds(setdiff(cx$previous$declared[[binding$version]]$kinds, "lost")), binding$type))
-    binding[c("value", "item")] <- list(NULL)
+    binding[c("value", "item", "filled", "choices")] <- list(NULL)
     binding$item <- kind_variable(cx, binding$version, binding$type)
     binding["parts"] <- list(NULL)
     binding$lower <- -Inf
@@ -147,6 +151,7 @@ loop_id <- function(body) paste("loop", paste(deparse(body, width.cutoff = 500L,
 note_ownership <- function(cx, head, state, id) {
   for (key in names(head)) {
     if (isTRUE(head[[key]]$owned) && !isTRUE(state[[key]]$owned)) cx$owned[[paste(id, key)]] <- FALSE
+    if (isTRUE(head[[key]]$there) && !isTRUE(state[[key]]$there)) cx$owned[[paste(id, key)]] <- FALSE
   }
 }
 
@@ -161,16 +166,11 @@ check_loop_types <- function(cx, head, ends, body, condition) {
         if (reads_first(list(condition, body), name)) note_problem(cx, new_problem(paste(then$message, "The next round of the loop uses it."), then$hint, body, cx$statement))
       }
       if (identical(first$kind, "variable") && identical(then$kind, "variable") && !identical(first$version, then$version)) {
-        if (is_scalar_type(first$type) && startsWith(then$type, "Vector") && !first$version %in% cx$vectors) {
-          is_vector_later(cx, first$version)
-          next
-        }
+        if (note_vectors(cx, list(first, then))) next
         name <- sub("^[0-9]+ ", "", key)
         note_problem(cx, list(
-          message = sprintf(
-            "`%s` is %s before the loop and %s in it.", name, script_type_in_words(first$type), script_type_in_words(then$type)
-          ),
-          hint = if ("Tensor" %in% c(first$type, then$type)) "Begin with a tensor, such as torch_tensor(0)." else "Use another name in the loop.",
+          message = do.call(sprintf, as.list(c("`%s` is %s before the loop and %s in it.", name, script_types_in_words(c(first$type, then$type))))),
+          hint = if ("Tensor" %in% c(first$type, then$type)) "Begin with a tensor, such as torch_tensor(0)." else hint_of_names(c(first$type, then$type), "Use another name in the loop."),
           expr = body, statement = cx$statement, silent = FALSE
         ))
       }
@@ -304,6 +304,8 @@ unless_needed_known <- function(cx, sequence, loop, one_by_one) {
   jumps <- if (!is.null(cx$loop)) as.list(cx$loop)
   problems <- cx$unit$problems
   needs_known <- function(problem) isTRUE(problem$needs_known)
+  cx$may_know <- TRUE
+  on.exit(cx$may_know <- before$may_know)
   result <- tryCatch(loop(), script_problem = function(p) if (needs_known(p$problem)) p else stop(p))
   noted <- if (length(problems) > 0) cx$unit$problems[-seq_along(problems)] else cx$unit$problems
   if (!inherits(result, "script_problem") && !any(vapply(noted, needs_known, NA))) {

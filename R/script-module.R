@@ -3,9 +3,12 @@
 NULL
 
 script_module_of <- function(module, types, methods) {
-  unit <- translated_module(module, types, methods, holds_tensors = FALSE)
+  translated <- function(holds_tensors) {
+    with_settled_fields(function(fields) translated_module(module, types, methods, holds_tensors, fields))
+  }
+  unit <- translated(FALSE)
   # what changes a constant would be lost
-  if (unit$writes && unit$captures) unit <- translated_module(module, types, methods, holds_tensors = TRUE)
+  if (unit$writes && unit$captures) unit <- translated(TRUE)
   report_problems(unit)
   done <- new.env()
   handle <- native_module(module, NULL, done)
@@ -13,9 +16,8 @@ script_module_of <- function(module, types, methods) {
   new_script_module(handle, "compiled from an R module")
 }
 
-translated_module <- function(module, types, methods, holds_tensors) {
-  unit <- new_script_unit("r")
-  unit$holds_tensors <- holds_tensors
+translated_module <- function(module, types, methods, holds_tensors, fields) {
+  unit <- new_script_unit("r", holds_tensors, fields)
   self <- script_self_of(unit, module, "self")
   unit$entries <- paste(self$address, union("forward", methods))
   for (name in union("forward", methods)) {
@@ -43,24 +45,6 @@ script_self_of <- function(unit, module, code) {
   address <- rlang::obj_address(self)
   if (is.null(unit$changed[[address]])) unit$changed[[address]] <- changed_fields(self)
   structure(list(module = module, self = self, address = address, code = code, changed = unit$changed[[address]]), class = "script_self")
-}
-
-# Fields that methods assign: they live on in the program, and all others are constants.
-changed_fields <- function(self) {
-  found <- character()
-  for (name in ls(self, sorted = FALSE)) {
-    if (name %in% c("initialize", names(nn_Module$public_methods), names(nn_Module$active)) && name != "forward" || bindingIsActive(name, self)) next
-    fn <- self[[name]]
-    if (!is.function(fn) || is_nn_module(fn)) next
-    walk_calls(body(fn), function(call) {
-      if (is.name(call[[1]]) && as.character(call[[1]]) %in% c("<-", "=", "<<-") && is.call(call[[2]])) {
-        target <- call[[2]]
-        while (is.call(target) && is.call(target[[2]])) target <- target[[2]]
-        if (identical(target[[1]], quote(`$`)) && identical(target[[2]], quote(self))) found <<- c(found, as.character(target[[3]]))
-      }
-    })
-  }
-  unique(found)
 }
 
 # ---- methods
@@ -118,15 +102,21 @@ call_method <- function(cx, self, name, given, expr, scope) {
   # what a list of modules holds is known
   is_container <- name != "forward" && inherits(self$module, c("nn_module_dict", "nn_module_list"))
   if ("..." %in% names(formals(fn)) || static || is_container) {
-    return(inline_method(cx, self, fn, given, expr))
+    return(inline_method(cx, self, fn, given, expr, scope))
   }
   types <- lapply(matched$matched, function(term) if (term$type == "whole") "float" else term$type)
   types <- types[intersect(names(formals(fn)), names(types))]
-  made <- compile_method(cx$unit, self, fn, name, types)
-  if (is.null(made)) refuse(cx, expr, sprintf("`self$%s()` calls itself, which methods of a program can't.", name), "Write a loop.")
+  # NULL: what gives a function is put in
+  made <- unless_gives_function(cx, fn, function() compile_method(cx$unit, self, fn, name, types) %||% list())
+  if (is.null(made)) {
+    return(inline_method(cx, self, fn, given, expr, scope))
+  }
+  if (length(made) == 0) refuse(cx, expr, sprintf("`self$%s()` calls itself, which methods of a program can't.", name), "Write a loop.")
   for (term in matched$matched) share_list(cx, term)
   codes <- vapply(names(types), function(label) paste0(made$labels[[label]], "=", need_code(cx, matched$matched[[label]], types[[label]], expr)), "")
-  called_term(cx, made$returns, sprintf("%s.%s(%s)", self$code, made$name, paste(codes, collapse = ", ")), made$stops)
+  term <- called_term(cx, made$returns, sprintf("%s.%s(%s)", self$code, made$name, paste(codes, collapse = ", ")), made$stops)
+  forget_fields(cx)
+  term
 }
 
 scope_of_method <- function(cx, self, fn) {
@@ -135,7 +125,7 @@ scope_of_method <- function(cx, self, fn) {
   scope
 }
 
-inline_method <- function(cx, self, fn, given, expr) {
+inline_method <- function(cx, self, fn, given, expr, from = NULL) {
   outer <- scope_of_method(cx, self, fn)
   outer$is_package <- identical(topenv(environment(fn)), topenv())
   # private methods see the module by the way that leads to it from here
@@ -143,7 +133,7 @@ inline_method <- function(cx, self, fn, given, expr) {
   on.exit(cx$selves <- around)
   cx$selves[[self$address]] <- self
   outer$is_inline <- TRUE
-  inline_call(cx, formals(fn), body(fn), given, expr, parent = outer)
+  inline_call(cx, formals(fn), body(fn), given, expr, parent = outer, from = from)
 }
 
 call_unused <- function(cx, name) {
@@ -237,30 +227,17 @@ self_member <- function(cx, self, name, expr) {
     }
     return(static_term(member_function(function(cx, given, expr, scope) call_method(cx, self, name, given, expr, scope))))
   }
-  if (is_torch_tensor(value)) {
+  if (is_torch_tensor(value) && !name %in% self$changed) {
     return(new_term("Tensor", code))
   }
   if (name %in% self$changed) {
-    return(new_term(field_type(cx, name, value, expr), code))
+    return(field_term(cx, self, name, code, expr))
   }
   capture_value(cx, value, name)
 }
 
 # What every module has, and a program has not.
 unscripted_methods <- setdiff(names(nn_Module$public_methods), c("initialize", "forward"))
-
-# The type of a field that methods change is that of its value now.
-field_type <- function(cx, name, value, expr) {
-  if (is_torch_tensor(value)) {
-    return("Tensor")
-  }
-  type <- switch(typeof(value), double = "float", integer = "int", logical = "bool", character = "str")
-  if (is.null(type)) {
-    hint <- if (is.null(value)) "Give it a value of its later type in `initialize`." else "Register a buffer."
-    refuse(cx, expr, sprintf("The field `%s` can't be changed by a program: it is %s.", name, describe(value)), hint)
-  }
-  if (length(value) == 1) type else vector_type_of(type)
-}
 
 # A member's name in TorchScript: a file could not be read again where it is a word of Python's.
 script_name <- function(name) {
@@ -295,26 +272,9 @@ scripted_member <- function(cx, self, name, expr) {
     return(child_term(cx, self, name, self$module[[name]]))
   }
   if (kind == "") refuse(cx, expr, sprintf("The module has no member `%s`.", name))
-  value <- .Call(C_module_attribute, handle, name)
-  new_term(field_type(cx, name, value, expr), code)
-}
-
-assign_member <- function(cx, self, name, term, expr) {
-  r_self <- self$self
-  kinds <- private_of(r_self)$.registry
-  code <- member_code(self, name)
-  if (startsWith(code, "getattr(")) refuse(cx, expr, sprintf("A program can't set a member named `%s`.", name), "Names of letters, digits and `_` can be set.")
-  if (name %in% kinds$parameter) refuse(cx, expr, "A parameter can't be replaced by a program.", sprintf("with_no_grad(self$%s$copy_(x)) changes its values.", name))
-  type <- if (name %in% kinds$buffer) "Tensor" else if (exists(name, envir = r_self, inherits = FALSE)) field_type(cx, name, r_self[[name]], expr)
-  if (is.null(type)) refuse(cx, expr, sprintf("The module has no field `%s` before the program runs.", name), "Set it in `initialize`.")
-  if (type == "int" && term$type == "float") {
-    refuse(
-      cx, expr, sprintf("`self$%s` is a whole number before the program runs, and can't become one with a fraction.", name),
-      sprintf("`self$%s <- %d` in `initialize`, a double.", name, r_self[[name]])
-    )
-  }
-  share_list(cx, term)
-  emit(cx, sprintf("%s = %s", code, need_code(cx, term, type, expr, sprintf("What `self$%s` gets", name))))
+  type <- type_of_field(.Call(C_module_attribute, handle, name))
+  if (is.null(type)) refuse(cx, expr, sprintf("The member `%s` of a TorchScript module can't be used here.", name))
+  new_term(type, code)
 }
 
 # ---- the module of TorchScript
@@ -331,6 +291,7 @@ define_methods <- function(unit, module, done, seen = new.env()) {
   handle <- done[[address]]
   changed <- unit$changed[[address]]
   fields <- module_fields(self)
+  declare_fields(unit, self, handle)
   rename_words(handle, self, fields, done)
   for (name in setdiff(names(fields), c("training", changed))) make_constant(handle, script_name(name), fields[[name]])
   for (name in names(unit$shared[[address]])) .Call(C_module_register, handle, name, "a", unit$shared[[address]][[name]], NULL)

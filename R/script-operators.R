@@ -96,6 +96,7 @@ call_operator <- function(cx, plan, supplied, expr) {
   }
   label <- if (startsWith(plan[[1]], "aten::")) substring(plan[[1]], 7) else plan[[1]]
   if (is.null(best)) refuse_operator(cx, label, plan, supplied, overloads, expr)
+  if (label == "view" && "dtype" %in% best$used) refuse(cx, expr, "`$view(dtype = )` can't be translated: TorchScript has no such form.", "$to(dtype = ) converts the values.")
   if (label == "pow" && identical(supplied$exponent$type, "bool") && supplied$self$type == "Tensor") {
     # TRUE leaves the dtype as it is; bools have no powers among themselves
     x <- keep_term(cx, supplied$self)

@@ -13,6 +13,7 @@ emit_return <- function(cx, term, expr) {
   }
   # invisible(self), for a chain of calls
   if (term$type == "static" && inherits(static_value(term), "script_self")) term <- none_term()
+  if (term$type == "static") tell_gives_function(cx, static_value(term))
   if (has_lost_names(term)) refuse(cx, expr, "A program can't return a vector with names.", "list() has names, unname() leaves them out.")
   if (term$type == "static" && is_callable(static_value(term))) refuse(cx, expr, "A program can't return a function.", "Is a pair of brackets missing?")
   if (term$type == "static") refuse(cx, expr, sprintf("A program can't return %s.", describe(static_value(term))))
@@ -21,7 +22,7 @@ emit_return <- function(cx, term, expr) {
   }
   if (grepl("\\bend\\b", term$type)) refuse(cx, expr, sprintf("A program can't return %s.", script_type_in_words("end")))
   type <- if (cx$returns_given) term$type else as_kept_number(cx, term)$type
-  joined <- join_types(cx$returns, type)
+  joined <- join_types(cx$returns, type, widely = TRUE)
   # an integer here and a double there
   if (!cx$returns_given && "int" %in% c(cx$returns, type) && any(c("float", "whole") %in% c(cx$returns, type))) joined <- "number"
   if (is.null(joined)) {
@@ -33,7 +34,7 @@ emit_return <- function(cx, term, expr) {
   if (cx$returns != "?" && !identical(cx$returns, joined)) cx$unsettled <- TRUE
   cx$returns <- joined
   final <- cx$previous$returns
-  final <- if (is.null(join_types(final, joined))) joined else join_types(final, joined)
+  final <- join_types(final, joined, widely = TRUE) %||% joined
   code <- if (term$type == "?") term$code else coerced_code(cx, term, returned_type(final, cx$is_entry && !cx$returns_given))
   if (is.null(code)) {
     wanted <- if (cx$returns_given) sprintf(", and `.returns` wants %s", script_type_in_words(final)) else ", and its elements are of another type elsewhere"

@@ -32,6 +32,8 @@ new_compile_context <- function(unit, name, previous = NULL) {
   cx$statement <- NULL
   cx$inlined <- list()
   cx$in_package <- FALSE
+  # a loop over known values is tried, and may be written out
+  cx$may_know <- FALSE
   cx$recovers <- FALSE
   cx$selves <- list()
   cx$holder <- NULL
@@ -183,6 +185,7 @@ variable_term <- function(binding, key) {
     linear = if (is_whole_type(type)) list(base = code, offset = 0), lower = binding$lower %||% -Inf, parts = binding$parts
   )
   if (!is.null(binding$item)) term$item <- binding$item
+  if (!is.null(binding$choices)) term$choices <- binding$choices
   term
 }
 
@@ -266,13 +269,14 @@ assign_variable <- function(cx, scope, name, term, expr) {
   }
   version <- if (!is.null(before) && before$kind == "variable") before$version else key
   if (version %in% cx$vectors && is_scalar_type(term$type)) term <- vector_of_one(cx, term)
+  join <- function(a, b) join_types(a, b, widely = version %in% cx$vectors)
   repeat {
     declared <- cx$declared[[version]]
     expected <- cx$previous$declared[[version]]$type
     if (is_open_kind(term) && (is_optional_type(expected %||% declared$type %||% "") || identical(declared$type, "None"))) term <- as_kept_number(cx, term)
     type <- term$type
-    joined <- if (is.null(declared)) type else join_types(declared$type, type)
-    if (!is.null(joined) && (is.null(expected) || !is.null(join_types(joined, expected)))) break
+    joined <- if (is.null(declared)) type else join(declared$type, type)
+    if (!is.null(joined) && (is.null(expected) || !is.null(join(joined, expected)))) break
     version <- paste0(version, "'")
   }
   if (is.null(declared)) {
@@ -282,7 +286,7 @@ assign_variable <- function(cx, scope, name, term, expr) {
   }
   if (!is.null(declared$type) && !identical(declared$type, joined)) cx$unsettled <- TRUE
   # what is put into it later is known from the pass before
-  if (!is.null(expected) && (cx$widens || grepl("Empty|[?]", joined))) joined <- join_types(joined, expected)
+  if (!is.null(expected) && (cx$widens || grepl("Empty|[?]", joined))) joined <- join(joined, expected)
   declared$type <- joined
   kind <- number_kind(term)
   if (!is.null(kind)) {
@@ -290,10 +294,14 @@ assign_variable <- function(cx, scope, name, term, expr) {
     if (!is.null(declared$kinds) && !setequal(now, declared$kinds)) cx$unsettled <- TRUE
     declared$kinds <- now
   }
+  declared$may_choose_nothing <- isTRUE(declared$may_choose_nothing) || is_switch(expr)
   declared$from_null <- isTRUE(declared$from_null) || identical(term$dtype, "null")
   cx$declared[[version]] <- declared
-  final <- if (is.null(expected)) joined else join_types(joined, expected)
+  final <- if (is.null(expected)) joined else join(joined, expected)
+  if (type == "None" && identical(before$kind, "variable") && before$type != "None") note_null_later(cx, version)
   code <- coerced_code(cx, term, final)
+  # libtorch would take it for what can't be NULL any more
+  if (becomes_null(cx, version) && type != "None" && is_optional_type(final)) code <- sprintf("%s(%s)", as_optional(cx$unit, final), code)
   if (is.null(code)) refuse(cx, expr, sprintf("`%s` can't be %s here.", name, script_type_in_words(type)))
   share_list(cx, term)
   beside <- kind_variable(cx, version, final)
@@ -306,7 +314,7 @@ assign_variable <- function(cx, scope, name, term, expr) {
   bind(cx, scope, name, list(
     kind = "variable", name = declared$name, type = flow, declared = final, version = version, r_name = name,
     owned = term$fresh || script_type_kind(type) == "Empty", value = if (!is_container_type(type) || isTRUE(scope$is_package)) term$value, dtype = if (is.null(kind)) term$dtype else kind_beside_type(kind, flow), lower = if (is_whole_type(final)) loop_bound(cx, term),
-    item = if (!is.null(kind_now)) beside,
+    item = if (!is.null(kind_now)) beside, filled = filled_parts(type, flow), choices = term$choices,
     # code of this package does not change the lists that it makes
     parts = if (isTRUE(scope$is_package)) parts_of_variable(term, final, declared$name)
   ))
@@ -320,16 +328,28 @@ refuse_lent <- function(cx, key, name, expr) {
   }
 }
 
-# A number, string or flag that becomes a vector later is a vector of one from the start: the next pass knows.
+# A number, string or flag that becomes a vector later is a vector of one from the start, in a list too: the next pass knows.
 is_scalar_type <- function(type) type %in% c("int", "whole", "float", "bool", "str")
 vector_of_one <- function(cx, term) {
   term <- as_double_number(cx, term, quote(c(x)))
   type <- if (term$type == "whole") "float" else term$type
   new_term(vector_type_of(type), sprintf("torch.jit.annotate(List[%s], [%s])", type, coerced_code(cx, term, type)), fresh = TRUE)
 }
-is_vector_later <- function(cx, version) {
-  cx$vectors <- union(cx$vectors, version)
+is_vector_later <- function(cx, versions) {
+  cx$vectors <- union(cx$vectors, versions)
   cx$unsettled <- TRUE
+}
+
+# A variable that becomes NULL again where another block has given it a value: the next pass knows.
+note_null_later <- function(cx, version) {
+  if (!becomes_null(cx, version)) is_vector_later(cx, paste("NULL", version))
+}
+becomes_null <- function(cx, version) paste("NULL", version) %in% cx$vectors
+as_optional <- function(unit, type) {
+  name <- sprintf("%s_optional_%s", unit$name, gsub("[^A-Za-z0-9]+", "_", type))
+  text <- script_type_text(unit, type)
+  unit$helpers[[name]] <- sprintf("def %s(x: %s) -> %s:\n  return x", name, text, text)
+  name
 }
 
 # libtorch does not see that a loop's next round writes to what this one leaves behind, and may take a new list or tensor for
@@ -380,7 +400,10 @@ share_list <- function(cx, term) if (!is.null(term$place) && is_container_type(r
 own_variable <- function(cx, key) {
   binding <- cx$vars[[key]]
   if (!isTRUE(binding$owned)) {
-    emit(cx, sprintf("%s = %s", binding$name, list_copy_code(binding$name, binding$type)))
+    code <- if (is_optional_type(binding$declared)) sprintf("torch._unwrap_optional(%s)", binding$name) else binding$name
+    code <- list_copy_code(code, binding$type)
+    if (becomes_null(cx, binding$version) && is_optional_type(binding$declared)) code <- sprintf("%s(%s)", as_optional(cx$unit, binding$declared), code)
+    emit(cx, sprintf("%s = %s", binding$name, code))
     binding$owned <- TRUE
     cx$vars[[key]] <- binding
   }

@@ -155,13 +155,16 @@ merge_terms <- function(cx, branches, expr) {
   if (all(same)) {
     return(list(term = terms[[1]]))
   }
-  if (any(vapply(terms, function(term) term$type == "static", NA))) {
+  only_r <- Find(function(term) term$type == "static", terms)
+  if (!is.null(only_r)) {
+    # with arguments that are known it may be known as well
+    tell_gives_function(cx, static_value(only_r))
     refuse(cx, expr, "What only R has can't be chosen while the program runs.", "Call it in each branch.")
   }
   terms <- as_vectors_of_one(cx, terms)
-  type <- Reduce(function(a, b) if (!is.null(a)) join_types(a, b), lapply(terms, function(term) term$type))
+  type <- join_all_types(term_types(terms), widely = TRUE)
   if (is.null(type)) {
-    words <- vapply(terms, function(term) script_type_in_words(term$type), "")
+    words <- script_types_in_words(term_types(terms))
     refuse(cx, expr, sprintf("The branches give different things: %s.", paste(unique(words), collapse = " and ")))
   }
   if (type == "None") {
@@ -188,6 +191,8 @@ merge_terms <- function(cx, branches, expr) {
 refine <- function(cx, refined) {
   for (key in names(refined)) {
     binding <- cx$vars[[key]]
+    if (is_part_key(key)) refine_part(cx, key, refined[[key]] == "there")
+    if (identical(binding$kind, "field")) set_field_known(cx, key, refined[[key]] == "there")
     if (identical(binding$kind, "variable") && is_optional_type(binding$declared)) {
       binding$type <- if (refined[[key]] == "null") "None" else required_type(binding$declared)
       cx$vars[[key]] <- binding
@@ -229,7 +234,14 @@ switch_as_if <- function(cx, expr, scope) {
   if (!is.name(expr[[2]])) bind_term(cx, scope, name, chosen)
   is_text <- chosen$type == "str"
   default <- if (is_text && any(labels == "")) cases[[match("", labels)]]
-  for (i in rev(which(if (is_text) labels != "" else rep(TRUE, length(cases))))) {
+  rest <- which(if (is_text) labels != "" else rep(TRUE, length(cases)))
+  # match.arg() has left no others
+  if (!is.null(chosen$choices) && all(chosen$choices %in% labels)) {
+    rest <- rest[labels[rest] %in% chosen$choices]
+    default <- cases[[max(rest)]]
+    rest <- setdiff(rest, max(rest))
+  }
+  for (i in rev(rest)) {
     default <- call("if", call("==", as.name(name), if (is_text) labels[[i]] else i), cases[[i]], default)
     attr(default, "script_origin") <- expr
   }

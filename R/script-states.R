@@ -28,18 +28,27 @@ merge_states <- function(cx, states, labels, expr, what = "if") {
   merged
 }
 
-# A number, string or flag beside a vector of such is a vector of one: the next pass knows.
+# A number, string or flag beside a vector of such is a vector of one, in lists too: the next pass knows.
 note_vectors <- function(cx, bindings) {
-  types <- vapply(bindings, function(binding) if (identical(binding$kind, "variable")) binding$type else "", "")
+  if (!all(vapply(bindings, function(binding) identical(binding$kind, "variable"), NA))) {
+    return(FALSE)
+  }
+  versions <- vapply(bindings, function(binding) binding$version, "")
+  types <- lapply(bindings, function(binding) binding$type)
+  if (all(versions %in% cx$vectors) || !is.null(join_all_types(types)) || is.null(join_vectors(types))) {
+    return(FALSE)
+  }
+  is_vector_later(cx, versions)
+  TRUE
+}
+join_vectors <- function(types) {
   scalar <- vapply(types, is_scalar_type, NA)
-  if (!any(scalar) || !any(startsWith(types, "Vector[")) || any(types == "")) {
-    return(invisible())
+  if (any(scalar) && all(scalar | startsWith(unlist(types), "Vector["))) {
+    elements <- sub("^Vector\\[(.*)\\]$", "\\1", unlist(types))
+    # beside an integer what may be one is one in the next pass
+    return(join_all_types(elements))
   }
-  elements <- c(sub("whole", "float", types[scalar]), sub("^Vector\\[(.*)\\]$", "\\1", types[!scalar]))
-  if (is.null(Reduce(function(a, b) if (!is.null(a)) join_types(a, b), elements))) {
-    return(invisible())
-  }
-  for (binding in bindings) if (!binding$version %in% cx$vectors) is_vector_later(cx, binding$version)
+  join_all_types(types, widely = TRUE)
 }
 
 merge_bindings <- function(bindings, key, labels, what) {
@@ -47,6 +56,11 @@ merge_bindings <- function(bindings, key, labels, what) {
   first <- bindings[[1]]
   if (all(vapply(bindings[-1], identical, NA, first))) {
     return(first)
+  }
+  field <- Find(function(b) identical(b$kind, "field"), bindings)
+  if (!is.null(field)) {
+    field$there <- all(vapply(bindings, function(b) isTRUE(b$there), NA))
+    return(field)
   }
   is_absent <- vapply(bindings, function(b) is.null(b) || b$kind %in% c("default", "missing"), NA)
   unset <- Find(function(b) identical(b$kind, "unset"), bindings)
@@ -76,22 +90,24 @@ merge_bindings <- function(bindings, key, labels, what) {
   versions <- vapply(bindings, function(b) b$version %||% "", "")
   if (all(kinds == "variable") && length(unique(versions)) == 1) {
     merged <- first
-    type <- Reduce(function(a, b) if (!is.null(a)) join_types(a, b), lapply(bindings, function(b) b$type))
+    type <- join_all_types(lapply(bindings, function(b) b$type))
     merged$type <- type %||% first$declared
     merged$declared <- Find(function(d) is_optional_type(d), lapply(bindings, function(b) b$declared)) %||% first$declared
     if (is_optional_type(merged$type)) merged$type <- merged$declared
     merged$owned <- all(vapply(bindings, function(b) isTRUE(b$owned), NA))
     merged$lower <- min(vapply(bindings, function(b) as.double(b$lower %||% -Inf), 0))
-    if (length(unique(lapply(bindings, function(b) b$item))) != 1) merged["item"] <- list(NULL)
+    for (part in c("item", "choices")) if (length(unique(lapply(bindings, function(b) b[[part]]))) != 1) merged[part] <- list(NULL)
     merged["dtype"] <- list(merged_dtype(bindings, merged$type))
     if (length(unique(lapply(bindings, function(b) b$parts))) != 1) merged["parts"] <- list(NULL)
+    merged$filled <- Reduce(intersect, lapply(bindings, function(b) b$filled))
     merged["value"] <- list(if (length(unique(lapply(bindings, function(b) b$value))) == 1) first$value)
     return(merged)
   }
-  words <- vapply(bindings, function(b) script_type_in_words(b$type %||% b$term$type), "")
+  types <- vapply(bindings, function(b) b$type %||% b$term$type, "")
+  words <- script_types_in_words(types)
   list(
     kind = "unset",
     message = sprintf("`%s` is %s.", name, paste(words, labels, collapse = " and ")),
-    hint = "Give the results names of their own, or make them of one type."
+    hint = hint_of_names(types, "Give the results names of their own, or make them of one type.")
   )
 }

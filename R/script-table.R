@@ -3,9 +3,9 @@
 NULL
 
 # `call`: function(cx, expr, scope) of the call itself; or `run`: function(cx, given, expr, scope) of its terms.
-# `of_held`: it asks nothing of a list's elements.
-entry <- function(becomes, run = NULL, call = NULL, of_tensor = TRUE, of_held = FALSE) {
-  list(becomes = becomes, run = run, call = call, of_tensor = of_tensor, of_held = of_held)
+# `argument`: how an argument becomes a term.
+entry <- function(becomes, run = NULL, call = NULL, of_tensor = TRUE, argument = translate_full) {
+  list(becomes = becomes, run = run, call = call, of_tensor = of_tensor, argument = argument)
 }
 as_statement <- function(name) {
   function(cx, expr, scope) {
@@ -225,12 +225,12 @@ build_script_entries <- function() {
     as.logical = entry("TRUE or FALSE; of a tensor its one element", run = convert_number("bool"), of_tensor = FALSE),
     as.character = entry("text", run = convert_number("str"), of_tensor = FALSE),
     list = entry("a list; a tuple if its elements differ; with names a record", run = make_list, of_tensor = FALSE),
-    c = entry("a vector; lists joined; of tensors a list", run = combine, of_tensor = FALSE),
-    append = entry("as c()", run = append_to, of_tensor = FALSE),
+    c = entry("a vector; lists joined; of tensors a list", run = combine, of_tensor = FALSE, argument = translate_nullable),
+    append = entry("as c()", run = append_to, of_tensor = FALSE, argument = translate_nullable),
     vector = entry("\"list\": one that is filled before it is used; or a vector of zeros", run = new_vector, of_tensor = FALSE),
     numeric = entry("a vector of zeros", run = filled_vector("numeric")), integer = entry("a vector of zeros", run = filled_vector("integer")),
     logical = entry("a vector of FALSE", run = filled_vector("logical")), character = entry("a vector of empty strings", run = filled_vector("character")),
-    length = entry("how many; of a tensor all its elements", run = length_of, of_tensor = FALSE, of_held = TRUE),
+    length = entry("how many; of a tensor all its elements", run = length_of, of_tensor = FALSE, argument = function(cx, expr, scope) translate_nullable(cx, expr, scope, translate_held)),
     dim = entry("the shape of a tensor", run = shape_of, of_tensor = FALSE), nrow = entry("the size of the first dimension", run = extent_of(1L), of_tensor = FALSE),
     ncol = entry("the size of the second dimension", run = extent_of(2L), of_tensor = FALSE), NROW = entry("as nrow()", run = extent_of(1L), of_tensor = FALSE),
     names = entry("of a list with names", run = names_of, of_tensor = FALSE), rev = entry("of a list or vector", run = reversed),
@@ -323,7 +323,7 @@ call_entry <- function(cx, entry, expr, scope) {
     return(entry$call(cx, expr, scope))
   }
   if (!is.primitive(entry$fn) && is.function(entry$fn)) refuse_order(cx, expr, scope, formals(entry$fn))
-  given <- given_arguments(cx, expr, scope, if (entry$of_held) translate_held else translate_full)
+  given <- given_arguments(cx, expr, scope, entry$argument)
   types <- term_types(given)
   absent <- match("missing", types)
   if (!is.na(absent) && !isTRUE(scope$is_package)) {

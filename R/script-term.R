@@ -170,6 +170,10 @@ coerced_code <- function(cx, term, type) {
   if (all(kinds %in% c("List", "Vector"))) {
     return(coerced_list(cx, term, element_type(from), element_type(type)))
   }
+  if (kinds[[2]] == "Vector" && is_scalar_type(from)) {
+    code <- coerced_code(cx, term, element_type(type))
+    return(if (!is.null(code)) sprintf("torch.jit.annotate(%s, [%s])", script_type_text(cx$unit, type), code))
+  }
   if (identical(kinds, c("Record", "Dict"))) {
     values <- lapply(term_parts(cx, term), function(part) coerced_code(cx, part, element_type(type)))
     if (any(vapply(values, is.null, NA))) {
@@ -214,7 +218,12 @@ coerced_list <- function(cx, term, from, to) {
   }
   name <- new_name(cx, "v")
   inner <- coerced_code(cx, new_term(from, name, simple = TRUE), to)
-  if (!is.null(inner)) sprintf("[%s for %s in %s]", inner, name, term$code)
+  if (is.null(inner)) {
+    return(NULL)
+  }
+  made <- sprintf("[%s for %s in %s]", inner, name, term$code)
+  # what it holds is more than its elements say
+  if (identical(inner, name)) sprintf("torch.jit.annotate(List[%s], %s)", script_type_text(cx$unit, to), made) else made
 }
 
 tuple_code <- function(cx, codes, type) {

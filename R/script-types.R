@@ -51,8 +51,9 @@ record_type <- function(names, types) sprintf("Record[%s]", paste0(names, ": ", 
 tuple_type <- function(types) sprintf("Tuple[%s]", paste(types, collapse = ", "))
 is_known_type <- function(type) !grepl("?", type, fixed = TRUE)
 
-# The type that holds values of both, or NULL where there is none.
-join_types <- function(a, b) {
+# The type that holds values of both, or NULL where there is none. `widely`: a number, string or flag is a vector of one
+# where the other has a vector, and a list with other names one whose names are not known, within lists too.
+join_types <- function(a, b, widely = FALSE) {
   if (identical(a, b) || b == "?") {
     return(a)
   }
@@ -63,7 +64,7 @@ join_types <- function(a, b) {
     return(optional_type(if (a == "None") b else a))
   }
   if (is_optional_type(a) || is_optional_type(b)) {
-    joined <- join_parts(required_type(a), required_type(b))
+    joined <- join_parts(required_type(a), required_type(b), widely)
     return(if (!is.null(joined)) optional_type(joined))
   }
   if (is_number_type(a) && b == "number" || a == "number" && is_number_type(b)) {
@@ -77,13 +78,24 @@ join_types <- function(a, b) {
     return(if (a == "Empty") b else a)
   }
   if (setequal(kinds, c("Record", "Dict"))) {
-    return(join_record_and_dict(if (kinds[[1]] == "Record") a else b, if (kinds[[1]] == "Dict") a else b))
+    return(join_record_and_dict(if (kinds[[1]] == "Record") a else b, if (kinds[[1]] == "Dict") a else b, widely))
   }
   if (all(kinds %in% c("List", "Vector"))) {
     is_vector <- all(kinds == "Vector")
-    joined <- join_parts(element_type(a), element_type(b))
+    # elements of a vector are no vectors themselves
+    joined <- join_parts(element_type(a), element_type(b), widely && all(kinds == "List"))
     # a vector of integers is none of doubles
     return(if (!is.null(joined) && !(is_vector && joined == "number")) sprintf("%s[%s]", if (is_vector) "Vector" else "List", joined))
+  }
+  if (widely && "Vector" %in% kinds) {
+    vector <- if (kinds[[1]] == "Vector") a else b
+    scalar <- if (kinds[[1]] == "Vector") b else a
+    # an integer beside doubles would become one
+    is_same <- is_scalar_type(scalar) && returned_type(element_type(vector)) == returned_type(scalar)
+    return(if (is_same) vector_type_of(returned_type(scalar)))
+  }
+  if (widely && setequal(kinds, c("Record", "Empty")) || all(kinds == "Record") && !identical(names(script_type_parts(a)), names(script_type_parts(b)))) {
+    return(if (widely) join_records(script_type_parts(a), script_type_parts(b)))
   }
   if (kinds[[1]] != kinds[[2]] || !kinds[[1]] %in% c("Tuple", "Record", "Dict", "Slots")) {
     return(NULL)
@@ -92,7 +104,7 @@ join_types <- function(a, b) {
   if (length(parts[[1]]) != length(parts[[2]]) || !identical(names(parts[[1]]), names(parts[[2]]))) {
     return(NULL)
   }
-  joined <- Map(join_parts, parts[[1]], parts[[2]])
+  joined <- Map(join_parts, parts[[1]], parts[[2]], widely)
   if (any(vapply(joined, is.null, NA))) {
     return(NULL)
   }
@@ -102,14 +114,22 @@ join_types <- function(a, b) {
   )
 }
 
-# What holds values keeps integers and doubles apart.
-join_parts <- function(a, b) {
-  if (is_number_type(a) && is_number_type(b) && (a == "int") != (b == "int")) "number" else join_types(a, b)
-}
-join_all_parts <- function(types) Reduce(function(a, b) if (!is.null(a)) join_parts(a, b), types)
+join_all_types <- function(types, widely = FALSE) Reduce(function(a, b) if (!is.null(a)) join_types(a, b, widely), types)
 
-join_record_and_dict <- function(record, dict) {
-  joined <- join_all_parts(c(element_type(dict), script_type_parts(record)))
+# What holds values keeps integers and doubles apart.
+join_parts <- function(a, b, widely = FALSE) {
+  if (is_number_type(a) && is_number_type(b) && (a == "int") != (b == "int")) "number" else join_types(a, b, widely)
+}
+join_all_parts <- function(types, widely = FALSE) Reduce(function(a, b) if (!is.null(a)) join_parts(a, b, widely), types)
+
+# Of other names each: elements may be there or not.
+join_records <- function(a, b) {
+  joined <- join_all_parts(c(a, b), widely = TRUE)
+  if (!is.null(joined) && joined != "None" && !is_optional_type(joined)) sprintf("Dict[str, %s]", returned_type(joined))
+}
+
+join_record_and_dict <- function(record, dict, widely = FALSE) {
+  joined <- join_all_parts(c(element_type(dict), script_type_parts(record)), widely)
   if (!is.null(joined)) sprintf("Dict[str, %s]", joined)
 }
 
@@ -146,13 +166,41 @@ script_type_in_words <- function(type) {
     Tensor = "a tensor", int = "a whole number", whole = , float = , number = "a number", bool = "TRUE or FALSE", str = "a string",
     end = "a position counted from `N`", None = "NULL", Empty = "an empty list", complex = "a complex number", Device = "a device", dtype = "a dtype",
     static = "something that only R has", `?` = "something not known",
-    Vector = sprintf("a vector of %s values", script_type_parts(type)[[1]]),
+    Vector = sprintf("a vector of %s values", returned_type(script_type_parts(type)[[1]])),
     List = sprintf("a list of elements that are each %s", script_type_in_words(element_type(type))),
     Slots = "a list that is being filled", Dict = "a list with names", Record = sprintf("a list with the names %s", toString(names(script_type_parts(type)))),
     Tuple = sprintf("a list of %d", length(script_type_parts(type))),
     Optional = sprintf("%s or NULL", script_type_in_words(required_type(type))),
     type
   )
+}
+
+# What to write where lists have other names each and elements of several types.
+hint_of_names <- function(types, otherwise) {
+  is_record <- startsWith(types, "Record")
+  if (!all(is_record | types == "Empty") || !any(is_record)) {
+    return(otherwise)
+  }
+  names <- lapply(types, function(type) names(script_type_parts(type)))
+  absent <- setdiff(unlist(names), Reduce(intersect, names))
+  if (length(absent) == 0) otherwise else sprintf("Begin with a list that has all of them, such as `%s = NULL`.", absent[[1]])
+}
+
+# Of types that differ: where two lists look the same, what they hold.
+script_types_in_words <- function(types) {
+  words <- vapply(types, script_type_in_words, "", USE.NAMES = FALSE)
+  kinds <- vapply(types, script_type_kind, "")
+  if (length(unique(words)) == length(unique(types)) || length(unique(kinds)) > 1 || length(unique(lengths(lapply(types, script_type_parts)))) > 1) {
+    return(words)
+  }
+  parts <- do.call(rbind, lapply(types, script_type_parts))
+  differs <- which(apply(parts, 2, function(part) length(unique(part)) > 1))
+  if (length(differs) == 0) {
+    return(words)
+  }
+  label <- names(script_type_parts(types[[1]]))[differs[[1]]]
+  of <- if (is.null(label)) "a list with" else sprintf("a list whose `%s` is", label)
+  paste(of, script_types_in_words(parts[, differs[[1]]]))
 }
 
 term_in_words <- function(term) {

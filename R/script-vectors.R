@@ -156,13 +156,28 @@ end_of_list <- function(first) {
   }
 }
 
-# An element of a list with names, by a name that is not known yet: all elements must be of one type.
+# An element that is not known yet, by its name or position: all elements must be of one type.
 part_by_name <- function(cx, held, i, expr) {
   types <- script_type_parts(held$type)
-  joined <- if (i$type == "str" && !is.null(names(types))) join_all_parts(unname(types))
-  if (is.null(joined)) refuse(cx, expr, "An element of a list of different things must be known before the program runs.", "switch() chooses among them.", needs_known = TRUE)
+  by_name <- i$type == "str" && !is.null(names(types))
+  # a loop may be written out, where each is what it is
+  joined <- if (by_name || is_number_type(i$type) && !cx$may_know) join_all_parts(unname(types), widely = TRUE)
+  if (is.null(joined)) {
+    refuse(cx, expr, "An element of a list of different things must be known before the program runs.", "switch() chooses among them.", needs_known = TRUE)
+  }
   joined <- returned_type(joined)
-  new_term(joined, sprintf("%s[%s]", coerced_code(cx, held, sprintf("Dict[str, %s]", joined)), i$code))
+  code <- if (by_name) {
+    sprintf("%s[%s]", coerced_code(cx, held, sprintf("Dict[str, %s]", joined)), i$code)
+  } else {
+    list <- keep_term(cx, new_term(list_type_of(joined), coerced_code(cx, list_of_parts(cx, held), list_type_of(joined))))
+    sprintf("%s[%s]", list$code, item_code(cx, i, list, expr))
+  }
+  new_term(joined, code)
+}
+# Without names.
+list_of_parts <- function(cx, held) {
+  parts <- term_parts(cx, held)
+  new_term(tuple_type(term_types(parts)), "", parts = parts)
 }
 
 no_packed_sequence <- function(cx, expr, scope) {

@@ -110,6 +110,8 @@ def r_positions(x: Tensor) -> Tensor:
 
 def r_positions_or_mask(x: Tensor) -> Tensor:
   if x.dtype == 11:
+    if torch.dim(x) == 0:
+      raise IndexError("a mask without dimensions selects nothing")
     return x
   if bool(torch.any(torch.eq(x, 0))):
     raise IndexError("Positions count from one: there is none at zero.")
@@ -506,7 +508,10 @@ def r_fitted(x: Tensor, v: Tensor) -> Tensor:
 
 # `v`, to be put into `x`.
 def r_check_fraction(x: Tensor, v: float):
-  if not torch.is_floating_point(x) and not torch.is_complex(x):
+  if x.dtype == 11:
+    if math.isnan(v):
+      raise ValueError("NaN can't be assigned to a tensor of TRUE and FALSE")
+  elif not torch.is_floating_point(x) and not torch.is_complex(x):
     if math.isnan(v) or math.isinf(v) or v != math.floor(v):
       raise ValueError(str(v) + " can't be assigned to a tensor of whole numbers")
 

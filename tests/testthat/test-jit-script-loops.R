@@ -118,9 +118,10 @@ test_that("what a round of a loop makes anew is new in the next round", {
 test_that("a variable that the next round would see with another type is told", {
   told <- function(fn) expect_failure_of(jit_script(fn, a = "float"), "compile", "The next round of the loop uses it")
   told(function(a) { x <- 1; s <- ""; for (i in 1:3) { s <- paste0(s, x); if (i == 1) x <- "b" }; s })
-  told(function(a) { x <- list(p = 1); s <- 0; for (i in 1:3) { s <- s + x$p; if (i == 1) x <- list(p = 5, q = 2) }; s })
+  told(function(a) { x <- list(p = 1); s <- 0; for (i in 1:3) { s <- s + x$p; if (i == 1) x <- list(p = 5, q = "b") }; s })
   told(function(a) { x <- c(1, 2); s <- 0; i <- 0; while (i < 3) { i <- i + 1; s <- s + x[1]; if (i == 1) x <- list(p = 5) }; s })
   same <- function(fn) expect_same_as_eager(fn, 3, types = list(a = "float"))
+  same(function(a) { x <- list(p = 1); s <- 0; for (i in 1:3) { s <- s + x$p; if (i == 1) x <- list(p = 5, q = 2) }; s })
   same(function(a) { x <- 1; s <- 0; for (i in 1:3) { s <- s + length(x); if (i == 1) x <- c(1, 2) }; s })
   same(function(a) { q <- c("a"); n <- 0; for (i in 1:4) { q <- c(q, "b"); n <- n + length(q); if (i == 2) q <- c("a") }; n })
   same(function(a) { x <- 1; s <- ""; for (i in 1:3) { x <- "k"; s <- paste0(s, x); if (i == 1) x <- 5 }; s })

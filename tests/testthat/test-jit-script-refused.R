@@ -155,3 +155,10 @@ test_that("one problem after a return() is one problem", {
   message <- refusal(function(xs) vapply(xs, function(e) { if (e > 0) return(1); "a" }, 0), xs = "List[float]")
   expect_match(message, "^In `if \\(e > 0\\) return\\(1\\)`: The branches give different things")
 })
+
+test_that("a tensor is not seen as one of another dtype, and short names have no likenesses", {
+  expect_failure_of(jit_script(function(x) x$view(dtype = torch_int())), "compile", "TorchScript has no such form.*converts the values")
+  error <- rlang::catch_cnd(jit_script(function(x) sd(c(1, x$sum()$item()))))
+  expect_match(conditionMessage(error), "`sd()` can't be translated.", fixed = TRUE)
+  expect_no_match(conditionMessage(error), "Did you mean")
+})

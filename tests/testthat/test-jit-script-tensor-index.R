@@ -130,3 +130,16 @@ test_that("an empty index is the tensor, and what is no position is refused", {
   expect_failure_of(jit_script(function(x) x[mean]), "compile", "a function can't be an index")
   expect_failure_of(jit_script(function(x, i = NULL) x[i]), "compile", "is.null")
 })
+
+test_that("what R refuses as a mask stops the program", {
+  no_dimensions <- jit_script(function(x) x[x$sum() > 2])
+  expect_failure_of(no_dimensions(torch_tensor(c(1, 2))), "program", "a mask without dimensions selects nothing")
+})
+
+test_that("a tensor of TRUE and FALSE takes numbers", {
+  flags <- torch_tensor(c(TRUE, FALSE))
+  expect_same_as_eager(function(x) { x[1] <- 0; x[2] <- 2.5; x }, flags)
+  expect_same_as_eager(function(x) { x[1:2] <- c(2.5, 0); x }, flags)
+  expect_same_as_eager(function(x) { x[x == 1] <- 0.5; x }, flags)
+  expect_same_as_eager(function(x) { x[1] <- NaN; x }, flags)
+})

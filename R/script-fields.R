@@ -1,0 +1,243 @@
+# Fields of modules that methods change: attributes of the program's module, with a type for all that they come to hold.
+#
+# What begins with NULL or list() tells too little: its type is that of what methods set it to. So a module is translated
+# anew until the types of all fields are known, `unit$fields`. That a field is not NULL at some point of the code is
+# known as of variables: in `cx$vars`, of the kind "field".
+#' @include script-scope.R
+NULL
+
+# Fields that methods assign: they live on in the program, and all others are constants.
+changed_fields <- function(self) {
+  found <- character()
+  for (fn in methods_of(self)) {
+    walk_calls(body(fn), function(call) {
+      if (is.name(call[[1]]) && as.character(call[[1]]) %in% c("<-", "=", "<<-") && is.call(call[[2]])) {
+        target <- call[[2]]
+        while (is.call(target) && is.call(target[[2]])) target <- target[[2]]
+        if (identical(target[[1]], quote(`$`)) && identical(target[[2]], quote(self))) found <<- c(found, as.character(target[[3]]))
+      }
+    })
+  }
+  unique(found)
+}
+# The user's: public, private and active ones.
+methods_of <- function(self) {
+  of <- function(env) {
+    names <- setdiff(ls(env, sorted = FALSE), c("initialize", setdiff(names(nn_Module$public_methods), "forward"), names(nn_Module$active)))
+    lapply(names, function(name) if (bindingIsActive(name, env)) activeBindingFunction(name, env) else env[[name]])
+  }
+  Filter(function(fn) is.function(fn) && !is_nn_module(fn), c(of(self), of(private_of(self))))
+}
+
+# `translated`: function(fields), which gives a unit.
+with_settled_fields <- function(translated) {
+  fields <- new.env()
+  known <- function() mget(ls(fields, all.names = TRUE), envir = fields)
+  for (pass in 1:8) {
+    before <- known()
+    unit <- translated(fields)
+    if (!identical(known(), before)) next
+    if (length(unit$unknown) == 0 || isTRUE(fields$.null)) break
+    # what they are follows from what they are at first
+    fields$.null <- TRUE
+  }
+  lost <- unique(c(unit$lost, if (!identical(known(), before)) unit$unknown))
+  if (length(unit$settled) == 0 && length(lost) > 0) {
+    unit$settled <- lapply(lost, function(name) new_problem(sprintf("It is not known what the field `%s` becomes.", name), "Give it a value of its later type in `initialize`.", as.name(name)))
+  }
+  unit
+}
+
+# Of its value now; "?" of NULL, and NULL of what can't change.
+type_of_field <- function(value) {
+  if (is_torch_tensor(value)) {
+    return("Tensor")
+  }
+  if (is.null(value)) {
+    return("?")
+  }
+  if (is.list(value) && !is.object(value)) {
+    return(type_of_list_field(value))
+  }
+  type <- if (is.atomic(value) && !is.object(value)) switch(typeof(value), double = "float", integer = "int", logical = "bool", character = "str")
+  if (is.null(type) || length(value) == 1) type else vector_type_of(type)
+}
+type_of_list_field <- function(value) {
+  if (length(value) == 0) {
+    return("Empty")
+  }
+  types <- lapply(value, type_of_field)
+  if (any(vapply(types, is.null, NA)) || any(grepl("Empty|[?]", types))) {
+    return(NULL)
+  }
+  labels <- names(value)
+  if (is.null(labels)) {
+    return(if (length(unique(types)) == 1 && !grepl("Record", types[[1]])) list_type_of(types[[1]]))
+  }
+  if (all(grepl("^[A-Za-z][A-Za-z0-9_]*$", labels)) && !anyDuplicated(labels) && !any(labels %in% python_keywords)) record_type(labels, unlist(types))
+}
+
+field_key <- function(self, name) paste("field", self$address, name)
+
+# `code`: how it is read.
+field_term <- function(cx, self, name, code, expr) {
+  type <- field_type(cx, self, name, expr)
+  if (type == "?") {
+    cx$unit$unknown <- c(cx$unit$unknown, name)
+    return(if (isTRUE(cx$unit$fields$.null)) none_term() else unknown_term())
+  }
+  if (type == "Empty") {
+    return(new_term("Empty", "[]"))
+  }
+  if (startsWith(type, "Record")) {
+    return(record_of_field(cx, code, type))
+  }
+  if (!is_optional_type(type)) {
+    return(new_term(type, code))
+  }
+  key <- field_key(self, name)
+  if (is.null(cx$vars[[key]])) set_field_known(cx, key, FALSE)
+  term <- new_term(type, code, place = key)
+  if (cx$vars[[key]]$there) term_of_required(cx, term) else term
+}
+
+# The attribute is of another class than the program's own lists of that kind.
+record_of_field <- function(cx, code, type) {
+  types <- script_type_parts(type)
+  parts <- lapply(seq_along(types), function(i) {
+    part <- sprintf("%s[%d]", code, i - 1L)
+    if (startsWith(types[[i]], "Record")) record_of_field(cx, part, types[[i]]) else new_term(types[[i]], part)
+  })
+  new_term(type, tuple_code(cx, vapply(parts, function(part) part$code, ""), type), parts = parts)
+}
+
+field_type <- function(cx, self, name, expr) {
+  value <- self$self[[name]]
+  type <- type_of_field(value)
+  if (is.null(type)) {
+    what <- describe(value)
+    hint <- "Register a buffer, or give each of its elements a field."
+    if (is.list(value) && !is.object(value)) {
+      what <- "a list of different things"
+      if (any(lengths(value) == 0 & !vapply(value, is.atomic, NA) | vapply(value, is.null, NA))) {
+        what <- "a list with elements that begin with nothing"
+        hint <- "Begin with vectors such as numeric(), or give each of its elements a field."
+      }
+    }
+    refuse(cx, expr, sprintf("The field `%s` can't be changed by a program: it is %s.", name, what), hint)
+  }
+  assigned <- cx$unit$fields[[field_key(self, name)]]
+  if (type == "?") {
+    return(assigned %||% "?")
+  }
+  if (is.null(assigned)) type else joined_field(type, assigned)
+}
+joined_field <- function(type, assigned) {
+  # a list that begins with nothing may get any names
+  if (type == "Empty" && startsWith(assigned, "Record")) return(join_record_and_dict(assigned, "Dict[str, ?]"))
+  join_types(type, assigned)
+}
+
+set_field_known <- function(cx, key, there) cx$vars[[key]] <- list(kind = "field", there = there, version = key)
+
+# A method that was called may have set a field to NULL.
+forget_fields <- function(cx) {
+  for (key in names(cx$vars)) {
+    if (identical(cx$vars[[key]]$kind, "field") && isTRUE(cx$unit$fields[[paste(key, "nulled")]])) set_field_known(cx, key, FALSE)
+  }
+}
+
+assign_member <- function(cx, self, name, term, expr) {
+  r_self <- self$self
+  kinds <- private_of(r_self)$.registry
+  code <- member_code(self, name)
+  if (startsWith(code, "getattr(")) refuse(cx, expr, sprintf("A program can't set a member named `%s`.", name), "Names of letters, digits and `_` can be set.")
+  if (name %in% kinds$parameter) refuse(cx, expr, "A parameter can't be replaced by a program.", sprintf("with_no_grad(self$%s$copy_(x)) changes its values.", name))
+  is_buffer <- name %in% kinds$buffer
+  if (!is_buffer && !exists(name, envir = r_self, inherits = FALSE)) {
+    refuse(cx, expr, sprintf("The module has no field `%s` before the program runs.", name), "Set it in `initialize`.")
+  }
+  if (!is_buffer) note_field(cx, self, name, term, expr)
+  type <- if (is_buffer) "Tensor" else field_type(cx, self, name, expr)
+  if (type == "int" && term$type == "float") {
+    refuse(
+      cx, expr, sprintf("`self$%s` is a whole number before the program runs, and can't become one with a fraction.", name),
+      sprintf("`self$%s <- %d` in `initialize`, a double.", name, r_self[[name]])
+    )
+  }
+  share_list(cx, term)
+  if (type %in% c("?", "Empty") || term$type == "?") {
+    if (!term$type %in% c("None", "Empty")) cx$unit$lost <- c(cx$unit$lost, name)
+    return(invisible())
+  }
+  value <- if (term$type != "static") coerced_code(cx, term, type)
+  if (is.null(value) && identical(script_type_kind(term$type), script_type_kind(type))) {
+    words <- script_types_in_words(c(term$type, type))
+    refuse(cx, expr, sprintf("What `self$%s` gets is %s, and %s is needed.", name, words[[1]], words[[2]]))
+  }
+  if (is.null(value)) value <- need_code(cx, term, type, expr, sprintf("What `self$%s` gets", name))
+  emit(cx, sprintf("%s = %s", code, value))
+  if (is_optional_type(type)) set_field_known(cx, field_key(self, name), !is_optional_type(term$type) && term$type != "None")
+}
+
+# Fields become wider by what is set: optional by NULL, and of the type that is set where they begin with nothing.
+note_field <- function(cx, self, name, term, expr) {
+  key <- field_key(self, name)
+  begins <- type_of_field(self$self[[name]])
+  known <- cx$unit$fields[[key]]
+  # field_type() tells why
+  if (is.null(begins)) {
+    return(invisible())
+  }
+  type <- returned_type(term$type)
+  if (type == "None" || is_optional_type(type)) assign(paste(key, "nulled"), TRUE, envir = cx$unit$fields)
+  if (begins %in% c("?", "Empty")) {
+    if (type %in% c("?", "Empty", "static")) {
+      return(invisible())
+    }
+    if (begins == "?") type <- optional_type(type)
+    if (type == "None" && is.null(known)) {
+      return(invisible())
+    }
+  } else if (type == "None" || is_optional_type(type)) {
+    type <- optional_type(begins)
+  } else {
+    return(invisible())
+  }
+  joined <- if (is.null(known)) type else join_parts(known, type)
+  if (is.null(joined) || grepl("\\bnumber\\b", joined)) {
+    words <- script_types_in_words(c(type, known))
+    refuse(cx, expr, sprintf("`self$%s` is %s here and %s elsewhere.", name, words[[1]], words[[2]]), "A field has one type.")
+  }
+  if (begins == "Empty") joined <- joined_field("Empty", joined) %||% joined
+  if (grepl("Record|Tuple", joined)) {
+    refuse(cx, expr, sprintf("The field `%s` begins with nothing, and can't become %s.", name, script_type_in_words(required_type(joined))), "Begin with a list that has all its elements.")
+  }
+  assign(key, joined, envir = cx$unit$fields)
+}
+
+# Attributes of the types that were found.
+declare_fields <- function(unit, self, handle) {
+  for (name in unit$changed[[rlang::obj_address(self)]]) {
+    if (!exists(name, envir = self, inherits = FALSE) || name %in% unlist(private_of(self)$.registry)) next
+    value <- self[[name]]
+    begins <- type_of_field(value)
+    type <- unit$fields[[paste("field", rlang::obj_address(self), name)]]
+    if (is.null(type) && identical(begins, "Empty")) type <- "List[Tensor]"
+    # libtorch would take their shapes into the type
+    if (is.null(type) && grepl("^Record.*Tensor", begins %||% "")) {
+      type <- as_tuples(begins)
+      value <- without_all_names(value)
+    }
+    if (is.null(type) || is.null(begins)) next
+    if (!begins %in% c("?", "Empty") && !startsWith(begins, "Record")) type <- joined_field(begins, type)
+    label <- script_name(name)
+    if (.Call(C_module_kind, handle, label) != "") .Call(C_module_remove, handle, label)
+    .Call(C_module_register, handle, label, "a", value, script_type_text(unit, type))
+  }
+}
+as_tuples <- function(type) {
+  parts <- script_type_parts(type)
+  if (startsWith(type, "Record")) tuple_type(vapply(unname(parts), as_tuples, "")) else type
+}
+without_all_names <- function(value) if (is.list(value) && !is.object(value)) unname(lapply(value, without_all_names)) else value

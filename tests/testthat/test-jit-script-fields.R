@@ -1,0 +1,85 @@
+# Fields of modules that begin with NULL or list(), or are lists with names, and are changed by methods.
+
+# One module in R, one as a program, and the program from a file, called one after another.
+expect_same_fields <- function(generator, methods = NULL, calls = rep(list(function(m, x) m(x)), 3)) {
+  program <- jit_script(generator(), methods = methods)
+  path <- withr::local_tempfile(fileext = ".pt")
+  jit_save(program, path)
+  run <- function(module) lapply(seq_along(calls), function(i) plain_values(calls[[i]](module, torch_tensor(c(1, 2 * i)))))
+  expected <- run(generator())
+  expect_equal(run(program), expected, tolerance = 1e-6)
+  expect_equal(run(jit_load(path)), expected, tolerance = 1e-6)
+}
+refused <- function(generator, pattern) expect_failure_of(jit_script(generator()), "compile", pattern)
+begins <- function(h, forward, ...) {
+  start <- h
+  nn_module(initialize = function() self$h <- start, forward = forward, ...)
+}
+
+test_that("a field that begins with NULL gets the type of what is set", {
+  expect_same_fields(begins(NULL, function(x) { if (is.null(self$h)) self$h <- torch_zeros(2); self$h <- self$h * 0.5 + x; self$h }))
+  expect_same_fields(begins(NULL, function(x) { if (is.null(self$h)) self$h <- torch_zeros(2); for (i in 1:3) self$h <- self$h * 0.5 + x; self$h }))
+  expect_same_fields(begins(NULL, function(x) { h <- self$h %||% torch_zeros(2); self$h <- h + x; self$h }))
+  expect_same_fields(begins(NULL, function(x) { y <- if (!is.null(self$h)) torch_cat(list(self$h, x)) else x; self$h <- y; y }))
+  expect_same_fields(begins(NULL, function(x) { if (is.null(self$h)) self$h <- 0L; self$h <- self$h + 1L; x * self$h }))
+  expect_same_fields(begins(NULL, function(x) { self$h <- c(self$h, x$sum()$item()); self$h }))
+  expect_same_fields(begins(NULL, function(x) { if (is.null(self$h)) self$h <- list(x, x); self$h <- list(self$h[[2]], x); self$h[[1]] <- self$h[[1]] * 2; self$h }))
+  expect_same_fields(begins(NULL, function(x) { if (!is.null(self$h)) x <- self$h; self$h <- NULL; x }))
+})
+
+test_that("a field may become NULL again", {
+  reset <- function() { self$h <- NULL; invisible(self) }
+  forward <- function(x) { if (is.null(self$h)) self$h <- torch_zeros(2); self$h <- self$h + x; self$h }
+  calls <- list(function(m, x) m(x), function(m, x) m(x), function(m, x) { m$reset(); 0 }, function(m, x) m(x))
+  expect_same_fields(begins(NULL, forward, reset = reset), "reset", calls)
+  expect_same_fields(begins(torch_ones(2), forward, reset = reset), "reset", calls)
+  refused(begins(NULL, function(x) { if (is.null(self$h)) self$h <- x; self$reset(); self$h + x }, reset = reset), "may be NULL")
+  refused(begins(NULL, function(x) { if (is.null(self$h)) self$h <- x; for (i in 1:3) { x <- self$h + x; if (i == 2) self$h <- NULL }; x }), "may be NULL")
+  refused(begins(NULL, function(x) { if (is.null(self$h)) self$h <- x; y <- lapply(1:2, function(i) { y <- self$h + x; self$h <- NULL; y }); y[[1]] }), "may be NULL")
+  refused(begins(NULL, function(x) { if (is.null(self$h)) self$h <- 0L else self$h <- 0.5; x }), "is a number or NULL here and a whole number or NULL elsewhere")
+})
+
+test_that("a field that begins with list() is filled", {
+  expect_same_fields(begins(list(), function(x) { self$h[[length(self$h) + 1]] <- x; torch_stack(self$h) }))
+  expect_same_fields(begins(list(), function(x) { for (i in 1:2) self$h <- c(self$h, x * i); s <- torch_zeros(2); for (y in self$h) s <- s + y; list(s, length(self$h)) }))
+  expect_same_fields(begins(list(), function(x) { if (length(self$h) > 1) self$h <- list(); self$h[[length(self$h) + 1]] <- x; length(self$h) }))
+  expect_same_fields(begins(list(), function(x) { self$h[[length(self$h) + 1]] <- list(x, x * 2); self$h }))
+  expect_same_fields(begins(list(), function(x) { for (k in c("a", "b")) self$h[[k]] <- if (is.null(self$h[[k]])) x else self$h[[k]] + 1; self$h }))
+  expect_same_fields(begins(list(), function(x) { if (is.null(self$h$a)) self$h$a <- x else self$h$a <- self$h$a + 1; self$h$a }))
+  refused(begins(list(), function(x) { self$h[[length(self$h) + 1]] <- list(k = x, v = 1); x }), "begins with nothing, and can't become")
+})
+
+test_that("elements of a field with names are set", {
+  expect_same_fields(begins(list(n = 0L, total = 0), function(x) { self$h$n <- self$h$n + 1L; self$h$total <- self$h$total + x$sum()$item(); self$h }))
+  expect_same_fields(begins(list(n = 0L, t = torch_zeros(2)), function(x) { old <- self$h; self$h$t <- self$h$t + x; list(old, self$h$t) }))
+  expect_same_fields(begins(list(n = 0L, t = list(a = 1, b = 2), v = c(1, 2)), function(x) {
+    old <- self$h
+    if (x$sum()$item() > 4) old <- list(n = 7L, t = list(a = 3, b = 4), v = c(3, 4))
+    self$h$t$a <- self$h$t$a + 1
+    self$h$v[2] <- 7
+    list(old, self$h)
+  }))
+  refused(begins(list(n = 0L), function(x) { self$h$n <- 0.5; x }), "whose `n` is a number, and a list whose `n` is a whole number is needed")
+})
+
+test_that("lists of fields are no one else's", {
+  expect_same_fields(begins(list(), function(x) {
+    self$h[[length(self$h) + 1]] <- x
+    before <- self$h
+    own <- self$h
+    own[[1]] <- x * 7
+    self$h[[1]] <- x * 3
+    list(before, own, self$h)
+  }))
+})
+
+test_that("fields of sub-modules, and those that private and active methods set, are the program's", {
+  inner <- begins(NULL, function(x) { if (is.null(self$h)) self$h <- x; self$h <- self$h + x; self$h })
+  expect_same_fields(nn_module(
+    initialize = function() { self$a <- inner(); self$b <- inner() },
+    forward = function(x) { y <- self$a(x) + self$b(x * 2); if (!is.null(self$a$h)) y <- y + self$a$h; y }
+  ))
+  expect_same_fields(begins(0, function(x) { private$bump(); x * self$h }, private = list(bump = function() self$h <- self$h + 1)))
+  expect_same_fields(begins(0, function(x) x * self$up, active = list(up = function() { self$h <- self$h + 1; self$h })))
+  expect_same_fields(begins(2, function(x) { f <- self$make(3); f(x) }, make = function(a) function(x) x * self$h + a))
+})

@@ -1,0 +1,61 @@
+# R's numbers, strings and flags are vectors of one, in lists too.
+
+same <- function(fn, ...) expect_same_as_eager(fn, ..., types = lapply(formals(fn), function(default) if (is.integer(default)) "int" else "float"))
+
+test_that("a list holds vectors and single values", {
+  for (u in 1:2) {
+    same(function(u = 1L) list(c(2L, 3L), c(4L))[[u]], u)
+    same(function(u = 1L) list(4, c(2.5, 3))[[u]], u)
+    same(function(u = 1L) { l <- list(1L, c(1L, 3L)); m <- l; m[[u]] <- c(m[[u]], 1L); list(l, m) }, u)
+    same(function(u = 1L) list(1L, 2.5)[[u]] + 1, u)
+  }
+  same(function(n = 1L) { l <- list(c(1L, 2L), c(2L, 4L)); l[[1]] <- n; l }, 3L)
+  same(function(n = 1L) { l <- list(n); for (i in seq_len(n)) l[[length(l) + 1]] <- c(i, i); l }, 3L)
+  same(function(n = 1L) { l <- lapply(1:3, function(i) i); k <- l; l[[2]] <- c(l[[2]], n); list(k, l) }, 3L)
+  same(function(n = 1L) { l <- list(list(1L), list(2L)); k <- l; l[[2]][[1]] <- c(l[[2]][[1]], n); list(k, l) }, 3L)
+  same(function(n = 1L) { l <- list(1L, c(1L, 3L)); s <- n; for (i in seq_along(l)) s <- s + if (length(l[[i]]) == 1) l[[i]] else l[[i]][2]; s }, 3L)
+})
+
+test_that("an element with a name becomes longer", {
+  for (n in c(0L, 3L)) {
+    same(function(n = 1L) { b <- list(seq = c(1L), score = 0.5); a <- b; for (i in seq_len(n)) b$seq <- c(b$seq, i); list(a, b) }, n)
+    same(function(n = 1L) { b <- list(seq = 1L, score = 0.5); if (n > 2) b$seq <- c(b$seq, n); b$seq }, n)
+    same(function(n = 1L) { b <- list(seq = 1L, score = 0.5); a <- list(b, b); for (i in seq_len(n)) a[[1]]$seq <- c(a[[1]]$seq, 4L); list(a, b) }, n)
+    same(function(n = 1L) if (n > 1) list(a = 1L) else list(a = c(1L, 2L)), n)
+    same(function(n = 1L) { if (n > 1) return(3L); c(1L, 2L) }, n)
+  }
+  same(function(n = 1L) { d <- list(); for (k in c("a", "b")) d[[k]] <- n; for (k in c("a", "b")) d[[k]] <- c(d[[k]], 3L); d }, 3L)
+})
+
+test_that("a beam search keeps its sequences", {
+  same(function(n = 1L, width = 1L) {
+    beams <- list(list(seq = c(1L), score = 0))
+    for (t in seq_len(n)) {
+      found <- list()
+      for (beam in beams) {
+        for (j in 1:3) {
+          longer <- beam
+          longer$seq <- c(longer$seq, j)
+          longer$score <- longer$score + j * 0.5 - t
+          found[[length(found) + 1]] <- longer
+        }
+      }
+      beams <- list()
+      for (k in seq_len(width)) {
+        best <- found[[k]]
+        for (other in found) if (other$score > best$score) best <- other
+        beams[[k]] <- best
+      }
+    }
+    beams
+  }, 3L, 2L)
+})
+
+test_that("what differs between two lists is told", {
+  expect_failure_of(
+    jit_script(function(u = 1L) { b <- list(seq = 1L, s = 2); if (u > 1) b <- list(seq = "a", s = 2); b }), "compile",
+    "`b` is a list whose `seq` is a string where `u > 1` holds and a list whose `seq` is a whole number"
+  )
+  expect_failure_of(jit_script(function(u = 1L) { l <- list(c(1L, 2L), c(1.5, 2)); l[[u]] }), "compile", "list of different things")
+  for (u in 1:2) expect_same_as_eager(function(u = 1L) paste(list(100000L, 2.5)[[u]]), u)
+})
