@@ -50,6 +50,8 @@ vector_argument <- function(cx, term, name, expr, elements = c("int", "whole", "
       "numeric(0) and character(0) are vectors of nothing."
     } else if (is_vector_term(term) && name %in% c("sort", "order", "range")) {
       "The order of strings depends on the language."
+    } else if (startsWith(term$type, "Vector[bool]")) {
+      "as.integer() makes numbers of TRUE and FALSE."
     } else if (script_type_kind(term$type) %in% c("List", "Tuple")) {
       "unlist() makes a vector of a list."
     }
@@ -140,7 +142,8 @@ running <- function(name) {
 }
 
 differences <- function(cx, matched, expr) {
-  x <- number_argument(cx, matched$x, "diff", expr)
+  # of too few flags R gives flags
+  x <- number_argument(cx, matched$x, "diff", expr, flags = FALSE)
   if (x$type != "Vector[int]") x <- as_doubles(cx, x)
   if (!is.null(matched$differences) && !is_static_value(matched$differences, 1L) && !is_static_value(matched$differences, 1)) {
     refuse(cx, expr, "`differences` of `diff()` can't be translated.", "diff(diff(x)).")
@@ -177,8 +180,9 @@ spread_of <- function(name) {
 counts_of <- function(cx, matched, expr) {
   x <- number_argument(cx, matched$bin, "tabulate", expr, flags = FALSE)
   if (x$type == "Vector[float]") {
+    # what is no integer is not counted
     item <- new_name(cx, "v")
-    x <- keep_term(cx, new_term("Vector[int]", sprintf("[%s(%s) for %s in %s]", helper(cx, "integer"), item, item, x$code)))
+    x <- keep_term(cx, new_term("Vector[int]", sprintf("[(int(%1$s) if abs(%1$s) < 2147483648. else 0) for %1$s in %2$s]", item, x$code)))
   }
   n <- if (is.null(matched$nbins)) sprintf("max([1] + %s)", x$code) else need_code(cx, matched$nbins, "int", expr, "`nbins`")
   new_term("Vector[int]", sprintf("%s(%s, %s)", helper(cx, "tabulate"), x$code, n), fresh = TRUE)
@@ -209,7 +213,7 @@ parallel_extreme <- function(name) {
         new_term(type, sprintf("%s(%s, %s)", fn, codes[[1]], codes[[2]]))
       })
     }
-    if (length(given) == 1) given <- rep(given, 2)
+    if (length(given) == 1) given <- rep(list(number_argument(cx, given[[1]], name, expr, flags = FALSE)), 2)
     Reduce(pair, given)
   }
 }

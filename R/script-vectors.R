@@ -87,24 +87,20 @@ repeat_elements <- function(cx, given, expr, scope) {
   repeated(cx, matched$x, matched$times %||% literal_term(1L), expr, function(held, n) sprintf("(%s * %s)", held$code, n), function(size, n) size * n)
 }
 
-# rep(x, each = n): the rest is repeated after it.
+# rep(x, each = n): what else is asked for comes after it.
 repeated_each <- function(cx, x, n, expr) {
   if ("?" %in% c(x$type, n$type)) {
     return(unknown_term())
   }
-  if (!is_vector_term(x)) {
-    return(repeated(cx, x, n, expr, function(held, n) sprintf("[%s for _ in range(len(%s) * %s)]", held$code, held$code, n), function(size, n) size * n))
+  if (!is_list_type(x$type)) {
+    return(repeated(cx, x, n, expr, NULL, function(size, n) size * n))
   }
+  if (!is_scalar_type(n$type)) refuse(cx, expr, "How often must be one number.")
   x <- keep_term(cx, x)
   if (is_static(n) && n$type == "float") n <- literal_term(trunc(static_value(n)))
-  if (is_vector_term(n)) refuse(cx, expr, "How often must be one number.")
-  each <- need_code(cx, n, "int", expr, "How often")
   if (is_static(n) && static_value(n) < 0) refuse(cx, expr, "A number of elements can't be negative.")
-  each <- if (is_static(n)) each else keep_term(cx, new_term("int", sprintf("%s(%s)", helper(cx, "count"), each)))$code
-  parts <- known_parts(x)
-  if (!is.null(parts) && is_static(n) && length(parts) * static_value(n) <= 64 && length(parts) * static_value(n) > 0) {
-    return(combine(cx, rep(parts, each = static_value(n)), quote(c(x)), NULL))
-  }
+  each <- need_code(cx, n, "int", expr, "How often")
+  if (!is_static(n)) each <- keep_term(cx, new_term("int", sprintf("%s(%s)", helper(cx, "count"), each)))$code
   i <- new_name(cx, "i")
   new_term(x$type, sprintf("[%s[%s // %s] for %s in range(len(%s) * %s)]", x$code, i, each, i, x$code, each), fresh = TRUE)
 }

@@ -669,7 +669,7 @@ def r_which_max(x: List[float], name: str) -> int:
     raise ValueError(name + " finds nothing: there is no number, or all are NaN")
   return at
 
-# The sum of three numbers, as one and what it is off by: R adds up with more digits than a double has.
+# The sum of three numbers, as one and what it is off by: R adds up in 64 bits, where a double has 53.
 def r_add(high: float, low: float, x: float) -> Tuple[float, float]:
   total = high + x
   if math.isnan(total) or math.isinf(total):
@@ -677,7 +677,8 @@ def r_add(high: float, low: float, x: float) -> Tuple[float, float]:
   back = total - high
   off = low + ((high - (total - back)) + (x - back))
   rounded = total + off
-  return rounded, off - (rounded - total)
+  unit = math.ldexp(1., max(math.frexp(rounded)[1] - 64, -1022))
+  return rounded, float(round((off - (rounded - total)) / unit)) * unit
 
 def r_cumsum_int(x: List[int]) -> List[int]:
   sums = torch.jit.annotate(List[int], [])
@@ -940,3 +941,59 @@ def r_split(s: str, separator: str) -> List[str]:
         rest = rest[at + len(separator):]
   torch.is_grad_enabled()
   return parts
+
+# Two ends that are as good as equal are one; the last step does not go beyond its end by a rounding error.
+def r_seq_by(first: float, last: float, by: float) -> List[float]:
+  if math.isnan(first) or math.isinf(first) or math.isnan(last) or math.isinf(last):
+    raise ValueError("the ends of seq() must be finite numbers")
+  distance = last - first
+  if distance == 0. and last == 0.:
+    return [last]
+  if by == 0. and distance == 0.:
+    return [first]
+  if math.isnan(by) or by == 0. or math.isinf(distance):
+    raise ValueError("invalid '(to - from)/by'")
+  steps = distance / by
+  if steps < 0.:
+    raise ValueError("wrong sign in 'by' argument")
+  if steps > 2147483647.:
+    raise ValueError("'by' argument is much too small")
+  if abs(distance) / max(abs(last), abs(first)) < 2.220446049250313e-14:
+    return [first]
+  n = int(steps + 1e-10)
+  values = [first + float(i) * by for i in range(n + 1)]
+  return [r_pmin(v, last) for v in values] if by > 0. else [r_pmax(v, last) for v in values]
+
+def r_seq_of_length(first: float, last: float, length: float) -> List[float]:
+  if math.isnan(first) or math.isinf(first) or math.isnan(last) or math.isinf(last):
+    raise ValueError("the ends of seq() must be finite numbers")
+  if math.isnan(length) or math.isinf(length) or length <= -1.:
+    raise ValueError("'length.out' must be a non-negative number")
+  n = int(math.ceil(length))
+  if n == 0:
+    raise ValueError("seq() of length 0 is integer(0) in R")
+  if n == 1:
+    return [first]
+  if n == 2:
+    return [first, last]
+  if first == last:
+    return [first for i in range(n)]
+  distance = last - first
+  if math.isinf(distance):
+    raise ValueError("the ends of seq() are too far apart")
+  step = distance / float(n - 1)
+  values = [first]
+  for i in range(1, n - 1):
+    values.append(first + float(i) * step)
+  values.append(last)
+  return values
+
+def r_seq_steps(first: float, by: float, length: float) -> List[float]:
+  if math.isnan(first) or math.isinf(first):
+    raise ValueError("'from' must be a finite number")
+  if math.isnan(length) or math.isinf(length) or length <= -1.:
+    raise ValueError("'length.out' must be a non-negative number")
+  n = int(math.ceil(length))
+  if n == 0:
+    raise ValueError("seq() of length 0 is integer(0) in R")
+  return [first + float(i) * by for i in range(n)]
