@@ -10,7 +10,7 @@ string_function <- function(name, formals, run, alone = character(), untranslate
   vector_function(name, formals, function(cx, matched, expr) {
     for (argument in names(matched)) {
       term <- matched[[argument]]
-      if (argument %in% alone && !is_static(term) && !is_scalar_type(term$type)) {
+      if (argument %in% alone && !is_scalar_type(term$type)) {
         refuse(cx, expr, sprintf("`%s` of `%s()` must be one value.", argument, name), if (is_optional_type(term$type)) "Ask is.null() first." else "substring() takes vectors."[name == "substr"])
       }
     }
@@ -82,8 +82,8 @@ plain_pattern <- function(cx, pattern, fixed, name, expr, replacement = NULL) {
   value <- if (is_static(pattern)) static_value(pattern)
   if (!is.null(value) && !(rlang::is_string(value) && (is_fixed || !grepl("[][\\\\^$.|?*+(){}]", value)))) {
     hint <- "`fixed = TRUE` takes a string as it is."
-    if (rlang::is_string(value) && grepl("^\\^[[:alnum:] _]+$", value)) hint <- sprintf("startsWith(x, \"%s\").", substring(value, 2))
-    if (rlang::is_string(value) && grepl("^[[:alnum:] _]+\\$$", value)) hint <- sprintf("endsWith(x, \"%s\").", sub("\\$$", "", value))
+    if (name == "grepl" && rlang::is_string(value) && grepl("^\\^[[:alnum:] _]+$", value)) hint <- sprintf("startsWith(x, \"%s\").", substring(value, 2))
+    if (name == "grepl" && rlang::is_string(value) && grepl("^[[:alnum:] _]+\\$$", value)) hint <- sprintf("endsWith(x, \"%s\").", sub("\\$$", "", value))
     refuse(cx, expr, "Regular expressions can't be translated.", hint)
   }
   if (is.null(value) && !is_fixed) refuse(cx, expr, sprintf("What `%s()` looks for is known only when the program runs, and may be a regular expression.", name), "`fixed = TRUE` takes it as it is.")
@@ -122,8 +122,8 @@ split_strings <- function(cx, matched, expr) {
   split <- plain_pattern(cx, matched$split, matched$fixed, "strsplit", expr)
   fn <- helper(cx, "split")
   if (!is_vector_term(x)) {
-    part <- new_term("Vector[str]", sprintf("%s(%s, %s)", fn, need_string(cx, x, expr), split), fresh = TRUE)
-    return(make_list(cx, list(keep_term(cx, part)), expr, NULL))
+    part <- keep_term(cx, new_term("Vector[str]", sprintf("%s(%s, %s)", fn, need_string(cx, x, expr), split)))
+    return(make_list(cx, list(part), expr, NULL))
   }
   split <- keep_term(cx, new_term("str", split, simple = is_static(matched$split)))$code
   item <- new_name(cx, "v")

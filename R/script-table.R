@@ -1,5 +1,5 @@
 # The table: what each construct and function of R becomes.
-#' @include script-text.R script-values.R script-apply.R script-lists.R script-numbers.R script-index.R script-members.R script-statements.R script-vectors.R script-vector-functions.R script-strings.R tensor-index.R
+#' @include script-text.R script-values.R script-apply.R script-lists.R script-numbers.R script-index.R script-members.R script-statements.R script-vectors.R script-vector-functions.R script-sets.R script-strings.R tensor-index.R
 NULL
 
 # `call`: function(cx, expr, scope) of the call itself; or `run`: function(cx, given, expr, scope) of its terms.
@@ -236,8 +236,9 @@ build_script_entries <- function() {
     dim = entry("the shape of a tensor", run = shape_of, of_tensor = FALSE), nrow = entry("the size of the first dimension", run = extent_of(1L), of_tensor = FALSE),
     ncol = entry("the size of the second dimension", run = extent_of(2L), of_tensor = FALSE), NROW = entry("as nrow()", run = extent_of(1L), of_tensor = FALSE),
     names = entry("of a list with names", run = names_of, of_tensor = FALSE), rev = entry("of a list or vector", run = reversed),
-    unlist = entry("a vector of a list of numbers or strings", run = function(cx, given, expr, scope) {
-      as_vector(cx, match_given(cx, alist(x = , recursive = , use.names = ), given, expr)$matched$x, expr)
+    unlist = entry("a vector of a list of numbers, strings or vectors", run = function(cx, given, expr, scope) {
+      x <- match_given(cx, alist(x = , recursive = , use.names = ), given, expr)$matched$x
+      if (holds_vectors(x)) joined_elements(cx, x, expr) else as_vector(cx, x, expr)
     }, of_tensor = FALSE),
     as.list = entry("of a tensor, along its first dimension", run = as_list_of, of_tensor = FALSE),
     seq_len = entry("whole numbers", call = range_vector(range_to)), seq_along = entry("whole numbers", call = range_vector(range_along)),

@@ -725,14 +725,14 @@ def r_cummin_int(x: List[int]) -> List[int]:
 def r_cummax_float(x: List[float]) -> List[float]:
   most = torch.jit.annotate(List[float], [])
   for v in x:
-    most.append(v if len(most) == 0 else r_pmax(most[-1], v))
+    most.append(v if len(most) == 0 else r_pmax(v, most[-1]))
   torch.is_grad_enabled()
   return most
 
 def r_cummin_float(x: List[float]) -> List[float]:
   least = torch.jit.annotate(List[float], [])
   for v in x:
-    least.append(v if len(least) == 0 else r_pmin(least[-1], v))
+    least.append(v if len(least) == 0 else r_pmin(v, least[-1]))
   torch.is_grad_enabled()
   return least
 
@@ -761,7 +761,8 @@ def r_median(x: List[float]) -> float:
   ordered = r_sorted_float(x, False)
   if n % 2 == 1:
     return ordered[n // 2]
-  return (ordered[n // 2 - 1] + ordered[n // 2]) / 2.
+  # a sum is never -0
+  return (0. + ordered[n // 2 - 1] + ordered[n // 2]) / 2.
 
 def r_variance(x: List[float], name: str) -> float:
   n = len(x)
