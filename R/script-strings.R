@@ -65,7 +65,8 @@ part_of_string <- function(name, formals, alone) {
 trimmed <- function(cx, parts, expr) {
   which <- if (is.null(parts$which)) "both" else if (is_static(parts$which)) static_value(parts$which)
   if (!rlang::is_string(which) || !which %in% c("both", "left", "right")) refuse(cx, expr, "`which` must be \"both\", \"left\" or \"right\", written out.")
-  new_term("str", sprintf("%s.%s(\" \\t\\r\\n\")", need_string(cx, parts$x, expr), switch(which, both = "strip", left = "lstrip", "rstrip")))
+  flags <- ifelse(c("right", "left") == which, "False", "True")
+  new_term("str", sprintf("%s(%s, %s)", helper(cx, "trimmed"), need_string(cx, parts$x, expr), toString(flags)))
 }
 
 repeated_string <- function(cx, parts, expr) {

@@ -154,7 +154,7 @@ build_script_entries <- function() {
     is.logical = entry("known while compiling", run = same_type("bool", "Vector[bool]"), of_tensor = FALSE),
     is.list = entry("known while compiling", run = is_of_type(function(term) script_type_kind(term$type) %in% c("List", "Tuple", "Record", "Dict", "Empty") || is.list(term$value[[1]])), of_tensor = FALSE),
     is.integer = entry("known while compiling", run = is_of_type(function(term) term$type %in% c("int", "Vector[int]"), of_kind = TRUE), of_tensor = FALSE),
-    is.double = entry("known while compiling", run = is_of_type(function(term) term$type %in% c("whole", "float", "Vector[float]"), of_kind = TRUE), of_tensor = FALSE),
+    is.double = entry("known while compiling", run = is_of_type(function(term) term$type %in% c("whole", "float", "Vector[whole]", "Vector[float]"), of_kind = TRUE), of_tensor = FALSE),
     is.function = entry("known while compiling", run = is_of_type(function(term) is_static(term) && is_callable(static_value(term))), of_tensor = FALSE),
     is_one = entry("known while compiling", run = is_of_type(function(term) is_number_type(term$type) || term$type == "bool"), of_tensor = FALSE),
     inherits = entry("known while compiling", run = function(cx, given, expr, scope) {

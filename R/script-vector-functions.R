@@ -1,4 +1,4 @@
-# R's functions of vectors: sorting, running sums, sets, statistics. Those of strings are in script-strings.R.
+# R's functions of vectors: in order, summed up, place by place. What is found in vectors is in script-sets.R, strings in script-strings.R.
 #' @include script-vectors.R script-values.R script-text.R
 NULL
 

@@ -282,8 +282,13 @@ def r_integer_item(x: Tensor) -> int:
       raise ValueError("as.integer(" + str(v) + ") is NA in R")
   return int(x)
 
+# libtorch can't read "\r" in a program that it has written to a file.
 def r_quoted(s: str) -> str:
-  return "\"" + s.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r") + "\""
+  text = s.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n").replace("\t", "\\t")
+  parts = torch.jit.annotate(List[str], [])
+  for i in range(len(text)):
+    parts.append("\\r" if ord(text[i]) == 13 else text[i])
+  return "\"" + "".join(parts) + "\""
 
 # The text of `x` with `digits` decimals, rounded exactly, as C does: 59 bits of the fraction, and what is below them.
 def r_fixed(x: float, digits: int) -> str:
@@ -603,6 +608,7 @@ def r_order_int(x: List[int], decreasing: bool) -> List[int]:
       merged.extend(at[a:middle])
       merged.extend(at[b:end])
       start = end
+    torch.is_grad_enabled()
     at = merged
     width *= 2
   torch.is_grad_enabled()
@@ -639,6 +645,7 @@ def r_order_float(x: List[float], decreasing: bool) -> List[int]:
       merged.extend(at[a:middle])
       merged.extend(at[b:end])
       start = end
+    torch.is_grad_enabled()
     at = merged
     width *= 2
   torch.is_grad_enabled()
@@ -665,6 +672,7 @@ def r_which_max(x: List[float], name: str) -> int:
     if not math.isnan(x[i]) and (at == 0 or x[i] > most):
       at = i + 1
       most = x[i]
+  torch.is_grad_enabled()
   if at == 0:
     raise ValueError(name + " finds nothing: there is no number, or all are NaN")
   return at
@@ -774,17 +782,20 @@ def r_variance(x: List[float], name: str) -> float:
     if math.isnan(v):
       raise ValueError(name + " of NaN is NA in R")
     total, low = r_add(total, low, v)
+  torch.is_grad_enabled()
   mean = total / float(n)
   if not math.isinf(mean) and not math.isnan(mean):
     total = 0.
     low = 0.
     for v in x:
       total, low = r_add(total, low, v - mean)
+    torch.is_grad_enabled()
     mean = mean + total / float(n)
   total = 0.
   low = 0.
   for v in x:
     total, low = r_add(total, low, (v - mean) * (v - mean))
+  torch.is_grad_enabled()
   return total / float(n - 1)
 
 def r_tabulate(x: List[int], n: int) -> List[int]:
@@ -831,6 +842,7 @@ def r_matches_float(x: List[float], table: List[float]) -> List[int]:
         of_nan = i + 1
     elif v not in first:
       first[v] = i + 1
+  torch.is_grad_enabled()
   at = torch.jit.annotate(List[int], [])
   for one in x:
     v = one if one != 0. else 0.
@@ -862,6 +874,7 @@ def r_first_repeated(at: List[int]) -> int:
   for i in range(len(at)):
     if at[i] != i + 1:
       return i + 1
+  torch.is_grad_enabled()
   return 0
 
 def r_matched(at: List[int]) -> List[int]:
@@ -884,6 +897,7 @@ def r_letter_starts(s: str) -> List[int]:
   for i in range(len(s)):
     if ord(s[i]) & 192 != 128:
       starts.append(i)
+  torch.is_grad_enabled()
   starts.append(len(s))
   return starts
 
@@ -901,6 +915,23 @@ def r_ascii(s: str, name: str) -> str:
     if ord(s[i]) > 127:
       raise ValueError(name + "() of a program knows the letters of ASCII alone, and not those of \"" + s + "\"")
   return s
+
+def r_is_space(s: str) -> bool:
+  code = ord(s)
+  return code == 32 or code == 9 or code == 10 or code == 13
+
+def r_trimmed(s: str, left: bool, right: bool) -> str:
+  first = 0
+  last = len(s)
+  if left:
+    while first < last and r_is_space(s[first]):
+      first += 1
+    torch.is_grad_enabled()
+  if right:
+    while last > first and r_is_space(s[last - 1]):
+      last -= 1
+    torch.is_grad_enabled()
+  return s[first:last]
 
 def r_repeated(s: str, times: int) -> str:
   if times < 0:
@@ -920,6 +951,7 @@ def r_replaced(s: str, pattern: str, replacement: str, times: int) -> str:
     rest = rest[at + len(pattern):]
     at = rest.find(pattern)
     left -= 1
+  torch.is_grad_enabled()
   parts.append(rest)
   return "".join(parts)
 
@@ -940,7 +972,7 @@ def r_split(s: str, separator: str) -> List[str]:
       else:
         parts.append(rest[:at])
         rest = rest[at + len(separator):]
-  torch.is_grad_enabled()
+    torch.is_grad_enabled()
   return parts
 
 # Two ends that are as good as equal are one; the last step does not go beyond its end by a rounding error.

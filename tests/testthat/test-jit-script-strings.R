@@ -86,3 +86,17 @@ test_that("strings are found in vectors, each once, as in R", {
     expect_same_strings(fn)
   }
 })
+
+test_that("white space is trimmed, and what programs print can be saved", {
+  for (s in c(" \r x\n\t", "", "   ", "x", " \u00e9 ")) {
+    expect_same_as_eager(function(s = "a") c(trimws(s), trimws(s, "left"), trimws(s, "right")), s)
+    expect_same_as_eager(function(s = "a") trimws(paste0(trimws(s), " ", trimws(s, "left"))), s)
+  }
+  program <- jit_script(function(s = "a") {
+    print(s)
+    trimws(s)
+  })
+  path <- withr::local_tempfile(fileext = ".pt")
+  jit_save(program, path)
+  expect_output(expect_identical(jit_load(path)(" a\r"), "a"), "\" a\\\\r\"", fixed = FALSE)
+})

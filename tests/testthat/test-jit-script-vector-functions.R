@@ -133,6 +133,10 @@ test_that("what is made of a vector is another vector", {
   expect_same_as_eager(function(n = 3L) unlist(lapply(seq_len(n), function(i) seq_len(i))))
 })
 
+test_that("vectors of whole doubles are doubles", {
+  expect_same_as_eager(function(n = 3L) c(is.double(c(1, n)), is.double(sort(c(1, n))), is.numeric(c(1, n)), is.integer(c(1, n)), is.integer(sort(c(1L, n)))))
+})
+
 test_that("tensors keep their own functions", {
   x <- torch_tensor(c(2, -1, 3))
   expect_same_as_eager(function(x) list(sort(x), cumsum(x), range(x), median(x), diff(x), is.nan(x), round(x, 1L), log(x, 2)), x)
