@@ -125,12 +125,24 @@ range_between <- function(cx, expr, scope) {
 range_by <- function(cx, expr, scope) {
   given <- match_given(cx, alist(from = , to = , by = , length.out = , along.with = ), given_arguments(cx, expr, scope), expr)$matched
   if (!is.null(given$along.with)) refuse(cx, expr, "`along.with` is not translated.", "seq_along() is.")
-  if (!is.null(given$length.out) && is.null(given$to)) {
-    return(range_of_length(cx, given, expr))
-  }
-  if (!is.null(given$length.out) || is.null(given$to)) refuse(cx, expr, "`seq()` needs `from`, `to` and a whole `by`.", "seq_len() counts.")
   if (any_unknown(given)) {
     return(list(code = "range(1)", element = counted(1, 1)))
+  }
+  # seq.int() has ways of its own
+  is_seq <- !identical(expr[[1]], quote(seq.int))
+  steps <- is_seq && !is.null(given$by) && "float" %in% c(given$from$type, given$by$type)
+  if (!is.null(given$length.out) && is.null(given$to)) {
+    return(if (steps) sequence_of_doubles(cx, "seq_steps", list(from = given$from %||% literal_term(1), by = given$by, length.out = given$length.out), expr) else range_of_length(cx, given, expr))
+  }
+  if (is_seq && !is.null(given$length.out) && !is.null(given$from) && is.null(given$by)) {
+    return(sequence_of_doubles(cx, "seq_of_length", given[c("from", "to", "length.out")], expr))
+  }
+  if (length(given) == 1 && !is.null(given$from) && is_number_type(given$from$type)) {
+    return(told_of(cx, expr, range_between(cx, call(":", literal_term(1L), given$from), scope)))
+  }
+  if (!is.null(given$length.out) || is.null(given$to) || is.null(given$from)) refuse(cx, expr, "`seq()` needs `from`, `to` and `by` or `length.out`.", "seq_len() counts.")
+  if (steps) {
+    return(sequence_of_doubles(cx, "seq_by", given[c("from", "to", "by")], expr))
   }
   if (is.null(given$by)) {
     return(told_of(cx, expr, range_between(cx, call(":", given$from, given$to), scope)))
@@ -159,6 +171,19 @@ range_by <- function(cx, expr, scope) {
   type <- if (all(term_types(ends) == "int")) "int" else "whole"
   if (type == "whole" && !is.null(values)) values <- lapply(values, function(term) literal_term(as.double(static_value(term))))
   list(code = sprintf("range(%s, %s %s, %s)", codes[[1]], codes[[2]], past, codes[[3]]), element = counted(0, lower, type), values = values)
+}
+
+# seq() of doubles: `fn` computes them as R does. Integers at the ends may give integers, which is known only when it runs.
+sequence_of_doubles <- function(cx, fn, given, expr) {
+  ends <- given[intersect(c("from", "to"), names(given))]
+  for (term in given) refuse_mixed(cx, term, expr)
+  apart <- all_static(ends) && static_value(ends[[1]]) != static_value(ends[[length(ends)]]) && any(term_types(ends) != "int")
+  if (length(ends) == 2 && "int" %in% term_types(ends) && !apart) {
+    refuse(cx, expr, "Whether `seq()` gives integers or doubles here is known only when it runs.", "as.numeric() makes doubles of both ends.")
+  }
+  codes <- vapply(names(given), function(name) need_code(cx, given[[name]], "float", expr, sprintf("`%s`", name)), "")
+  held <- keep_term(cx, new_term("Vector[float]", sprintf("%s(%s)", helper(cx, fn), toString(codes))))
+  list(code = held$code, element = function(counter) new_term("float", counter, simple = TRUE))
 }
 
 # So many steps from a number on.

@@ -1,5 +1,5 @@
 # The table: what each construct and function of R becomes.
-#' @include script-text.R script-values.R script-apply.R script-lists.R script-numbers.R script-index.R script-members.R script-statements.R script-vectors.R tensor-index.R
+#' @include script-text.R script-values.R script-apply.R script-lists.R script-numbers.R script-index.R script-members.R script-statements.R script-vectors.R script-vector-functions.R script-sets.R script-strings.R tensor-index.R
 NULL
 
 # `call`: function(cx, expr, scope) of the call itself; or `run`: function(cx, given, expr, scope) of its terms.
@@ -138,7 +138,9 @@ build_script_entries <- function() {
         })
         return(call_planned(cx, plan_of_function(torch_logical_xor), formals(torch_logical_xor), given, expr))
       }
-      new_term("bool", sprintf("(%s != %s)", condition_of(cx, given[[1]], expr)$code, condition_of(cx, given[[2]], expr)$code))
+      each_element(cx, given, expr, function(parts) {
+        new_term("bool", sprintf("(%s != %s)", condition_of(cx, parts[[1]], expr)$code, condition_of(cx, parts[[2]], expr)$code))
+      })
     }, of_tensor = FALSE),
     isTRUE = entry("its argument, if that is TRUE or FALSE", run = function(cx, given, expr, scope) is_flag(cx, given[[1]], expr, identity), of_tensor = FALSE),
     isFALSE = entry("the opposite of its argument", run = function(cx, given, expr, scope) is_flag(cx, given[[1]], expr, negated), of_tensor = FALSE),
@@ -152,7 +154,7 @@ build_script_entries <- function() {
     is.logical = entry("known while compiling", run = same_type("bool", "Vector[bool]"), of_tensor = FALSE),
     is.list = entry("known while compiling", run = is_of_type(function(term) script_type_kind(term$type) %in% c("List", "Tuple", "Record", "Dict", "Empty") || is.list(term$value[[1]])), of_tensor = FALSE),
     is.integer = entry("known while compiling", run = is_of_type(function(term) term$type %in% c("int", "Vector[int]"), of_kind = TRUE), of_tensor = FALSE),
-    is.double = entry("known while compiling", run = is_of_type(function(term) term$type %in% c("whole", "float", "Vector[float]"), of_kind = TRUE), of_tensor = FALSE),
+    is.double = entry("known while compiling", run = is_of_type(function(term) term$type %in% c("whole", "float", "Vector[whole]", "Vector[float]"), of_kind = TRUE), of_tensor = FALSE),
     is.function = entry("known while compiling", run = is_of_type(function(term) is_static(term) && is_callable(static_value(term))), of_tensor = FALSE),
     is_one = entry("known while compiling", run = is_of_type(function(term) is_number_type(term$type) || term$type == "bool"), of_tensor = FALSE),
     inherits = entry("known while compiling", run = function(cx, given, expr, scope) {
@@ -176,7 +178,7 @@ build_script_entries <- function() {
     missing = entry("known while compiling", call = is_given),
     abs = entry("the absolute value", run = number_function("abs(%s)", "abs(%s)")), sqrt = entry("the root; NaN of negative numbers", run = number_function("math.sqrt(%s)")),
     exp = entry("the exponential", run = number_function("math.exp(%s)")), expm1 = entry("`exp(x) - 1`", run = number_function("math.expm1(%s)")),
-    log = entry("with `base` too", run = log_number), log1p = entry("`log(1 + x)`", run = number_function("math.log1p(%s)")),
+    log = entry("with `base` too", run = of_elements(log_number, alist(x = , base = ))), log1p = entry("`log(1 + x)`", run = number_function("math.log1p(%s)")),
     log2 = entry("of a number, as in R", run = number_function("log2")), log10 = entry("of a number, as in R", run = number_function("math.log10(%s)")),
     sin = entry("of a number, as in R", run = number_function("math.sin(%s)")), cos = entry("of a number, as in R", run = number_function("math.cos(%s)")),
     tan = entry("of a number, as in R", run = number_function("math.tan(%s)")), asin = entry("of a number, as in R", run = number_function("math.asin(%s)")),
@@ -185,12 +187,12 @@ build_script_entries <- function() {
     tanh = entry("of a number, as in R", run = number_function("math.tanh(%s)")),
     floor = entry("rounded down", run = number_function("floor", "%s")), ceiling = entry("rounded up", run = number_function("ceiling", "%s")),
     trunc = entry("without what is behind the point", run = number_function("trunc", "%s")), sign = entry("of a number, as in R", run = number_function("sign")),
-    round = entry("to `digits` decimals, halves as R does", run = round_number),
+    round = entry("to `digits` decimals, halves as R does", run = of_elements(round_number, alist(x = , digits = ))),
     sum = entry("of numbers, or of a vector", run = summary_function("sum")), prod = entry("of numbers, or of a vector", run = summary_function("prod")),
     min = entry("of numbers, or of a vector", run = summary_function("min")), max = entry("of numbers, or of a vector", run = summary_function("max")),
     any = entry("whether one of them holds", run = any_of("|")), all = entry("whether all of them hold", run = any_of("&")),
-    is.nan = entry("whether a number is NaN", run = function(cx, given, expr, scope) new_term("bool", sprintf("math.isnan(%s)", need_code(cx, given[[1]], "float", expr)))),
-    is.na = entry("whether a number is NaN: programs have no NA", run = function(cx, given, expr, scope) new_term("bool", sprintf("math.isnan(%s)", need_code(cx, given[[1]], "float", expr)))),
+    is.nan = entry("whether numbers are NaN", run = number_test("is.nan", "math.isnan(%s)", FALSE)),
+    is.na = entry("whether numbers are NaN: programs have no NA", run = number_test("is.na", "math.isnan(%s)", FALSE)),
     anyNA = entry("whether a number is NaN", run = function(cx, given, expr, scope) {
       term <- given[[1]]
       if (is_static(term)) {
@@ -210,20 +212,20 @@ build_script_entries <- function() {
       item <- new_name(cx, "v")
       new_term("bool", sprintf("any([math.isnan(%s) for %s in %s])", item, item, term$code))
     }, of_tensor = FALSE),
-    is.finite = entry("of a number", run = function(cx, given, expr, scope) new_term("bool", sprintf("math.isfinite(%s)", need_code(cx, given[[1]], "float", expr)))),
-    is.infinite = entry("of a number", run = function(cx, given, expr, scope) new_term("bool", sprintf("math.isinf(%s)", need_code(cx, given[[1]], "float", expr)))),
-    atan2 = entry("of two numbers", run = function(cx, given, expr, scope) {
+    is.finite = entry("of numbers", run = number_test("is.finite", "math.isfinite(%s)", TRUE)),
+    is.infinite = entry("of numbers", run = number_test("is.infinite", "math.isinf(%s)", FALSE)),
+    atan2 = entry("of two numbers, or of vectors", run = of_elements(function(cx, given, expr, scope) {
       given <- match_given(cx, alist(y = , x = ), given, expr)$matched
       new_term("float", sprintf("math.atan2(%s, %s)", need_code(cx, given$y, "float", expr), need_code(cx, given$x, "float", expr)))
-    }),
+    }, alist(y = , x = ))),
     mean = entry("of a vector; of a tensor all its elements", run = mean_of),
-    nzchar = entry("whether a string has letters", run = function(cx, given, expr, scope) new_term("bool", sprintf("(len(%s) > 0)", need_code(cx, given[[1]], "str", expr))), of_tensor = FALSE),
+    nzchar = entry("whether strings have letters", run = of_elements(function(cx, given, expr, scope) new_term("bool", sprintf("(len(%s) > 0)", need_code(cx, given[[1]], "str", expr))), alist(x = )), of_tensor = FALSE),
     startsWith = entry("of two strings", run = string_test("startswith"), of_tensor = FALSE), endsWith = entry("of two strings", run = string_test("endswith"), of_tensor = FALSE),
     as.integer = entry("a whole number; of a tensor its one element", run = convert_number("int"), of_tensor = FALSE),
     as.numeric = entry("a number; of a tensor its one element", run = convert_number("float"), of_tensor = FALSE),
     as.double = entry("as as.numeric()", run = convert_number("float"), of_tensor = FALSE),
     as.logical = entry("TRUE or FALSE; of a tensor its one element", run = convert_number("bool"), of_tensor = FALSE),
-    as.character = entry("text", run = convert_number("str"), of_tensor = FALSE),
+    as.character = entry("text", run = of_elements(convert_number("str"), alist(x = )), of_tensor = FALSE),
     list = entry("a list; a tuple if its elements differ; with names a record", run = make_list, of_tensor = FALSE),
     c = entry("a vector; lists joined; of tensors a list", run = combine, of_tensor = FALSE, argument = translate_nullable),
     append = entry("as c()", run = append_to, of_tensor = FALSE, argument = translate_nullable),
@@ -234,13 +236,14 @@ build_script_entries <- function() {
     dim = entry("the shape of a tensor", run = shape_of, of_tensor = FALSE), nrow = entry("the size of the first dimension", run = extent_of(1L), of_tensor = FALSE),
     ncol = entry("the size of the second dimension", run = extent_of(2L), of_tensor = FALSE), NROW = entry("as nrow()", run = extent_of(1L), of_tensor = FALSE),
     names = entry("of a list with names", run = names_of, of_tensor = FALSE), rev = entry("of a list or vector", run = reversed),
-    unlist = entry("a vector of a list of numbers or strings", run = function(cx, given, expr, scope) {
-      as_vector(cx, match_given(cx, alist(x = , recursive = , use.names = ), given, expr)$matched$x, expr)
+    unlist = entry("a vector of a list of numbers, strings or vectors", run = function(cx, given, expr, scope) {
+      x <- match_given(cx, alist(x = , recursive = , use.names = ), given, expr)$matched$x
+      if (holds_vectors(x)) joined_elements(cx, x, expr) else as_vector(cx, x, expr)
     }, of_tensor = FALSE),
     as.list = entry("of a tensor, along its first dimension", run = as_list_of, of_tensor = FALSE),
     seq_len = entry("whole numbers", call = range_vector(range_to)), seq_along = entry("whole numbers", call = range_vector(range_along)),
-    `:` = entry("whole numbers, rising or falling", call = range_vector(range_between)), seq = entry("whole numbers, with a whole `by`", call = range_vector(range_by)),
-    seq.int = entry("as seq()", call = range_vector(range_by)),
+    `:` = entry("whole numbers, rising or falling", call = range_vector(range_between)), seq = entry("numbers, with `by` or `length.out`", call = range_vector(range_by)),
+    seq.int = entry("as seq(), of whole numbers", call = range_vector(range_by)),
     lapply = entry("a loop that makes a list", call = lapply_loop("list")), sapply = entry("a loop that makes a vector", call = lapply_loop("simple")),
     vapply = entry("a loop that makes a vector of what `FUN.VALUE` is like", call = lapply_loop("typed")), Map = entry("a loop over several lists", call = map_function),
     mapply = entry("as Map(), and a vector of what it gives", call = mapply_function),
@@ -259,12 +262,12 @@ build_script_entries <- function() {
     nn_utils_rnn_pack_padded_sequence = entry("", call = no_packed_sequence), nn_utils_rnn_pack_sequence = entry("", call = no_packed_sequence),
     nn_utils_rnn_pad_packed_sequence = entry("", call = no_packed_sequence),
     do.call = entry("the call, of a list that is written out", call = call_listed),
-    ifelse = entry("`torch_where()` of a tensor; of TRUE or FALSE a branch", run = choose_elements, of_tensor = FALSE),
+    ifelse = entry("`torch_where()` of a tensor; of TRUE or FALSE a branch; of a vector a vector of one kind", run = choose_any, of_tensor = FALSE),
     `[` = entry("elements of a tensor as in eager code; a range of a list", call = index_value),
     `[[` = entry("an element", call = element_value), `$` = entry("an element, a property, a method", call = dollar_value),
     .subset2 = entry("as `[[`", call = element_value),
     paste0 = entry("strings joined", run = paste_text(""), of_tensor = FALSE), paste = entry("strings joined", run = paste_text(" "), of_tensor = FALSE),
-    sprintf = entry("with %d, %s and %f, with a width, - + 0, and up to 15 digits", run = format_text, of_tensor = FALSE), nchar = entry("with `type = \"bytes\"`: programs do not know letters", run = count_bytes, of_tensor = FALSE),
+    sprintf = entry("with %d, %s and %f, with a width, - + 0, and up to 15 digits", run = format_text, of_tensor = FALSE), nchar = entry("letters, or with `type = \"bytes\"` bytes", run = count_letters, of_tensor = FALSE),
     stop = entry("`raise RuntimeError`", run = raise, of_tensor = FALSE), stopifnot = entry("`raise` unless all hold", call = check_all),
     abort_torchscript = entry("", call = raise_own),
     warning = entry("a warning", run = function(cx, given, expr, scope) {
@@ -295,12 +298,14 @@ build_script_entries <- function() {
     warn_if_tracing = entry("", run = function(cx, given, expr, scope) none_term(), of_tensor = FALSE),
     refuse_dots = entry("", run = function(cx, given, expr, scope) none_term(), of_tensor = FALSE)
   )
+  table <- c(table, vector_entries(), string_entries())
   for (name in names(table)) {
     table[[name]]$fn <- get0(name, topenv(), mode = "function")
     table[[name]]$name <- name
   }
   table$is_integerish$fn <- rlang::is_integerish
   for (name in c("head", "tail")) table[[name]]$fn <- utils::getFromNamespace(name, "utils")
+  for (name in c("median", "var", "sd")) table[[name]]$fn <- utils::getFromNamespace(name, "stats")
   table
 }
 

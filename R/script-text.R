@@ -344,15 +344,16 @@ string_test <- function(method) {
   }
 }
 
-count_bytes <- function(cx, given, expr, scope) {
+count_letters <- function(cx, given, expr, scope) {
   matched <- match_given(cx, alist(x = , type = ), given, expr)$matched
   if (is.null(matched$x)) refuse(cx, expr, "`nchar()` needs a string.")
   type <- if (is.null(matched$type)) "chars" else if (is_static(matched$type)) static_value(matched$type)
   if (is_static(matched$x) && !is.null(type)) {
     return(call_now(cx, nchar, list(matched$x, literal_term(type)), expr))
   }
-  if (!rlang::is_string(type) || !nzchar(type) || !startsWith("bytes", type)) {
-    refuse(cx, expr, "A program counts bytes, not letters.", "nchar(x, \"bytes\").")
+  if (!rlang::is_string(type) || !nzchar(type) || !startsWith("bytes", type) && !startsWith("chars", type)) {
+    refuse(cx, expr, "A program counts letters and bytes, not how wide they are.", "nchar(x), or nchar(x, \"bytes\").")
   }
-  each_element(cx, matched["x"], expr, function(parts) new_term("int", sprintf("len(%s)", need_code(cx, parts[[1]], "str", expr)), lower = 0))
+  count <- if (startsWith("chars", type)) helper(cx, "letters") else "len"
+  each_element(cx, matched["x"], expr, function(parts) new_term("int", sprintf("%s(%s)", count, need_code(cx, parts[[1]], "str", expr)), lower = 0))
 }

@@ -80,11 +80,29 @@ as_vectors_of_one <- function(cx, terms) {
 
 repeat_elements <- function(cx, given, expr, scope) {
   matched <- match_given(cx, alist(x = , times = , length.out = , each = ), given, expr)$matched
-  if (!is.null(matched$each)) refuse(cx, expr, "`each` of rep() can't be translated.", "A loop repeats each element.")
+  if (!is.null(matched$each)) matched$x <- repeated_each(cx, matched$x, matched$each, expr)
   if (!is.null(matched$length.out)) {
     return(repeat_to_length(cx, matched[c("x", "length.out")], expr, scope))
   }
   repeated(cx, matched$x, matched$times %||% literal_term(1L), expr, function(held, n) sprintf("(%s * %s)", held$code, n), function(size, n) size * n)
+}
+
+# rep(x, each = n): what else is asked for comes after it.
+repeated_each <- function(cx, x, n, expr) {
+  if ("?" %in% c(x$type, n$type)) {
+    return(unknown_term())
+  }
+  if (!is_list_type(x$type)) {
+    return(repeated(cx, x, n, expr, NULL, function(size, n) size * n))
+  }
+  if (!is_scalar_type(n$type)) refuse(cx, expr, "How often must be one number.")
+  x <- keep_term(cx, x)
+  if (is_static(n) && n$type == "float") n <- literal_term(trunc(static_value(n)))
+  if (is_static(n) && static_value(n) < 0) refuse(cx, expr, "A number of elements can't be negative.")
+  each <- need_code(cx, n, "int", expr, "How often")
+  if (!is_static(n)) each <- keep_term(cx, new_term("int", sprintf("%s(%s)", helper(cx, "count"), each)))$code
+  i <- new_name(cx, "i")
+  new_term(x$type, sprintf("[%s[%s // %s] for %s in range(len(%s) * %s)]", x$code, i, each, i, x$code, each), fresh = TRUE)
 }
 
 repeat_to_length <- function(cx, given, expr, scope) {

@@ -284,8 +284,13 @@ def r_integer_item(x: Tensor) -> int:
       raise ValueError("as.integer(" + str(v) + ") is NA in R")
   return int(x)
 
+# libtorch can't read "\r" in a program that it has written to a file.
 def r_quoted(s: str) -> str:
-  return "\"" + s.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r") + "\""
+  text = s.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n").replace("\t", "\\t")
+  parts = torch.jit.annotate(List[str], [])
+  for i in range(len(text)):
+    parts.append("\\r" if ord(text[i]) == 13 else text[i])
+  return "\"" + "".join(parts) + "\""
 
 # The text of `x` with `digits` decimals, rounded exactly, as C does: 59 bits of the fraction, and what is below them.
 def r_fixed(x: float, digits: int) -> str:
@@ -647,3 +652,451 @@ def r_small_text(x: float, digits: int) -> str:
 
 def r_mean(total: float, n: int) -> float:
   return total / n if n > 0 else math.nan
+
+# Positions in order, from one on: those of equal numbers stay as they are.
+def r_order_int(x: List[int], decreasing: bool) -> List[int]:
+  at = [i + 1 for i in range(len(x))]
+  n = len(x)
+  width = 1
+  while width < n:
+    merged = torch.jit.annotate(List[int], [])
+    start = 0
+    while start < n:
+      middle = min(start + width, n)
+      end = min(start + 2 * width, n)
+      a = start
+      b = middle
+      while a < middle and b < end:
+        left = x[at[a] - 1]
+        right = x[at[b] - 1]
+        if (right > left) if decreasing else (right < left):
+          merged.append(at[b])
+          b += 1
+        else:
+          merged.append(at[a])
+          a += 1
+      merged.extend(at[a:middle])
+      merged.extend(at[b:end])
+      start = end
+    torch.is_grad_enabled()
+    at = merged
+    width *= 2
+  torch.is_grad_enabled()
+  return at
+
+# NaN comes last, whatever the direction.
+def r_order_float(x: List[float], decreasing: bool) -> List[int]:
+  at = torch.jit.annotate(List[int], [])
+  last = torch.jit.annotate(List[int], [])
+  for i in range(len(x)):
+    if math.isnan(x[i]):
+      last.append(i + 1)
+    else:
+      at.append(i + 1)
+  n = len(at)
+  width = 1
+  while width < n:
+    merged = torch.jit.annotate(List[int], [])
+    start = 0
+    while start < n:
+      middle = min(start + width, n)
+      end = min(start + 2 * width, n)
+      a = start
+      b = middle
+      while a < middle and b < end:
+        left = x[at[a] - 1]
+        right = x[at[b] - 1]
+        if (right > left) if decreasing else (right < left):
+          merged.append(at[b])
+          b += 1
+        else:
+          merged.append(at[a])
+          a += 1
+      merged.extend(at[a:middle])
+      merged.extend(at[b:end])
+      start = end
+    torch.is_grad_enabled()
+    at = merged
+    width *= 2
+  torch.is_grad_enabled()
+  return at + last
+
+def r_sorted_int(x: List[int], decreasing: bool) -> List[int]:
+  sorted_ones = sorted(x)
+  if decreasing:
+    sorted_ones.reverse()
+  return sorted_ones
+
+def r_sorted_float(x: List[float], decreasing: bool) -> List[float]:
+  sorted_ones = torch.jit.annotate(List[float], [])
+  for i in r_order_float(x, decreasing):
+    if not math.isnan(x[i - 1]):
+      sorted_ones.append(x[i - 1])
+  torch.is_grad_enabled()
+  return sorted_ones
+
+def r_which_max(x: List[float], name: str) -> int:
+  at = 0
+  most = -math.inf
+  for i in range(len(x)):
+    if not math.isnan(x[i]) and (at == 0 or x[i] > most):
+      at = i + 1
+      most = x[i]
+  torch.is_grad_enabled()
+  if at == 0:
+    raise ValueError(name + " finds nothing: there is no number, or all are NaN")
+  return at
+
+# The sum of three numbers, as one and what it is off by: R adds up in 64 bits, where a double has 53.
+def r_add(high: float, low: float, x: float) -> Tuple[float, float]:
+  total = high + x
+  if math.isnan(total) or math.isinf(total):
+    return total, 0.
+  back = total - high
+  off = low + ((high - (total - back)) + (x - back))
+  rounded = total + off
+  unit = math.ldexp(1., max(math.frexp(rounded)[1] - 64, -1022))
+  return rounded, float(round((off - (rounded - total)) / unit)) * unit
+
+def r_cumsum_int(x: List[int]) -> List[int]:
+  sums = torch.jit.annotate(List[int], [])
+  total = 0
+  for v in x:
+    total = total + v
+    sums.append(total)
+  torch.is_grad_enabled()
+  return sums
+
+def r_cumsum_float(x: List[float]) -> List[float]:
+  sums = torch.jit.annotate(List[float], [])
+  total = 0.
+  low = 0.
+  for v in x:
+    total, low = r_add(total, low, v)
+    sums.append(total)
+  torch.is_grad_enabled()
+  return sums
+
+def r_cumprod_float(x: List[float]) -> List[float]:
+  products = torch.jit.annotate(List[float], [])
+  product = 1.
+  for v in x:
+    product = product * v
+    products.append(product)
+  torch.is_grad_enabled()
+  return products
+
+def r_cummax_int(x: List[int]) -> List[int]:
+  most = torch.jit.annotate(List[int], [])
+  for v in x:
+    most.append(v if len(most) == 0 else max(v, most[-1]))
+  torch.is_grad_enabled()
+  return most
+
+def r_cummin_int(x: List[int]) -> List[int]:
+  least = torch.jit.annotate(List[int], [])
+  for v in x:
+    least.append(v if len(least) == 0 else min(v, least[-1]))
+  torch.is_grad_enabled()
+  return least
+
+def r_cummax_float(x: List[float]) -> List[float]:
+  most = torch.jit.annotate(List[float], [])
+  for v in x:
+    most.append(v if len(most) == 0 else r_pmax(v, most[-1]))
+  torch.is_grad_enabled()
+  return most
+
+def r_cummin_float(x: List[float]) -> List[float]:
+  least = torch.jit.annotate(List[float], [])
+  for v in x:
+    least.append(v if len(least) == 0 else r_pmin(v, least[-1]))
+  torch.is_grad_enabled()
+  return least
+
+def r_pmax(a: float, b: float) -> float:
+  if math.isnan(a) or math.isnan(b):
+    return math.nan
+  return b if b > a else a
+
+def r_pmin(a: float, b: float) -> float:
+  if math.isnan(a) or math.isnan(b):
+    return math.nan
+  return b if b < a else a
+
+def r_lag(lag: int) -> int:
+  if lag < 1:
+    raise ValueError("`lag` must be 1 or more")
+  return lag
+
+def r_median(x: List[float]) -> float:
+  for v in x:
+    if math.isnan(v):
+      raise ValueError("the median of NaN is NA in R")
+  n = len(x)
+  if n == 0:
+    raise ValueError("the median of nothing is NA in R")
+  ordered = r_sorted_float(x, False)
+  if n % 2 == 1:
+    return ordered[n // 2]
+  # a sum is never -0
+  return (0. + ordered[n // 2 - 1] + ordered[n // 2]) / 2.
+
+def r_variance(x: List[float], name: str) -> float:
+  n = len(x)
+  if n < 2:
+    raise ValueError(name + " of " + ("nothing" if n == 0 else "one number") + " is NA in R")
+  total = 0.
+  low = 0.
+  for v in x:
+    if math.isnan(v):
+      raise ValueError(name + " of NaN is NA in R")
+    total, low = r_add(total, low, v)
+  torch.is_grad_enabled()
+  mean = total / float(n)
+  if not math.isinf(mean) and not math.isnan(mean):
+    total = 0.
+    low = 0.
+    for v in x:
+      total, low = r_add(total, low, v - mean)
+    torch.is_grad_enabled()
+    mean = mean + total / float(n)
+  total = 0.
+  low = 0.
+  for v in x:
+    total, low = r_add(total, low, (v - mean) * (v - mean))
+  torch.is_grad_enabled()
+  return total / float(n - 1)
+
+def r_tabulate(x: List[int], n: int) -> List[int]:
+  if n < 0:
+    raise ValueError("`nbins` must be 0 or more")
+  counts = [0 for i in range(n)]
+  for v in x:
+    if v >= 1 and v <= n:
+      counts[v - 1] = counts[v - 1] + 1
+  torch.is_grad_enabled()
+  return counts
+
+# The first position of each element in `table`, from one on; 0 where there is none.
+def r_matches_int(x: List[int], table: List[int]) -> List[int]:
+  first = torch.jit.annotate(Dict[int, int], {})
+  for i in range(len(table)):
+    if table[i] not in first:
+      first[table[i]] = i + 1
+  at = torch.jit.annotate(List[int], [])
+  for v in x:
+    at.append(first[v] if v in first else 0)
+  torch.is_grad_enabled()
+  return at
+
+def r_matches_str(x: List[str], table: List[str]) -> List[int]:
+  first = torch.jit.annotate(Dict[str, int], {})
+  for i in range(len(table)):
+    if table[i] not in first:
+      first[table[i]] = i + 1
+  at = torch.jit.annotate(List[int], [])
+  for v in x:
+    at.append(first[v] if v in first else 0)
+  torch.is_grad_enabled()
+  return at
+
+# NaN is found among NaN, and no zero is another.
+def r_matches_float(x: List[float], table: List[float]) -> List[int]:
+  first = torch.jit.annotate(Dict[float, int], {})
+  of_nan = 0
+  for i in range(len(table)):
+    v = table[i] if table[i] != 0. else 0.
+    if math.isnan(v):
+      if of_nan == 0:
+        of_nan = i + 1
+    elif v not in first:
+      first[v] = i + 1
+  torch.is_grad_enabled()
+  at = torch.jit.annotate(List[int], [])
+  for one in x:
+    v = one if one != 0. else 0.
+    if math.isnan(v):
+      at.append(of_nan)
+    else:
+      at.append(first[v] if v in first else 0)
+  torch.is_grad_enabled()
+  return at
+
+# Positions, from zero on, of what was not there before.
+def r_firsts(at: List[int]) -> List[int]:
+  firsts = torch.jit.annotate(List[int], [])
+  for i in range(len(at)):
+    if at[i] == i + 1:
+      firsts.append(i)
+  torch.is_grad_enabled()
+  return firsts
+
+def r_firsts_where(at: List[int], other: List[int], there: bool) -> List[int]:
+  firsts = torch.jit.annotate(List[int], [])
+  for i in range(len(at)):
+    if at[i] == i + 1 and (other[i] > 0) == there:
+      firsts.append(i)
+  torch.is_grad_enabled()
+  return firsts
+
+def r_first_repeated(at: List[int]) -> int:
+  for i in range(len(at)):
+    if at[i] != i + 1:
+      return i + 1
+  torch.is_grad_enabled()
+  return 0
+
+def r_matched(at: List[int]) -> List[int]:
+  if 0 in at:
+    raise ValueError("match() finds no such element, which is NA in R: `nomatch = 0L` gives 0")
+  return at
+
+# How many letters a string has: bytes of UTF-8 that go on with a letter are none.
+def r_letters(s: str) -> int:
+  n = 0
+  for i in range(len(s)):
+    if ord(s[i]) & 192 != 128:
+      n += 1
+  torch.is_grad_enabled()
+  return n
+
+# Where each letter begins, and the end.
+def r_letter_starts(s: str) -> List[int]:
+  starts = torch.jit.annotate(List[int], [])
+  for i in range(len(s)):
+    if ord(s[i]) & 192 != 128:
+      starts.append(i)
+  torch.is_grad_enabled()
+  starts.append(len(s))
+  return starts
+
+def r_substring(s: str, first: int, last: int) -> str:
+  starts = r_letter_starts(s)
+  n = len(starts) - 1
+  begin = max(first, 1)
+  end = min(last, n)
+  if begin > end:
+    return ""
+  return s[starts[begin - 1]:starts[end]]
+
+def r_ascii(s: str, name: str) -> str:
+  for i in range(len(s)):
+    if ord(s[i]) > 127:
+      raise ValueError(name + "() of a program knows the letters of ASCII alone, and not those of \"" + s + "\"")
+  return s
+
+def r_is_space(s: str) -> bool:
+  code = ord(s)
+  return code == 32 or code == 9 or code == 10 or code == 13
+
+def r_trimmed(s: str, left: bool, right: bool) -> str:
+  first = 0
+  last = len(s)
+  if left:
+    while first < last and r_is_space(s[first]):
+      first += 1
+    torch.is_grad_enabled()
+  if right:
+    while last > first and r_is_space(s[last - 1]):
+      last -= 1
+    torch.is_grad_enabled()
+  return s[first:last]
+
+def r_repeated(s: str, times: int) -> str:
+  if times < 0:
+    raise ValueError("invalid 'times' value")
+  return "".join([s for i in range(times)])
+
+def r_replaced(s: str, pattern: str, replacement: str, times: int) -> str:
+  if len(pattern) == 0:
+    raise ValueError("zero-length pattern")
+  parts = torch.jit.annotate(List[str], [])
+  rest = s
+  left = times
+  at = rest.find(pattern)
+  while at >= 0 and left != 0:
+    parts.append(rest[:at])
+    parts.append(replacement)
+    rest = rest[at + len(pattern):]
+    at = rest.find(pattern)
+    left -= 1
+  torch.is_grad_enabled()
+  parts.append(rest)
+  return "".join(parts)
+
+# What is behind the last separator counts only if there is something.
+def r_split(s: str, separator: str) -> List[str]:
+  parts = torch.jit.annotate(List[str], [])
+  if len(separator) == 0:
+    starts = r_letter_starts(s)
+    for i in range(len(starts) - 1):
+      parts.append(s[starts[i]:starts[i + 1]])
+  else:
+    rest = s
+    while len(rest) > 0:
+      at = rest.find(separator)
+      if at < 0:
+        parts.append(rest)
+        rest = ""
+      else:
+        parts.append(rest[:at])
+        rest = rest[at + len(separator):]
+    torch.is_grad_enabled()
+  return parts
+
+# Two ends that are as good as equal are one; the last step does not go beyond its end by a rounding error.
+def r_seq_by(first: float, last: float, by: float) -> List[float]:
+  if math.isnan(first) or math.isinf(first) or math.isnan(last) or math.isinf(last):
+    raise ValueError("the ends of seq() must be finite numbers")
+  distance = last - first
+  if distance == 0. and last == 0.:
+    return [last]
+  if by == 0. and distance == 0.:
+    return [first]
+  if math.isnan(by) or by == 0. or math.isinf(distance):
+    raise ValueError("invalid '(to - from)/by'")
+  steps = distance / by
+  if steps < 0.:
+    raise ValueError("wrong sign in 'by' argument")
+  if steps > 2147483647.:
+    raise ValueError("'by' argument is much too small")
+  if abs(distance) / max(abs(last), abs(first)) < 2.220446049250313e-14:
+    return [first]
+  n = int(steps + 1e-10)
+  values = [first + float(i) * by for i in range(n + 1)]
+  return [r_pmin(v, last) for v in values] if by > 0. else [r_pmax(v, last) for v in values]
+
+def r_seq_of_length(first: float, last: float, length: float) -> List[float]:
+  if math.isnan(first) or math.isinf(first) or math.isnan(last) or math.isinf(last):
+    raise ValueError("the ends of seq() must be finite numbers")
+  if math.isnan(length) or math.isinf(length) or length <= -1.:
+    raise ValueError("'length.out' must be a non-negative number")
+  n = int(math.ceil(length))
+  if n == 0:
+    raise ValueError("seq() of length 0 is integer(0) in R")
+  if n == 1:
+    return [first]
+  if n == 2:
+    return [first, last]
+  if first == last:
+    return [first for i in range(n)]
+  distance = last - first
+  if math.isinf(distance):
+    raise ValueError("the ends of seq() are too far apart")
+  step = distance / float(n - 1)
+  values = [first]
+  for i in range(1, n - 1):
+    values.append(first + float(i) * step)
+  values.append(last)
+  return values
+
+def r_seq_steps(first: float, by: float, length: float) -> List[float]:
+  if math.isnan(first) or math.isinf(first):
+    raise ValueError("'from' must be a finite number")
+  if math.isnan(length) or math.isinf(length) or length <= -1.:
+    raise ValueError("'length.out' must be a non-negative number")
+  n = int(math.ceil(length))
+  if n == 0:
+    raise ValueError("seq() of length 0 is integer(0) in R")
+  return [first + float(i) * by for i in range(n)]

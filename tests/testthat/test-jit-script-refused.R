@@ -7,13 +7,11 @@ refused <- list(
   function(n = 3L) n %in% c("a"),
   function(n = 3L) n + (0+0i),
   function(n = 3L) paste0(),
-  function(n = 3L) seq(n),
   function(n = 3L) sprintf("%2$s %1$s", n, "a"),
   function(n = 3L) sprintf("%d and %d", n),
   function(n = 3L) sprintf("%d", n/2L),
   function(n = 3L) sprintf("%x", n),
   function(n = 3L) suppressWarnings(n),
-  function(n = 3L) unlist(lapply(1:n, function(i) c(i, i))),
   function(n = 3L) unlist(list(a = 1, b = 2)),
   function(n = 3L) vapply(1:n, function(i) c(i, i), c(0, 0)),
   function(n = 3L) vapply(1:n, function(i) i * 1.5, 0L),
@@ -30,15 +28,10 @@ refused <- list(
   function(n = 5L) with(list(a = 1), a + n),
   function(s = "1") as.integer(s),
   function(s = "1") s + 1,
-  function(s = "abc") nchar(s),
   function(s = "abc") s < "b",
-  function(s = "abc") substr(s, 1, 2),
-  function(s = "abc") toupper(s),
   function(s = "x") c(s, 1),
   function(s = "x") format(s),
   function(s = "x") sapply(c("a", s), function(k) paste0(k, "!")),
-  function(s = "x") strsplit(s, ""),
-  function(s = "x") trimws(s),
   function(s = "x") vapply(c("a", s), function(k) paste0(k, "!"), ""),
   function(x = 1.5) switch(x, "a", "b"),
   function(x = 2.5) format(x),
@@ -86,14 +79,14 @@ refusal <- function(fn, ...) {
 }
 
 test_that("what a function of an apply function has is told of the user's call", {
-  expect_match(refusal(function(n = 1L) sapply(c("a", "b"), nchar, USE.NAMES = FALSE)), "^In `sapply\\(.*counts bytes")
-  expect_match(refusal(function(s = "a") lapply(c("a", s), toupper)), "^In `lapply\\(.*`toupper\\(\\)` can't")
-  expect_match(refusal(function(s = "a") mapply(trimws, c("a", s), USE.NAMES = FALSE)), "^In `mapply\\(.*`trimws\\(\\)` can't")
-  expect_match(refusal(function(s = "a") Filter(nchar, c("a", s))), "^In `Filter\\(")
-  expect_match(refusal(function(s = "a") Reduce(setdiff, c("a", s))), "^In `Reduce\\(.*`setdiff\\(\\)` can't")
-  expect_match(refusal(function(s = "a") do.call(toupper, list(s))), "^In `do.call\\(")
+  expect_match(refusal(function(n = 1L) sapply(c("a", "b"), rawToChar, USE.NAMES = FALSE)), "^In `sapply\\(.*`rawToChar\\(\\)` can't")
+  expect_match(refusal(function(s = "a") lapply(c("a", s), charToRaw)), "^In `lapply\\(.*`charToRaw\\(\\)` can't")
+  expect_match(refusal(function(s = "a") mapply(shQuote, c("a", s), USE.NAMES = FALSE)), "^In `mapply\\(.*`shQuote\\(\\)` can't")
+  expect_match(refusal(function(s = "a") Filter(charToRaw, c("a", s))), "^In `Filter\\(")
+  expect_match(refusal(function(s = "a") Reduce(file.path, c("a", s))), "^In `Reduce\\(.*`file.path\\(\\)` can't")
+  expect_match(refusal(function(s = "a") do.call(charToRaw, list(s))), "^In `do.call\\(")
   expect_match(refusal(function(n = 1L) lapply(1:n, rnorm)), "`rnorm\\(\\)` can't")
-  expect_match(refusal(function(n = 1L) lapply(1:n, function(i) trimws(i))), "^In `trimws\\(i\\)`")
+  expect_match(refusal(function(n = 1L) lapply(1:n, function(i) shQuote(i))), "^In `shQuote\\(i\\)`")
   expect_match(refusal(function(n = 3L) Reduce(function(a, b) paste0(a, b), 1:n)), "begins with a whole number, and the function gives a string. Give it an `init`")
   expect_match(refusal(function(n = 1L) lapply(1:n, "nothing")), "There is no function `nothing\\(\\)`")
   expect_match(refusal(function(n = 1L) lapply(1:n)), "^In `lapply\\(1:n\\)`: A function is needed")
@@ -122,7 +115,7 @@ test_that("what is printed and formatted is told truly", {
   expect_match(refusal(function(n = 1L) cat(list(n, n), "\n")), "paste\\(x\\) makes strings")
   expect_match(refusal(function(s = "a") paste("a", s, recycle0 = TRUE)), "`recycle0`")
   expect_match(refusal(function(s = "a") paste(s, "b", collapse = 1)), "`collapse` is a number")
-  expect_match(refusal(function(s = "a") nchar(s, "chars")), "counts bytes")
+  expect_match(refusal(function(s = "a") nchar(s, "width")), "counts letters and bytes")
   expect_match(refusal(function(s = "a") nchar()), "needs a string")
   expect_match(refusal(function(n = 1L) sprintf("%d%", n)), "`%` that begins nothing")
   expect_match(refusal(function(n = 1L) sprintf("%5%", n)), "`%` that begins nothing")
