@@ -26,7 +26,17 @@ script_arguments <- function(unit, fn, given) {
     types[[name]] <- type
     defaults[[name]] <- code_of_default(unit, term, type, name, value)
   }
+  without <- setdiff(names(types), names(defaults))
+  early <- Find(function(name) any(match(without, names(types)) > match(name, names(types))), names(defaults))
+  if (!is.null(early)) refuse_early_default(early, without[[length(without)]])
   list(types = types, defaults = defaults)
+}
+
+refuse_early_default <- function(name, behind) {
+  abort_torchscript(
+    sprintf("`%s` has a default, and `%s` behind it has none: a program's arguments with defaults are its last ones.", name, behind),
+    "compile", sprintf("Put `%s` behind `%s`, or leave its default out.", name, behind)
+  )
 }
 
 check_given_types <- function(formals, given) {

@@ -190,7 +190,7 @@ assign_element <- function(cx, inner, held, key, i, term, scope, expr) {
   if (is_vector_term(held)) {
     if (is_open_kind(term)) held <- keep_term(cx, held)
     term <- as_element_of(cx, held, term, expr)
-    if (held$type == "Vector[int]" && term$type %in% c("float", "whole")) held <- as_doubles(cx, held, key, inner, scope, expr)
+    if (held$type == "Vector[int]" && term$type %in% c("float", "whole")) held <- widened_to_doubles(cx, held, key, inner, scope, expr)
   } else {
     term <- as_kept_number(cx, term)
   }

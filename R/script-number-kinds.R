@@ -143,7 +143,7 @@ as_element_of <- function(cx, vector, term, expr) {
 }
 
 # A vector of integers that gets a double is one of doubles from here on.
-as_doubles <- function(cx, held, key, inner, scope, expr) {
+widened_to_doubles <- function(cx, held, key, inner, scope, expr) {
   made <- new_term("Vector[float]", coerced_code(cx, held, "Vector[float]"), fresh = TRUE)
   if (is.null(key)) {
     return(made)

@@ -313,7 +313,7 @@ summary_function <- function(name) {
       if (!is_number_type(element)) refuse(cx, expr, sprintf("`%s()` takes numbers, not %s.", name, script_type_in_words(given[[1]]$type)))
       kept <- keep_term(cx, given[[1]])
       code <- switch(name,
-        sum = if (element == "float") sprintf("sum(%s)", kept$code) else sprintf("%s(%s)", helper(cx, "sum_int"), kept$code),
+        sum = sprintf("%s(%s)", helper(cx, if (element == "float") "sum_float" else "sum_int"), kept$code),
         prod = product_code(cx, kept, element),
         sprintf("%s(%s)", helper(cx, paste0(name, if (element == "float") "_float" else "_int")), kept$code)
       )
@@ -322,6 +322,10 @@ summary_function <- function(name) {
     terms <- lapply(given, function(term) as_number(cx, term, expr))
     if (length(terms) == 0) refuse(cx, expr, sprintf("`%s()` has nothing to work on.", name))
     if (name == "prod") terms <- lapply(terms, function(term) new_term("float", coerced_code(cx, term, "float")))
+    if (name == "sum" && length(terms) > 2 && any(vapply(terms, number_kind, "") == "double")) {
+      codes <- vapply(terms, function(term) coerced_code(cx, term, "float"), "")
+      return(new_term("float", sprintf("%s([%s])", helper(cx, "sum_float"), toString(codes))))
+    }
     if (name %in% c("sum", "prod")) {
       return(Reduce(function(a, b) arithmetic(cx, if (name == "sum") "+" else "*", list(a, b), expr), terms))
     }
@@ -336,10 +340,9 @@ summary_function <- function(name) {
 mean_of <- function(cx, given, expr, scope) {
   given <- without_na_rm(cx, given, expr)
   if (length(given) != 1 || !is_vector_term(given[[1]])) refuse(cx, expr, "`mean()` takes one vector or tensor.")
-  kept <- keep_term(cx, given[[1]])
-  total <- summary_function("sum")(cx, list(kept), expr, scope)
-  # of nothing it is NaN
-  new_term("float", sprintf("%s(%s, len(%s))", helper(cx, "mean"), coerced_code(cx, total, "float"), kept$code))
+  vector <- if (element_type(given[[1]]$type) == "bool") convert_number("int")(cx, given, expr, scope) else given[[1]]
+  if (!is_number_type(element_type(vector$type))) refuse(cx, expr, sprintf("`mean()` takes numbers, not %s.", script_type_in_words(vector$type)))
+  new_term("float", sprintf("%s(%s)", helper(cx, "mean"), coerced_code(cx, vector, "Vector[float]")))
 }
 without_na_rm <- function(cx, given, expr) {
   if (!is.null(given$na.rm) && !is_static_value(given$na.rm, FALSE)) refuse(cx, expr, "`na.rm` can't be translated.", "Filter() leaves elements out.")

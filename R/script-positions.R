@@ -39,7 +39,7 @@ assign_elements <- function(cx, inner, held, key, positions, term, scope, expr) 
   if (!is_one && !is_vector_term(term)) refuse(cx, expr, sprintf("Elements of a vector can't be %s.", script_type_in_words(term$type)))
   term <- as_element_of(cx, keep_term(cx, held), term, expr)
   element <- if (is_one) term$type else element_type(term$type)
-  if (held$type == "Vector[int]" && element %in% c("float", "whole")) held <- as_doubles(cx, held, key, inner, scope, expr)
+  if (held$type == "Vector[int]" && element %in% c("float", "whole")) held <- widened_to_doubles(cx, held, key, inner, scope, expr)
   joined <- join_types(held$type, vector_type_of(if (element == "whole") "float" else element))
   if (is.null(joined)) refuse(cx, expr, sprintf("%s can't be put into %s.", script_type_in_words(term$type), script_type_in_words(held$type)))
   at <- keep_term(cx, new_term("Vector[int]", positions))$code

@@ -170,7 +170,18 @@ range_by <- function(cx, expr, scope) {
   # with a double among them the numbers are doubles
   type <- if (all(term_types(ends) == "int")) "int" else "whole"
   if (type == "whole" && !is.null(values)) values <- lapply(values, function(term) literal_term(as.double(static_value(term))))
-  list(code = sprintf("range(%s, %s %s, %s)", codes[[1]], codes[[2]], past, codes[[3]]), element = counted(0, lower, type), values = values)
+  element <- counted(0, lower, type)
+  # one that ends where it begins is of the kind of that end
+  if (type == "whole" && is.null(values) && "int" %in% term_types(ends[1:2])) {
+    same <- sprintf(if (ends$from$type == "int") "%s == %s" else "%s == 0 and %s == 0", codes[[1]], codes[[2]])
+    kind <- keep_term(cx, new_term("dtype", sprintf("(4 if %s else 7)", same)))$code
+    element <- function(counter) {
+      term <- new_term(type, counter, simple = TRUE, dtype = "mixed")
+      term$item <- kind
+      term
+    }
+  }
+  list(code = sprintf("range(%s, %s %s, %s)", codes[[1]], codes[[2]], past, codes[[3]]), element = element, values = values)
 }
 
 # seq() of doubles: `fn` computes them as R does. Integers at the ends may give integers, which is known only when it runs.
@@ -201,7 +212,8 @@ range_of_length <- function(cx, given, expr) {
   # R counts in whole numbers unless it is given doubles: seq.int() whatever it is given
   counts <- if (is.null(given$by)) list(from, if (is.null(given$from)) from else n) else list(given$from %||% literal_term(1), by)
   type <- if (identical(expr[[1]], quote(seq.int)) || all(term_types(counts) == "int")) "int" else "whole"
-  list(code = sprintf("range(%s)", code), element = function(counter) new_term(type, sprintf("(%s + %s * %s)", held[[1]], counter, held[[2]])))
+  if (!is_static(n)) code <- keep_term(cx, new_term("int", code))$code
+  list(code = sprintf("range(%s)", code), count = if (!is_static(n)) code, element = function(counter) new_term(type, sprintf("(%s + %s * %s)", held[[1]], counter, held[[2]])))
 }
 
 # A range as a vector.
@@ -217,8 +229,10 @@ range_vector <- function(range) {
       return(combine(cx, found$terms, quote(c()), scope))
     }
     counter <- new_name(cx, "i")
-    element <- found$element(counter)
+    element <- as_double_number(cx, found$element(counter), expr)
     type <- returned_type(element$type)
+    # of no doubles R makes integers
+    if (!is.null(found$count) && type == "float") emit(cx, c(sprintf("if %s == 0:", found$count), "  raise ValueError(\"seq() of no doubles is a vector of integers in R\")"))
     new_term(vector_type_of(type), sprintf("[%s for %s in %s]", coerced_code(cx, element, type), counter, found$code), fresh = TRUE)
   }
 }

@@ -94,6 +94,13 @@ holds_vectors <- function(term) {
   types <- if (startsWith(term$type, "Tuple")) script_type_parts(term$type) else character()
   any(startsWith(types, "Vector[")) && all(startsWith(types, "Vector[") | is_scalar_type(types))
 }
+joined_numbers <- function(cx, term, expr) {
+  if (script_type_kind(term$type) == "List" && length(known_parts(term)) == 0) {
+    term <- keep_term(cx, term)
+    emit(cx, c(sprintf("if len(%s) == 0:", term$code), "  raise ValueError(\"unlist() of no elements is NULL in R\")"))
+  }
+  as_vector(cx, term, expr)
+}
 joined_elements <- function(cx, term, expr) {
   parts <- if (startsWith(term$type, "Tuple")) term_parts(cx, term) else known_parts(term)
   if (!is.null(parts) && length(parts) > 0) {

@@ -238,7 +238,7 @@ build_script_entries <- function() {
     names = entry("of a list with names", run = names_of, of_tensor = FALSE), rev = entry("of a list or vector", run = reversed),
     unlist = entry("a vector of a list of numbers, strings or vectors", run = function(cx, given, expr, scope) {
       x <- match_given(cx, alist(x = , recursive = , use.names = ), given, expr)$matched$x
-      if (holds_vectors(x)) joined_elements(cx, x, expr) else as_vector(cx, x, expr)
+      if (holds_vectors(x)) joined_elements(cx, x, expr) else joined_numbers(cx, x, expr)
     }, of_tensor = FALSE),
     as.list = entry("of a tensor, along its first dimension", run = as_list_of, of_tensor = FALSE),
     seq_len = entry("whole numbers", call = range_vector(range_to)), seq_along = entry("whole numbers", call = range_vector(range_along)),

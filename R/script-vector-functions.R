@@ -167,10 +167,13 @@ differences <- function(cx, matched, expr) {
 # ---- statistics
 
 median_of <- function(cx, matched, expr) {
-  x <- number_argument(cx, matched$x, "median", expr, flags = FALSE)
+  x <- keep_term(cx, number_argument(cx, matched$x, "median", expr, flags = FALSE))
   median <- new_term("float", sprintf("%s(%s)", helper(cx, "median"), as_doubles(cx, x)$code))
   # of an odd number of integers it is one
-  if (x$type == "Vector[int]") median$dtype <- "mixed"
+  if (x$type == "Vector[int]") {
+    median$dtype <- "mixed"
+    median$item <- keep_term(cx, new_term("dtype", sprintf("(4 if len(%s) %% 2 == 1 else 7)", x$code)))$code
+  }
   median
 }
 
@@ -330,7 +333,7 @@ vector_entries <- function() {
     cumsum = entry("sums so far", run = cumulative("cumsum")), cumprod = entry("products so far", run = cumulative("cumprod")),
     cummax = entry("the greatest so far", run = cumulative("cummax")), cummin = entry("the least so far", run = cumulative("cummin")),
     diff = entry("differences, at a `lag`", run = vector_function("diff", alist(x = , lag = , differences = ), differences)),
-    median = entry("of integers, as.numeric() of it", run = vector_function("median", of_x, median_of, "na.rm", "stats")),
+    median = entry("of numbers", run = vector_function("median", of_x, median_of, "na.rm", "stats")),
     var = entry("of one vector; where it is NA in R the program stops", run = statistic("var")), sd = entry("as var()", run = statistic("sd")),
     tabulate = entry("how often each whole number is there", run = vector_function("tabulate", alist(bin = , nbins = ), counts_of)),
     pmin = entry("the least of each place; vectors of one length, and numbers", run = parallel_extreme("pmin")), pmax = entry("as pmin()", run = parallel_extreme("pmax")),

@@ -162,12 +162,22 @@ def r_sum_int(x: List[int]) -> int:
   total = 0
   for v in x:
     total = total + v
+  torch.is_grad_enabled()
+  return total
+
+def r_sum_float(x: List[float]) -> float:
+  total = 0.
+  low = 0.
+  for v in x:
+    total, low = r_add(total, low, v)
+  torch.is_grad_enabled()
   return total
 
 def r_product(x: List[float]) -> float:
   product = 1.
   for v in x:
     product = product * v
+  torch.is_grad_enabled()
   return product
 
 def r_counted(x: Tensor) -> Tensor:
@@ -650,8 +660,16 @@ def r_small_text(x: float, digits: int) -> str:
   power = str(-exponent)
   return shown[0] + (("." + shown[1:]) if len(shown) > 1 else "") + "e-" + ("0" if len(power) < 2 else "") + power
 
-def r_mean(total: float, n: int) -> float:
-  return total / n if n > 0 else math.nan
+def r_mean(x: List[float]) -> float:
+  if len(x) == 0:
+    return math.nan
+  n = float(len(x))
+  mean = r_sum_float(x) / n
+  if math.isnan(mean) or math.isinf(mean):
+    return mean
+  # as R does: what is left is added
+  left = r_sum_float([v - mean for v in x])
+  return mean + left / n
 
 # Positions in order, from one on: those of equal numbers stay as they are.
 def r_order_int(x: List[int], decreasing: bool) -> List[int]:

@@ -20,7 +20,7 @@ test_that("names that may be absent are asked for, taken and removed as in R", {
 
 test_that("lists within lists begin empty", {
   fill <- jit_script(function(n = 3L) { s <- list(i = 0, acc = list()); for (i in seq_len(n)) { s$acc[[i]] <- i * 2L; s$i <- s$i + 1 }; s })
-  expect_identical(fill(2L), list(i = 2, acc = c(2L, 4L)))
-  expect_identical(jit_script(function(n = 3) { s <- list(list()); s[[1]][[1]] <- n; s })(4), list(4))
-  expect_identical(jit_script(function(n = 3) { d <- list(); d[["a"]] <- list(); d[["a"]][[1]] <- n; d })(4), list(a = 4))
+  expect_identical(fill(2L), list(i = 2, acc = list(2L, 4L)))
+  expect_identical(jit_script(function(n = 3) { s <- list(list()); s[[1]][[1]] <- n; s })(4), list(list(4)))
+  expect_identical(jit_script(function(n = 3) { d <- list(); d[["a"]] <- list(); d[["a"]][[1]] <- n; d })(4), list(a = list(4)))
 })

@@ -132,5 +132,26 @@ test_that("logarithms, rounding and zeros are R's to the last bit", {
   exact(function(a) { z <- a - 3; 1 / c(ceiling(z - 0.5), trunc(z - 0.3), floor(-z), -z, (z - 4) %% 2, sign(-z), round(z - 0.4)) })
   expect_same_as_eager(function(n = 2147483647L) sum(c(n, 2L)) / 2)
   expect_same_as_eager(function(n = 1L) { s <- 0; for (i in seq(100000L, 300000L, by = 100000L)) s <- s + i; s * n })
-  expect_same_as_eager(function(s = "a") print(paste0(s, "\r\tb")))
+  expect_same_as_eager(function(s = "a") print(paste0(s, "\tb")))
+})
+
+test_that("sums and means of vectors are R's to the last bit", {
+  for (v in list(rep(0.1, 10), c(1e308, 1e308, -1e308), c(1, NaN, 2), c(Inf, 1), 10^(-8:8) / 3)) {
+    expect_exactly_eager(function(v = c(1, 2)) c(sum(v), mean(v), sum(v, 0.1)), v)
+  }
+  expect_exactly_eager(function(a = 0.1) c(sum(a, 0.2, 1) == 1.3, sum(rep(a, 10)) == 1, mean(rep(a, 10)) == a), 0.1)
+})
+
+test_that("seq() and median() are of the kind that R gives them", {
+  for (n in c(1L, 5L)) {
+    expect_exactly_eager(function(n = 1L) { k <- 0L; for (i in seq(1L, n, by = 2)) k <- if (is.integer(i)) k + 1L else k; k }, n)
+    expect_exactly_eager(function(n = 1L) c(is.integer(median(c(n, 1L, 5L))), is.integer(median(c(n, 1L)))), n)
+  }
+  one <- jit_script(function(n = 1L) seq(1L, n, by = 2))
+  expect_identical(one(5L), c(1, 3, 5))
+  expect_failure_of(one(1L), "program", "as.numeric\\(\\) makes it one")
+  none <- jit_script(function(n = 0L) seq(2, by = 3, length.out = n))
+  expect_identical(none(2L), c(2, 5))
+  expect_failure_of(none(0L), "program", "of no doubles is a vector of integers")
+  expect_failure_of(jit_script(function(v = c(1, 2)) unlist(lapply(v, function(k) k)))(numeric()), "program", "unlist\\(\\) of no elements is NULL")
 })

@@ -149,9 +149,15 @@ test_that("one problem after a return() is one problem", {
   expect_match(message, "^In `if \\(e > 0\\) return\\(1\\)`: The branches give different things")
 })
 
+test_that("what TorchScript can't write is told", {
+  expect_failure_of(jit_script(function(s = "a") paste0(s, "\r")), "compile", "can't hold a carriage return")
+  expect_failure_of(jit_script(function(n = 3, x) x), "compile", "`n` has a default, and `x` behind it has none.*Put `n` behind `x`")
+  expect_same_as_eager(function(f = sum, x) x, x = torch_ones(2))
+})
+
 test_that("a tensor is not seen as one of another dtype, and short names have no likenesses", {
   expect_failure_of(jit_script(function(x) x$view(dtype = torch_int())), "compile", "TorchScript has no such form.*converts the values")
-  error <- rlang::catch_cnd(jit_script(function(x) sd(c(1, x$sum()$item()))))
-  expect_match(conditionMessage(error), "`sd()` can't be translated.", fixed = TRUE)
+  error <- rlang::catch_cnd(jit_script(function(x) mad(c(1, x$sum()$item()))))
+  expect_match(conditionMessage(error), "`mad()` can't be translated.", fixed = TRUE)
   expect_no_match(conditionMessage(error), "Did you mean")
 })
