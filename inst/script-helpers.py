@@ -660,16 +660,25 @@ def r_small_text(x: float, digits: int) -> str:
   power = str(-exponent)
   return shown[0] + (("." + shown[1:]) if len(shown) > 1 else "") + "e-" + ("0" if len(power) < 2 else "") + power
 
+# Rounded once, at the end, as R's of two passes in 64 bits is.
 def r_mean(x: List[float]) -> float:
-  if len(x) == 0:
-    return math.nan
   n = float(len(x))
-  mean = r_sum_float(x) / n
+  high = 0.
+  low = 0.
+  for v in x:
+    total = high + v
+    low = low + ((high - total) + v if abs(high) >= abs(v) else (v - total) + high)
+    high = total
+  torch.is_grad_enabled()
+  mean = (high + low) / n if n > 0. else math.nan
   if math.isnan(mean) or math.isinf(mean):
-    return mean
-  # as R does: what is left is added
-  left = r_sum_float([v - mean for v in x])
-  return mean + left / n
+    return high / n if n > 0. else mean
+  # what the quotient leaves
+  product = mean * n
+  shifted = 134217729. * mean
+  big = shifted - (shifted - mean)
+  off = (big * n - product) + (mean - big) * n
+  return mean + ((high - product) - off + low) / n
 
 # Positions in order, from one on: those of equal numbers stay as they are.
 def r_order_int(x: List[int], decreasing: bool) -> List[int]:
