@@ -18,8 +18,9 @@ NULL
 #' Numbers in the program are R's: `5L / 2L` is 2.5, a double that is whole stands where a whole number is wanted,
 #' and one that is not stops the program there. Whole numbers have 64 bits: they go on where R's integers become `NA`.
 #' Positions count from one. Where R has `NA` or `NULL` for what is not there, or repeats the shorter of two vectors, the
-#' program stops. Whether a number is an integer, a double, or TRUE or FALSE is known wherever R would show it, as in text; where
-#' that depends on the way that the program takes, it is refused, and `as.numeric()`, `as.integer()` and `as.logical()` say it.
+#' program stops. A number is an integer, a double, or TRUE or FALSE as in R, also where that is known only when the program runs,
+#' as of `x$item()`; such a result has the type `number`. Vectors are of integers or of doubles, and a number of the other kind
+#' that would change one stops the program: `as.numeric()`, `as.integer()` and `as.logical()` say what is meant.
 #'
 #' Arguments of other functions are computed at the call, and not when they are first used: where that would show, because an
 #' argument does something or the function changes what it uses, it is refused.
@@ -139,8 +140,10 @@ new_script_unit <- function(name, holds_tensors = FALSE, fields = new.env()) {
   unit
 }
 
+# Errors in programs from R count positions as R does: native knows these by the name.
+source_mark <- "# source: <from R>"
 script_source <- function(unit) {
-  paste(c(vapply(unit$records, function(record) record$text, ""), unlist(unit$helpers), unlist(unit$functions)), collapse = "\n\n")
+  paste(c(source_mark, vapply(unit$records, function(record) record$text, ""), unlist(unit$helpers), unlist(unit$functions)), collapse = "\n\n")
 }
 
 link_unit <- function(unit) {

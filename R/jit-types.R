@@ -6,6 +6,7 @@ Tensor              | a torch_tensor                                            
 int                 | a whole number: 3L, 3, an integer64; a torch_dtype, layout or memory format                     | an integer; beyond 2^31 a double; beyond 2^53 an integer64; -2^63 a double
 float               | a number                                                                                        | a double
 complex             | a complex number or a number                                                                    | a complex number
+number              | a number, or TRUE or FALSE                                                                      | an integer, a double, or TRUE or FALSE: what it is
 bool                | TRUE or FALSE                                                                                   | TRUE or FALSE
 str                 | a string, or a raw vector of its bytes                                                          | a string; one with a NUL: a raw vector; no valid UTF-8: of Encoding bytes
 None                | NULL                                                                                            | NULL

@@ -1,11 +1,12 @@
 # Functions of TorchScript that scripted code calls.
 
-# R's ways in TorchScript, in inst/script-helpers.py: the text of each, and which others it calls.
+# R's ways in TorchScript, in inst/script-helpers/: the text of each, and which others it calls. `r_` marks them there.
 script_helpers <- local({
   known <- NULL
   function() {
     if (is.null(known)) {
-      lines <- grep("^(#|$)", readLines(system.file("script-helpers.py", package = "torchscript"), encoding = "UTF-8"), value = TRUE, invert = TRUE)
+      files <- list.files(system.file("script-helpers", package = "torchscript"), full.names = TRUE)
+      lines <- grep("^(#|$)", unlist(lapply(files, readLines, encoding = "UTF-8")), value = TRUE, invert = TRUE)
       starts <- grepl("^def ", lines)
       texts <- vapply(split(lines, cumsum(starts)), paste, "", collapse = "\n")
       known <<- stats::setNames(texts, sub("^def r_([a-z0-9_]+).*", "\\1", lines[starts]))

@@ -301,7 +301,7 @@ define_methods <- function(unit, module, done, seen = new.env()) {
   }
   definitions <- paste0(script_source(unit), "\n")
   tryCatch(
-    .Call(C_module_define, handle, paste0(paste(texts, collapse = "\n\n"), "\n"), definitions, if (length(unit$known) > 0) unit$known),
+    .Call(C_module_define, handle, paste0(paste(c(source_mark, texts), collapse = "\n\n"), "\n"), definitions, if (length(unit$known) > 0) unit$known),
     torchscript_compile_error = function(e) refuse_source(e)
   )
 }

@@ -195,10 +195,12 @@ settled_item <- function(cx, term) {
 
 # The kind of a variable stands beside it where it is not always a double: the pass before knows.
 kind_variable <- function(cx, version, type) {
+  if (type != "float" && type != "whole") {
+    return(NULL)
+  }
   declared <- cx$declared[[version]]
-  before <- cx$previous$declared[[version]]
-  kinds <- union(declared$kinds, before$kinds)
-  if (!type %in% c("float", "whole") || all(kinds == "double") || "lost" %in% kinds) {
+  kinds <- union(declared$kinds, cx$previous$declared[[version]]$kinds)
+  if (all(kinds == "double") || "lost" %in% kinds) {
     return(NULL)
   }
   if (is.null(cx$kind_names[[version]])) cx$kind_names[[version]] <- new_name(cx, paste0(declared$name, "_kind"))

@@ -119,9 +119,11 @@ as_number <- function(cx, term, expr, what = "This") {
 
 tensor_arithmetic <- function(cx, sign, a, b, expr) {
   mixed <- vapply(list(a, b), function(term) identical(term$dtype, "mixed") || identical(term$dtype, "unsure") && is.null(term$tensor), NA)
-  # a number on the right goes as it is
-  kept <- sign %in% c("+", "-", "*", "/", "^", "%%", "%/%") & c(sign %in% names(mirrored_signs), TRUE) & !vapply(list(a, b), function(term) is.null(kind_code(cx, term)), NA)
-  mixed <- mixed & !kept
+  if (any(mixed)) {
+    # a number on the right goes as it is
+    kept <- sign %in% c("+", "-", "*", "/", "^", "%%", "%/%") & c(sign %in% names(mirrored_signs), TRUE) & !vapply(list(a, b), function(term) is.null(kind_code(cx, term)), NA)
+    mixed <- mixed & !kept
+  }
   if (any(mixed)) {
     # it makes no difference beside a tensor of doubles
     kept <- translate_in_order(cx, list(function() keep_term(cx, a), function() keep_term(cx, b)))

@@ -189,51 +189,6 @@ variable_term <- function(binding, key) {
   term
 }
 
-# A name that the function has from where it was made.
-captured_term <- function(cx, scope, name, expr) {
-  value <- tryCatch(get(name, envir = scope$env), error = function(e) {
-    problem <- if (exists(name, envir = scope$env)) conditionMessage(e) else sprintf("There is no `%s`.", name)
-    refuse(cx, expr, problem)
-  })
-  capture_value(cx, value, name)
-}
-
-capture_value <- function(cx, value, name) {
-  if (is.environment(value) && inherits(value, "nn_Module")) {
-    return(static_term(cx$selves[[rlang::obj_address(value)]] %||% held_module(cx, callable(value), name)))
-  }
-  if (is_nn_module(value)) {
-    return(static_term(held_module(cx, value, name)))
-  }
-  if (is.function(value) || is.environment(value)) {
-    return(static_term(value))
-  }
-  if (is_torch_tensor(value) && (cx$unit$holds_tensors || value$requires_grad)) {
-    return(held_tensor(cx, value, name))
-  }
-  if (is_torch_tensor(value)) {
-    cx$unit$captures <- TRUE
-    return(new_term("Tensor", constant_name(cx$unit, value, name), simple = TRUE))
-  }
-  if (is.list(value) && !is.object(value) && length(value) > 0 && all(vapply(value, is_torch_tensor, NA))) {
-    return(make_list(cx, lapply(value, function(tensor) capture_value(cx, tensor, name)), as.name(name), NULL))
-  }
-  literal <- literal_term(value)
-  literal %||% static_term(value)
-}
-
-# Tensors and compiled functions go to the compiler by name.
-constant_name <- function(unit, value, name) {
-  address <- rlang::obj_address(value)
-  known <- unit$known_names[[address]]
-  if (is.null(known)) {
-    known <- sprintf("%s_c%d_%s", unit$name, length(unit$known) + 1L, identifier(name))
-    unit$known[[known]] <- value
-    unit$known_names[[address]] <- known
-  }
-  known
-}
-
 # What changes a tensor stands by itself.
 written_now <- function(cx, term) {
   term <- keep_term(cx, term)

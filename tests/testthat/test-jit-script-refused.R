@@ -161,3 +161,16 @@ test_that("a tensor is not seen as one of another dtype, and short names have no
   expect_match(conditionMessage(error), "`mad()` can't be translated.", fixed = TRUE)
   expect_no_match(conditionMessage(error), "Did you mean")
 })
+
+test_that("what goes wrong in a program counts positions as R does, after loading too", {
+  pick <- jit_script(function(x) x[7] + x$sum(2))
+  path <- withr::local_tempfile(fileext = ".pt")
+  jit_save(pick, path)
+  module <- jit_script(nn_module(initialize = function() self$at <- 7L, forward = function(x) x[self$at])())
+  for (program in list(pick, jit_load(path), module)) {
+    expect_failure_of(program(torch_ones(3)), "program", "position 7 is out of range for dimension 1")
+  }
+  expect_failure_of(pick(torch_ones(9)), "program", "dimension 2 is out of range")
+  # PyTorch's programs count as PyTorch does
+  expect_failure_of(jit_compile("def f(x):\n  return x[6]\n")$f(torch_ones(3)), "program", "index 6 out of range")
+})

@@ -249,6 +249,9 @@ class Parser : public shim::StatementParser {
 }  // namespace
 
 shim::PythonSource shim::parse_python(const std::string &text) {
-  auto source = std::make_shared<Source>(text, "<string>", 1);
+  const std::string mark = "# source: ";
+  const bool is_named = text.compare(0, mark.size(), mark) == 0;
+  const std::string name = is_named ? text.substr(mark.size(), text.find('\n') - mark.size()) : "<string>";
+  auto source = std::make_shared<Source>(text, name, 1);
   return ::Parser(source, text, python_tokens(source, text, 0, text.size(), false)).module();
 }

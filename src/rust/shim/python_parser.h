@@ -23,6 +23,7 @@ struct PythonSource {
   // of functions and classes
   std::vector<std::string> order;
 };
+// A first line `# source: name` is what tracebacks call it.
 PythonSource parse_python(const std::string &text);
 
 }  // namespace shim

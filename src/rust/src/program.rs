@@ -101,6 +101,10 @@ unsafe fn program_error(error: Error, program: &Program) -> Error {
         ("", Some(class)) => Error::new(kind, format!("the program raised {class}")),
         (reason, _) => Error::new(kind, reason),
     };
+    let failure = match traceback.contains("File \"<from R>\"") {
+        true => failure.reword(crate::wording::in_r_terms),
+        false => failure,
+    };
     let failure = match class {
         Some(class) => failure.raised(String::new(), class.to_string()),
         None => failure,

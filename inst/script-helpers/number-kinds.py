@@ -1,0 +1,67 @@
+# Numbers that are integers, doubles, or TRUE or FALSE, which is known only when the program runs.
+
+def r_integer(x: float) -> int:
+  if math.isnan(x) or abs(x) >= 9223372036854775807.:
+    raise ValueError("as.integer(" + str(x) + ") is NA in R")
+  return int(x)
+
+def r_one(x: Tensor) -> Tensor:
+  if torch.numel(x) != 1:
+    raise ValueError("A tensor with one element is needed here, and this one has " + str(torch.numel(x)) + ".")
+  if torch.is_complex(x):
+    raise ValueError("A program takes no complex numbers out of tensors: torch_real() and torch_imag() give the parts.")
+  return x
+
+def r_integer_item(x: Tensor) -> int:
+  r_one(x)
+  if torch.is_floating_point(x):
+    v = float(x)
+    if math.isnan(v) or abs(v) >= 9223372036854775807.:
+      raise ValueError("as.integer(" + str(v) + ") is NA in R")
+  return int(x)
+
+def r_number_tensor(x: float, dtype: int) -> Tensor:
+  if dtype == 11:
+    return torch.tensor([x != 0.])
+  return torch.tensor([int(x)]) if dtype < 5 else torch.tensor([x])
+
+# The kind of a number is a dtype: of whole numbers, of doubles, or 11 where it is TRUE or FALSE.
+def r_kind_of(x: number) -> int:
+  return torch.add(torch.tensor(False), x).dtype
+
+def r_is_double_kind(kind: int) -> bool:
+  return kind > 4 and kind != 11
+
+def r_wider_kind(a: int, b: int) -> int:
+  return 7 if r_is_double_kind(a) or r_is_double_kind(b) else 4
+
+def r_number(x: float, kind: int) -> number:
+  if kind == 11:
+    return torch.tensor(x != 0.).item()
+  if r_is_double_kind(kind):
+    return x
+  return int(x)
+
+# `beside`: how many doubles it stands beside.
+def r_double(x: float, kind: int, beside: int) -> float:
+  if beside == 0 and not r_is_double_kind(kind):
+    raise ValueError("what is an integer, or TRUE or FALSE, comes where a program has doubles: as.numeric() makes it one, as.integer() and as.logical() keep what it is")
+  return x
+
+def r_among_integers(x: float, kind: int) -> int:
+  if r_is_double_kind(kind):
+    raise ValueError("a double comes where a program has integers: as.integer() makes it one, as.numeric() of the others makes them doubles")
+  return int(x)
+
+# A number that may be an integer or a double decides on the dtype of the result only beside whole numbers.
+def r_check_mixed(x: Tensor):
+  if not torch.is_floating_point(x) and not torch.is_complex(x):
+    raise ValueError("beside a tensor of whole numbers it must be known whether a number is an integer or a double: as.numeric() makes it a double")
+
+# torch_tensor() of a tensor's one element.
+def r_item_tensor(x: Tensor) -> Tensor:
+  if x.dtype == 11:
+    return torch.tensor([bool(x)])
+  if not torch.is_floating_point(x):
+    return torch.tensor([int(x)])
+  return torch.tensor([float(x)])

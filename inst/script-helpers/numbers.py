@@ -1,0 +1,123 @@
+# R's functions of numbers.
+
+def r_whole(x: float) -> int:
+  if math.isnan(x) or abs(x) > 9007199254740992. or x != float(int(x)):
+    raise ValueError("A whole number is needed, not " + str(x) + ".")
+  return int(x)
+
+def r_floor(x: float) -> float:
+  if math.isnan(x) or abs(x) >= 4503599627370496.:
+    return x
+  return math.copysign(float(math.floor(x)), x)
+
+def r_ceiling(x: float) -> float:
+  if math.isnan(x) or abs(x) >= 4503599627370496.:
+    return x
+  return math.copysign(float(math.ceil(x)), x)
+
+def r_trunc(x: float) -> float:
+  if math.isnan(x) or abs(x) >= 4503599627370496.:
+    return x
+  return math.copysign(float(int(x)), x)
+
+def r_sign(x: float) -> float:
+  if x > 0.:
+    return 1.
+  if x < 0.:
+    return -1.
+  return x if math.isnan(x) else 0.
+
+def r_known(x: float) -> float:
+  if math.isnan(x):
+    raise ValueError("missing value where TRUE/FALSE needed")
+  return x
+
+def r_modulo(a: int, b: int) -> int:
+  if b == 0:
+    raise ZeroDivisionError("the remainder by zero is NA in R")
+  return a % b
+
+def r_floor_divide(a: int, b: int) -> int:
+  if b == 0:
+    raise ZeroDivisionError("division by zero is NA in R")
+  return a // b
+
+def r_min_of(a: float, b: float) -> float:
+  if math.isnan(a) or math.isnan(b):
+    return math.nan
+  return a if a < b else b
+
+def r_max_of(a: float, b: float) -> float:
+  if math.isnan(a) or math.isnan(b):
+    return math.nan
+  return a if a > b else b
+
+def r_modulo_float(a: float, b: float) -> float:
+  if b == 0. or math.isnan(a) or math.isnan(b) or math.isinf(a):
+    return math.nan
+  if math.isinf(b):
+    return a if a == 0. or (a < 0.) == (b < 0.) else b
+  r = math.fmod(a, b)
+  # no zero is negative
+  if r == 0.:
+    return 0.
+  return r + b if (r < 0.) != (b < 0.) else r
+
+def r_floor_divide_float(a: float, b: float) -> float:
+  q = a / b
+  if b == 0. or math.isnan(q) or abs(q) > 4503599627370496.:
+    return q
+  if abs(q) < 1.:
+    return -1. if q < 0. or (a < 0. and b > 0.) or (a > 0. and b < 0.) else 0.
+  r = math.fmod(a, b)
+  if r != 0. and (r < 0.) != (b < 0.):
+    r = r + b
+  return float(round((a - r) / b))
+
+def r_same_number(a: float, b: float) -> bool:
+  return a == b or (math.isnan(a) and math.isnan(b))
+
+def r_log2(x: float) -> float:
+  return float(torch.log2(torch.scalar_tensor(x, dtype=7)))
+
+def r_log_base(x: float, base: float) -> float:
+  if base == 10.:
+    return math.log10(x)
+  if base == 2.:
+    return float(torch.log2(torch.scalar_tensor(x, dtype=7)))
+  return math.log(x) / math.log(base)
+
+# R's own way since 4.0.0: of the two candidates with that many digits, the nearer one.
+def r_round(x: float, digits: int) -> float:
+  if math.isnan(x) or math.isinf(x) or x == 0. or digits > 323:
+    return x
+  if digits < -308:
+    return 0.
+  if digits == 0:
+    return round(x)
+  size = abs(x)
+  exponent = float(math.frexp(size)[1] - 1)
+  if float(digits) + (exponent + 0.5) * 0.301029995663981195 > 15.:
+    return x
+  power = 1.
+  for i in range(abs(digits)):
+    power = power * 10.
+  if digits < 0:
+    power = 1. / power
+  low = math.floor(size * power)
+  below = float(low) / power
+  above = float(math.ceil(size * power)) / power
+  to_below = size - below
+  to_above = above - size
+  nearest = below if to_below < to_above or (to_below == to_above and low % 2 == 0) else above
+  return -nearest if x < 0. else nearest
+
+# Where C's pow() is another: a power of something negative that has no limit.
+def r_power(a: float, b: float) -> float:
+  if a == 0. and b < 0.:
+    return math.inf
+  if b == 2.:
+    return a * a
+  if a < 0. and (math.isinf(b) or (math.isinf(a) and b != math.floor(b))):
+    return math.nan
+  return a ** b

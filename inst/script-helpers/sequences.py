@@ -1,0 +1,57 @@
+# seq() of doubles.
+
+# Two ends that are as good as equal are one; the last step does not go beyond its end by a rounding error.
+def r_seq_by(first: float, last: float, by: float) -> List[float]:
+  if math.isnan(first) or math.isinf(first) or math.isnan(last) or math.isinf(last):
+    raise ValueError("the ends of seq() must be finite numbers")
+  distance = last - first
+  if distance == 0. and last == 0.:
+    return [last]
+  if by == 0. and distance == 0.:
+    return [first]
+  if math.isnan(by) or by == 0. or math.isinf(distance):
+    raise ValueError("invalid '(to - from)/by'")
+  steps = distance / by
+  if steps < 0.:
+    raise ValueError("wrong sign in 'by' argument")
+  if steps > 2147483647.:
+    raise ValueError("'by' argument is much too small")
+  if abs(distance) / max(abs(last), abs(first)) < 2.220446049250313e-14:
+    return [first]
+  n = int(steps + 1e-10)
+  values = [first + float(i) * by for i in range(n + 1)]
+  return [r_pmin(v, last) for v in values] if by > 0. else [r_pmax(v, last) for v in values]
+
+def r_seq_of_length(first: float, last: float, length: float) -> List[float]:
+  if math.isnan(first) or math.isinf(first) or math.isnan(last) or math.isinf(last):
+    raise ValueError("the ends of seq() must be finite numbers")
+  if math.isnan(length) or math.isinf(length) or length <= -1.:
+    raise ValueError("'length.out' must be a non-negative number")
+  n = int(math.ceil(length))
+  if n == 0:
+    raise ValueError("seq() of length 0 is integer(0) in R")
+  if n == 1:
+    return [first]
+  if n == 2:
+    return [first, last]
+  if first == last:
+    return [first for i in range(n)]
+  distance = last - first
+  if math.isinf(distance):
+    raise ValueError("the ends of seq() are too far apart")
+  step = distance / float(n - 1)
+  values = [first]
+  for i in range(1, n - 1):
+    values.append(first + float(i) * step)
+  values.append(last)
+  return values
+
+def r_seq_steps(first: float, by: float, length: float) -> List[float]:
+  if math.isnan(first) or math.isinf(first):
+    raise ValueError("'from' must be a finite number")
+  if math.isnan(length) or math.isinf(length) or length <= -1.:
+    raise ValueError("'length.out' must be a non-negative number")
+  n = int(math.ceil(length))
+  if n == 0:
+    raise ValueError("seq() of length 0 is integer(0) in R")
+  return [first + float(i) * by for i in range(n)]

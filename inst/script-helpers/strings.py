@@ -1,0 +1,94 @@
+# R's functions of strings, whose letters are those of UTF-8.
+
+# How many letters a string has: bytes of UTF-8 that go on with a letter are none.
+def r_letters(s: str) -> int:
+  n = 0
+  for i in range(len(s)):
+    if ord(s[i]) & 192 != 128:
+      n += 1
+  torch.is_grad_enabled()
+  return n
+
+# Where each letter begins, and the end.
+def r_letter_starts(s: str) -> List[int]:
+  starts = torch.jit.annotate(List[int], [])
+  for i in range(len(s)):
+    if ord(s[i]) & 192 != 128:
+      starts.append(i)
+  torch.is_grad_enabled()
+  starts.append(len(s))
+  return starts
+
+def r_substring(s: str, first: int, last: int) -> str:
+  starts = r_letter_starts(s)
+  n = len(starts) - 1
+  begin = max(first, 1)
+  end = min(last, n)
+  if begin > end:
+    return ""
+  return s[starts[begin - 1]:starts[end]]
+
+def r_ascii(s: str, name: str) -> str:
+  for i in range(len(s)):
+    if ord(s[i]) > 127:
+      raise ValueError(name + "() of a program knows the letters of ASCII alone, and not those of \"" + s + "\"")
+  return s
+
+def r_is_space(s: str) -> bool:
+  code = ord(s)
+  return code == 32 or code == 9 or code == 10 or code == 13
+
+def r_trimmed(s: str, left: bool, right: bool) -> str:
+  first = 0
+  last = len(s)
+  if left:
+    while first < last and r_is_space(s[first]):
+      first += 1
+    torch.is_grad_enabled()
+  if right:
+    while last > first and r_is_space(s[last - 1]):
+      last -= 1
+    torch.is_grad_enabled()
+  return s[first:last]
+
+def r_repeated(s: str, times: int) -> str:
+  if times < 0:
+    raise ValueError("invalid 'times' value")
+  return "".join([s for i in range(times)])
+
+def r_replaced(s: str, pattern: str, replacement: str, times: int) -> str:
+  if len(pattern) == 0:
+    raise ValueError("zero-length pattern")
+  parts = torch.jit.annotate(List[str], [])
+  rest = s
+  left = times
+  at = rest.find(pattern)
+  while at >= 0 and left != 0:
+    parts.append(rest[:at])
+    parts.append(replacement)
+    rest = rest[at + len(pattern):]
+    at = rest.find(pattern)
+    left -= 1
+  torch.is_grad_enabled()
+  parts.append(rest)
+  return "".join(parts)
+
+# What is behind the last separator counts only if there is something.
+def r_split(s: str, separator: str) -> List[str]:
+  parts = torch.jit.annotate(List[str], [])
+  if len(separator) == 0:
+    starts = r_letter_starts(s)
+    for i in range(len(starts) - 1):
+      parts.append(s[starts[i]:starts[i + 1]])
+  else:
+    rest = s
+    while len(rest) > 0:
+      at = rest.find(separator)
+      if at < 0:
+        parts.append(rest)
+        rest = ""
+      else:
+        parts.append(rest[:at])
+        rest = rest[at + len(separator):]
+    torch.is_grad_enabled()
+  return parts

@@ -1,0 +1,64 @@
+# Tensors beside numbers.
+
+def r_transposed(x: Tensor) -> Tensor:
+  if torch.dim(x) > 2:
+    raise RuntimeError("t() expects a tensor with <= 2 dimensions, but self is " + str(torch.dim(x)) + "D")
+  return torch.t(x)
+
+def r_fitted(x: Tensor, v: Tensor) -> Tensor:
+  while torch.dim(v) > torch.dim(x) and torch.size(v, 0) == 1:
+    v = torch.squeeze(v, 0)
+  return v
+
+# `v`, to be put into `x`.
+def r_check_fraction(x: Tensor, v: float):
+  if x.dtype == 11:
+    if math.isnan(v):
+      raise ValueError("NaN can't be assigned to a tensor of TRUE and FALSE")
+  elif not torch.is_floating_point(x) and not torch.is_complex(x):
+    if math.isnan(v) or math.isinf(v) or v != math.floor(v):
+      raise ValueError(str(v) + " can't be assigned to a tensor of whole numbers")
+
+# torch.tensor() of numbers rounds them to the default dtype first.
+def r_tensor_of(v: List[float], dtype: int) -> Tensor:
+  if dtype == 6 or len(v) == 0:
+    return torch.tensor(v, dtype=dtype)
+  if dtype < 4:
+    most = [255., 127., 32767., 2147483647.][dtype]
+    for one in v:
+      if one > most or one < (0. if dtype == 0 else -most - 1.):
+        raise ValueError("the data hold " + str(one) + ", which the dtype can't hold")
+  return torch.to(torch.stack([torch.scalar_tensor(one, dtype=7) for one in v]), dtype)
+
+def r_number_into(x: Tensor, v: float) -> Tensor:
+  r_check_fraction(x, v)
+  return torch.scalar_tensor(v, dtype=x.dtype, device=x.device)
+
+def r_vector_into(x: Tensor, v: List[float]) -> Tensor:
+  for one in v:
+    r_check_fraction(x, one)
+  return torch.to(r_tensor_of(v, x.dtype), x.device)
+
+# A number beside a tensor, for operators that take tensors alone.
+def r_number_for(x: Tensor, v: float) -> Tensor:
+  if torch.is_floating_point(x) or torch.is_complex(x):
+    return torch.scalar_tensor(v, dtype=(7 if torch.dim(x) > 0 else x.dtype), device=x.device)
+  return torch.tensor(v)
+
+def r_int_for(x: Tensor, v: int) -> Tensor:
+  if torch.dim(x) == 0 and x.dtype != 11:
+    return torch.scalar_tensor(v, dtype=x.dtype, device=x.device)
+  return torch.tensor(v)
+
+def r_vector_for(x: Tensor, v: List[float]) -> Tensor:
+  # a vector of one is a number
+  if len(v) == 1:
+    return r_number_for(x, v[0])
+  if torch.is_floating_point(x):
+    return torch.to(r_tensor_of(v, x.dtype), x.device)
+  return torch.tensor(v)
+
+def r_array_for(x: Tensor, v: Tensor) -> Tensor:
+  if torch.is_floating_point(x):
+    return torch.to(v, x.dtype)
+  return torch.to(v, torch.tensor(0.).dtype) if torch.is_floating_point(v) else v
