@@ -1,8 +1,11 @@
 // Modules: made, looked into, changed.
+#include <torch/csrc/jit/frontend/parser.h>
 #include <torch/csrc/jit/frontend/script_type_parser.h>
+#include <torch/csrc/jit/frontend/sugared_value.h>
 #include <torch/csrc/jit/ir/ir.h>
 
 #include "internal.h"
+#include "python_parser.h"
 
 using c10::IValue;
 using c10::QualifiedName;
@@ -93,7 +96,17 @@ int ts_module_define(const ts_object *object, const char *source, const char *de
                      ts_error *error) {
   return shim::guard(error, [&] {
     auto module = shim::module_of(object);
-    module.define(source, shim::source_resolver(module._ivalue()->compilation_unit(), definitions, known, n));
+    const auto unit = module._ivalue()->compilation_unit();
+    const auto resolver = shim::source_resolver(unit, definitions, known, n);
+    // as Module::define() does, which gives the source no name
+    torch::jit::Parser parser(shim::named_source(source));
+    std::vector<torch::jit::Def> methods;
+    while (parser.lexer().cur().kind != torch::jit::TK_EOF) {
+      methods.emplace_back(parser.parseFunction(/*is_method=*/true));
+    }
+    const std::vector<torch::jit::ResolverPtr> resolvers(methods.size(), resolver);
+    const torch::jit::SimpleSelf self(module.type());
+    unit->define(*module.type()->name(), {}, {}, methods, resolvers, &self);
   });
 }
 int ts_module_branch(const ts_object *object, const char *name, const char *train, const char *eval, ts_error *error) {

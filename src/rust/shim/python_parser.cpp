@@ -248,10 +248,14 @@ class Parser : public shim::StatementParser {
 
 }  // namespace
 
-shim::PythonSource shim::parse_python(const std::string &text) {
+std::shared_ptr<Source> shim::named_source(const std::string &text) {
   const std::string mark = "# source: ";
   const bool is_named = text.compare(0, mark.size(), mark) == 0;
   const std::string name = is_named ? text.substr(mark.size(), text.find('\n') - mark.size()) : "<string>";
-  auto source = std::make_shared<Source>(text, name, 1);
+  return std::make_shared<Source>(text, name, 1);
+}
+
+shim::PythonSource shim::parse_python(const std::string &text) {
+  auto source = named_source(text);
   return ::Parser(source, text, python_tokens(source, text, 0, text.size(), false)).module();
 }

@@ -24,6 +24,8 @@ struct PythonSource {
   std::vector<std::string> order;
 };
 // A first line `# source: name` is what tracebacks call it.
+std::shared_ptr<torch::jit::Source> named_source(const std::string &text);
+PythonSource parse_python(const std::string &text);
 PythonSource parse_python(const std::string &text);
 
 }  // namespace shim
