@@ -74,7 +74,9 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
   if (is_scalar_type(held$type) && head != "$" && is.name(inner) && !is.null(held$place) && !cx$vars[[held$place]]$version %in% cx$vectors) {
     return(is_vector_later(cx, cx$vars[[held$place]]$version))
   }
-  if (head == "[" && !startsWith(held$type, "Vector") && !kind %in% c("Empty", "Slots")) refuse(cx, expr, "`[<-` of a list can't be translated.", "`[[<-` sets one element.")
+  # one number or string at one position of a list
+  is_one <- head == "[" && kind == "List" && is_scalar_type(term$type) && is_number_type(i$type)
+  if (head == "[" && !startsWith(held$type, "Vector") && !is_one && !kind %in% c("Empty", "Slots")) refuse(cx, expr, "`[<-` of a list can't be translated.", "`[[<-` sets one element.")
   if (i$type == "?") {
     return(invisible())
   }
@@ -82,7 +84,7 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
   switch(kind,
     Slots = if (head == "[[") assign_slot(cx, key, held, i, term, expr) else refuse(cx, expr, sprintf("`%s<-` of a list that is being filled can't be translated.", head), "`[[<-` sets one element."),
     Tuple = , Record = assign_part(cx, inner, held, i, term, scope, expr),
-    List = , Vector = , Dict = , Empty = assign_element(cx, inner, held, key, i, term, scope, expr),
+    List = , Vector = , Dict = , Empty = assign_element(cx, inner, held, key, i, term, scope, expr, head == "[" && is_scalar_type(term$type)),
     static = if (inherits(static_value(held), "script_self")) {
       refuse(cx, expr, "Members of another module are set by its own methods alone.", "Give that module a method that sets it, and call the method.")
     } else {
@@ -186,7 +188,8 @@ assign_part <- function(cx, inner, held, i, term, scope, expr) {
   assign_to(cx, inner, made, scope, expr)
 }
 
-assign_element <- function(cx, inner, held, key, i, term, scope, expr) {
+# `is_vector_element`: it is set by `[`.
+assign_element <- function(cx, inner, held, key, i, term, scope, expr, is_vector_element = FALSE) {
   if (is_vector_term(held)) {
     if (is_open_kind(term)) held <- keep_term(cx, held)
     term <- as_element_of(cx, held, term, expr)
@@ -202,7 +205,8 @@ assign_element <- function(cx, inner, held, key, i, term, scope, expr) {
     return(assign_to(cx, inner, made, scope, expr))
   }
   element <- if (term$type == "whole" && by_name) "float" else term$type
-  wanted <- if (by_name) sprintf("Dict[str, %s]", element) else sprintf("%s[%s]", if (startsWith(held$type, "Vector")) "Vector" else "List", element)
+  is_vector <- is_vector_term(held) || held$type == "Empty" && is_vector_element && isTRUE(cx$declared[[version %||% ""]]$from_null)
+  wanted <- if (by_name) sprintf("Dict[str, %s]", element) else sprintf("%s[%s]", if (is_vector) "Vector" else "List", if (is_vector) returned_type(element) else element)
   if (by_name != startsWith(held$type, "Dict") && held$type != "Empty") {
     refuse(cx, expr, if (by_name) "A list without names has no elements by name." else "A list with names is set by name here.")
   }

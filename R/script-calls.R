@@ -18,6 +18,9 @@ translate_expression <- function(cx, expr, scope) {
     if (is.character(expr) && any(grepl("\r", expr, fixed = TRUE))) {
       refuse(cx, expr, "A program can't hold a carriage return: libtorch does not read it in its own files.", "\"\\n\" ends a line.")
     }
+    if (is.atomic(expr) && length(expr) == 1 && is.na(expr) && !is.nan(expr) && !isTRUE(scope$is_package)) {
+      refuse(cx, expr, "A program has no NA.", "NaN among numbers, -1, or NULL can stand for what is not there.")
+    }
     return(if (is_term(expr)) expr else literal_term(expr) %||% static_term(expr))
   }
   head <- expr[[1]]
@@ -181,6 +184,9 @@ call_untabled <- function(cx, fn, name, expr, scope) {
   if ("Tensor" %in% term_types(given) && name %in% names(instead_of_generics)) {
     refuse(cx, expr, sprintf("`%s()` of a tensor can't be translated.", name), sprintf("%s instead.", instead_of_generics[[name]]))
   }
+  if (name %in% names(instead_of_functions)) {
+    refuse(cx, expr, sprintf("`%s()` can't be translated.", name), sprintf("%s instead.", instead_of_functions[[name]]))
+  }
   # a short name is near to many
   nearest <- if (nchar(name) > 3) nearest_names(name, grep("^[[:alpha:]]", setdiff(names(script_entries()), c("if", "for", "while", "repeat", "break", "next", "function")), value = TRUE))
   refuse(
@@ -188,6 +194,16 @@ call_untabled <- function(cx, fn, name, expr, scope) {
     if (length(nearest) > 0) sprintf("Did you mean %s?", paste0("`", nearest, "()`", collapse = " or "))
   )
 }
+
+# What a program has in their place.
+instead_of_functions <- c(
+  matrix = "torch_zeros(n, m), or torch_tensor(v)$reshape(c(n, m)),", array = "torch_zeros(shape)", runif = "torch_rand(n)", rnorm = "torch_randn(n)",
+  sample = "torch_randperm(n), torch_randint() or torch_multinomial()", sample.int = "torch_randint()", rbinom = "torch_bernoulli()",
+  table = "tabulate() or torch_bincount()", lengths = "vapply(x, length, 1L)", outer = "torch_outer()", format = "sprintf()",
+  formatC = "sprintf()", prettyNum = "sprintf()", apply = "lapply(torch_unbind(x, dim), f)", quantile = "torch_quantile()", cor = "torch_corrcoef()",
+  rank = "order(order(x))", split = "lapply() over the groups", setNames = "list() with names",
+  factorial = "prod(seq_len(n))", dnorm = "exp(-x^2 / 2) / sqrt(2 * pi)", utf8ToInt = "match() in a vector of letters", signif = "round()"
+)
 
 # Without effects, and the same each time: called while compiling when all arguments are known.
 pure_functions <- c(

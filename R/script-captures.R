@@ -3,8 +3,9 @@
 # A name that the function has from where it was made.
 captured_term <- function(cx, scope, name, expr) {
   value <- tryCatch(get(name, envir = scope$env), error = function(e) {
-    problem <- if (exists(name, envir = scope$env)) conditionMessage(e) else sprintf("There is no `%s`.", name)
-    refuse(cx, expr, problem)
+    if (exists(name, envir = scope$env)) refuse(cx, expr, conditionMessage(e))
+    if (name %in% scope$assigns) refuse(cx, expr, sprintf("`%s` has no value yet.", name), "Give it one before, such as NULL or a zero.")
+    refuse(cx, expr, sprintf("There is no `%s`.", name))
   })
   capture_value(cx, value, name)
 }

@@ -9,6 +9,13 @@ index_value <- function(cx, expr, scope) {
     Tuple = , Record = part_of_record(cx, held, expr, scope),
     `?` = unknown_term(),
     static = , str = , int = , whole = , float = , bool = scalar_element(cx, held, expr, scope),
+    Empty = if (length(cx$previous$declared) == 0) {
+      # what comes into it later is not known yet
+      cx$unsettled <- TRUE
+      unknown_term()
+    } else {
+      refuse(cx, expr, "`[` does not apply to an empty list.", "numeric() or character() is a vector that has no elements yet.")
+    },
     refuse(cx, expr, sprintf("`[` does not apply to %s.", script_type_in_words(held$type)), if (is_optional_type(held$type)) "Ask is.null() first." else "`[[` takes one element.")
   )
 }

@@ -14,7 +14,7 @@ make_list <- function(cx, given, expr, scope) {
   original <- given
   given <- lapply(given, function(term) as_kept_number(cx, term))
   types <- term_types(given)
-  if ("number" %in% types && all(is_number_type(types) | types == "number")) types[] <- "number"
+  if (all(labels == "") && "number" %in% types && all(is_number_type(types) | types == "number")) types[] <- "number"
   codes <- vapply(given, function(term) term$code, "")
   if (any(labels != "")) {
     if (any(labels == "") || anyDuplicated(labels)) refuse(cx, expr, "Either all elements of a list have names, each its own, or none.")

@@ -1,6 +1,7 @@
 # Loops: what is known at their head, in their body and after them.
 
-do_loop <- function(cx, scope, body, header, names_assigned, begin = function() NULL, runs_once = FALSE, condition = NULL) {
+# `runs_once`: only `break` ends it. `surely`: there is a first round.
+do_loop <- function(cx, scope, body, header, names_assigned, begin = function() NULL, runs_once = FALSE, condition = NULL, surely = FALSE) {
   id <- loop_id(body)
   # each round goes on with what the last one has made of it
   local <- locally_assigned(body)
@@ -29,17 +30,23 @@ do_loop <- function(cx, scope, body, header, names_assigned, begin = function() 
   cx$dead <- FALSE
   before <- length(cx$block$lines)
   emit_loop(cx, header, lines)
-  states <- if (runs_once) cx$loop$breaks else c(list(head), ends, cx$loop$breaks)
-  if (runs_once && length(states) == 0) {
+  # what only the loop sets is kept if it is asked for: the pass before knows
+  is_kept <- surely && id %in% cx$previous$counters
+  has_run <- runs_once || is_kept
+  states <- c(if (!has_run) list(head), if (!runs_once) ends, cx$loop$breaks)
+  if (has_run && length(states) == 0) {
     # TorchScript does not see that the loop ends by return() alone
     emit(cx, "raise RuntimeError(\"unreachable\")")
     cx$dead <- TRUE
     return(invisible())
   }
-  if (runs_once) declare_before(cx, head, states, before)
+  if (has_run) declare_before(cx, head, states, before)
   labels <- rep("in the loop, which may not run", length(states))
-  if (!runs_once) labels[[1]] <- "before it"
+  if (!has_run) labels[[1]] <- "before it"
   cx$vars <- merge_states(cx, states, labels, body, "loop")
+  if (surely && !is_kept) {
+    for (key in setdiff(names(cx$vars), names(head))) if (identical(cx$vars[[key]]$kind, "unset")) cx$vars[[key]]$loop <- id
+  }
 }
 
 # The interpreter of libtorch, and so PyTorch's, runs a loop with one result in the middle of what uses that result next:
@@ -133,7 +140,9 @@ enter_loop_with <- function(cx, scope, names_assigned, changed, id) {
     }
     mark <- paste(id, found$key)
     declared <- cx$previous$declared[[binding$version]]$type %||% binding$declared
-    if (name %in% names_assigned) binding$type <- declared
+    # what is not NULL before the loop, and not at the end of a round
+    stays <- is_optional_type(declared) && !is_optional_type(binding$type) && binding$type != "None" && is.null(cx$previous$owned[[paste("null", mark)]])
+    if (name %in% names_assigned) binding$type <- if (stays) required_type(declared) else declared
     binding$declared <- declared
     binding["dtype"] <- list(kind_beside_type(join_number_kinds(setdiff(cx$previous$declared[[binding$version]]$kinds, "lost")), binding$type))
     binding[c("value", "item", "filled", "choices")] <- list(NULL)
@@ -151,6 +160,8 @@ loop_id <- function(body) paste("loop", paste(deparse(body, width.cutoff = 500L,
 note_ownership <- function(cx, head, state, id) {
   for (key in names(head)) {
     if (isTRUE(head[[key]]$owned) && !isTRUE(state[[key]]$owned)) cx$owned[[paste(id, key)]] <- FALSE
+    type <- state[[key]]$type
+    if (!is.null(type) && (type == "None" || is_optional_type(type)) && identical(head[[key]]$kind, "variable")) cx$owned[[paste("null", id, key)]] <- TRUE
     if (isTRUE(head[[key]]$there) && !isTRUE(state[[key]]$there)) cx$owned[[paste(id, key)]] <- FALSE
   }
 }
@@ -251,7 +262,7 @@ do_for <- function(cx, expr, scope) {
         bind_term(cx, scope, name, element)
       }
     }
-    do_loop(cx, scope, body, sprintf("for %s in %s:", counter, sequence$code), c(assigned, if (!is.null(before)) name, kept$names), begin)
+    do_loop(cx, scope, body, sprintf("for %s in %s:", counter, sequence$code), c(assigned, if (!is.null(before)) name, kept$names), begin, surely = isTRUE(sequence$surely) || length(sequence$values) > 0)
   }, function(values) {
     kept <<- NULL
     unroll(cx, values, name, body, scope)

@@ -108,19 +108,19 @@ range_between <- function(cx, expr, scope) {
     to <- as.integer(static_value(b))
     values <- whole_terms(from:to)
     if (from <= to) {
-      return(list(code = sprintf("range(%d)", to - from + 1L), element = counted(from, from), values = values))
+      return(list(code = sprintf("range(%d)", to - from + 1L), element = counted(from, from), values = values, surely = TRUE))
     }
-    return(list(code = sprintf("range(%d, %d, -1)", from, to - 1L), element = counted(0, to), values = values))
+    return(list(code = sprintf("range(%d, %d, -1)", from, to - 1L), element = counted(0, to), values = values, surely = TRUE))
   }
   if (is_static(a) && b$lower >= static_value(a)) {
-    return(list(code = sprintf("range(%s, %s + 1)", codes[[1]], codes[[2]]), element = counted(0, static_value(a))))
+    return(list(code = sprintf("range(%s, %s + 1)", codes[[1]], codes[[2]]), element = counted(0, static_value(a)), surely = TRUE))
   }
   # R counts down where the second end is less
   first <- new_name(cx, "t")
   last <- new_name(cx, "t")
   step <- new_name(cx, "t")
   emit(cx, c(sprintf("%s = %s", first, codes[[1]]), sprintf("%s = %s", last, codes[[2]]), sprintf("%s = 1 if %s >= %s else -1", step, last, first)))
-  list(code = sprintf("range(%s, %s + %s, %s)", first, last, step, step), element = counted(0, min(a$lower, b$lower)))
+  list(code = sprintf("range(%s, %s + %s, %s)", first, last, step, step), element = counted(0, min(a$lower, b$lower)), surely = TRUE)
 }
 range_by <- function(cx, expr, scope) {
   given <- match_given(cx, alist(from = , to = , by = , length.out = , along.with = ), given_arguments(cx, expr, scope), expr)$matched
@@ -181,7 +181,7 @@ range_by <- function(cx, expr, scope) {
       term
     }
   }
-  list(code = sprintf("range(%s, %s %s, %s)", codes[[1]], codes[[2]], past, codes[[3]]), element = element, values = values)
+  list(code = sprintf("range(%s, %s %s, %s)", codes[[1]], codes[[2]], past, codes[[3]]), element = element, values = values, surely = TRUE)
 }
 
 # seq() of doubles: `fn` computes them as R does. Integers at the ends may give integers, which is known only when it runs.

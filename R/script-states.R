@@ -83,7 +83,7 @@ merge_bindings <- function(bindings, key, labels, what) {
     where <- unique(labels[!is_absent])
     return(list(
       kind = "unset", message = sprintf("`%s` is set only %s.", name, paste(where, collapse = " and ")),
-      hint = sprintf("Give it a value before, or %s as well.", paste(unique(labels[is_absent]), collapse = " and "))
+      hint = if (what == "loop") "Give it a value before the loop." else sprintf("Give it a value before, or %s as well.", paste(unique(labels[is_absent]), collapse = " and "))
     ))
   }
   kinds <- vapply(bindings, function(b) b$kind, "")

@@ -6,7 +6,11 @@ tensor_element <- function(cx, held, expr, scope) {
   if (index == "...") {
     return(held)
   }
-  term <- new_term("Tensor", sprintf("%s[%s]", held$code, index), dtype = held$dtype)
+  code <- sprintf("%s[%s]", held$code, index)
+  dropped <- attr(index, "dropped")
+  # a vector of one is a number
+  if (!is.null(dropped)) code <- sprintf("%s(%s, %d, len(%s))", helper(cx, "without_one"), code, dropped$dimension, dropped$positions)
+  term <- new_term("Tensor", code, dtype = held$dtype)
   term$is_copy <- isTRUE(attr(index, "copies"))
   term
 }
@@ -39,11 +43,24 @@ tensor_index <- function(cx, held, expr, scope) {
     code <- made[[i]]$code
     if (is.function(code)) code(held$code, dimension_of(kinds, i), is_last = i == length(made)) else code
   }, "")
-  structure(paste(codes, collapse = ", "), copies = any(copies))
+  structure(paste(codes, collapse = ", "), copies = any(copies), dropped = dropped_later(made, kinds, drop))
+}
+
+# The dimension that goes if its vector of positions turns out to hold one: list(dimension, positions). It is counted in what is
+# selected, from the end where `..` stands before.
+dropped_later <- function(made, kinds, drop) {
+  i <- which(vapply(made, function(part) !is.null(part$positions), NA))
+  if (length(i) == 0 || !drop) {
+    return(NULL)
+  }
+  stays <- kinds != "position"
+  dimension <- if ("rest" %in% kinds[seq_len(i)]) -sum(stays[i:length(kinds)]) else sum(stays[seq_len(i - 1)])
+  list(dimension = dimension, positions = made[[i]]$positions)
 }
 
 # `code`: the text, or a function that makes it of the tensor, the number of its dimension and whether it is the last.
-new_index_part <- function(code, kind = "one") list(code = code, kind = kind)
+# `positions`: the text of a vector whose length is known only when the program runs.
+new_index_part <- function(code, kind = "range", positions = NULL) list(code = code, kind = kind, positions = positions)
 
 # From zero, or from the end where `..` stands before.
 dimension_of <- function(kinds, i) {
@@ -69,16 +86,18 @@ index_part <- function(cx, part, scope, drop, expr) {
     return(new_index_part("None", "new"))
   }
   if (term$type == "?") {
-    return(new_index_part("0"))
+    return(new_index_part("0", "position"))
   }
   if (term$type == "end") term <- counted_from_end(cx, term)
   if (!is.null(term$tensor)) emit(cx, c(sprintf("if %s.dtype == 11:", term$tensor), "  raise IndexError(\"One TRUE or FALSE is no index.\")"))
+  # a vector of one is a number
+  if (is_vector_term(term) && element_type(term$type) != "bool" && length(known_parts(term)) == 1) term <- known_parts(term)[[1]]
   # its text may stand several times; a counter and what is added to it cost nothing
   is_counter <- is_whole_type(term$type) && grepl("^[A-Za-z_0-9]+$", term$linear$base %||% "")
   if (!is_static(term) && !is_counter) term <- keep_term(cx, term)
   if (is_number_type(term$type)) {
     if (drop) {
-      return(new_index_part(position_code(cx, term, expr)))
+      return(new_index_part(position_code(cx, term, expr), "position"))
     }
     position <- keep_term(cx, new_term("int", need_code(cx, term, "int", expr, "A position"), simple = is_static(term)))$code
     place <- helper(cx, "place")
@@ -94,7 +113,8 @@ index_part <- function(cx, part, scope, drop, expr) {
       # of none the dtype is not seen
       return(new_index_part(sprintf("torch.tensor(%s, dtype=11)", term$code), "mask"))
     }
-    return(new_index_part(sprintf("torch.tensor(%s, dtype=4)", operator_list(cx, term, "int", 1, expr, "index")), "positions"))
+    positions <- if (is.null(known_parts(term))) term$code
+    return(new_index_part(sprintf("torch.tensor(%s, dtype=4)", operator_list(cx, term, "int", 1, expr, "index")), "positions", positions))
   }
   if (term$type == "bool") refuse(cx, expr, "One TRUE or FALSE is no index.")
   what <- if (term$type == "static") describe(value) else script_type_in_words(term$type)

@@ -268,13 +268,16 @@ formatted_text <- function(cx, piece, term, expr) {
     refuse(cx, expr, sprintf("`%s` can't be translated for %s.", piece, script_type_in_words(term$type)), "Write `%s`: a program counts bytes, not letters.")
   }
   if (is_optional_type(term$type)) refuse_text(cx, term, expr)
-  if (kind %in% c("d", "i") && !is_whole_type(term$type) && !term$type %in% c("bool", "?")) {
+  if (kind %in% c("d", "i") && !term$type %in% c("int", "whole", "float", "bool", "?")) {
     refuse(cx, expr, sprintf("`%s` can't be translated for %s.", piece, script_type_in_words(term$type)), "%f writes it, or as.integer() makes a whole number.")
   }
   text <- switch(kind,
     s = text_term(cx, term, expr)$code,
     f = sprintf("%s(%s, %d)", helper(cx, "fixed"), need_code(cx, term, "float", expr), precision),
-    sprintf(if (term$type == "bool") "str(int(%s))" else "str(%s)", if (term$type == "bool") term$code else need_code(cx, term, "int", expr))
+    switch(term$type,
+      bool = sprintf("str(int(%s))", term$code), int = , `?` = sprintf("str(%s)", need_code(cx, term, "int", expr)),
+      sprintf("%s(%s)", helper(cx, "whole_text"), coerced_code(cx, term, "float"))
+    )
   )
   if (!nzchar(parts[[2]]) && !nzchar(parts[[3]])) {
     return(text)

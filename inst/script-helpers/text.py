@@ -188,3 +188,9 @@ def r_small_text(x: float, digits: int) -> str:
   shown = str(figures).rstrip("0")
   power = str(-exponent)
   return shown[0] + (("." + shown[1:]) if len(shown) > 1 else "") + "e-" + ("0" if len(power) < 2 else "") + power
+
+# %d of a double, which must be one of R's integers.
+def r_whole_text(x: float) -> str:
+  if math.isnan(x) or abs(x) > 2147483647. or x != float(int(x)):
+    raise ValueError("invalid format '%d'; use format %f for numeric objects")
+  return str(int(x))
