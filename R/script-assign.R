@@ -53,7 +53,11 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
     if (term$type == "Tensor" && !attr(index, "copies")) value <- sprintf("%s(%s[%s], %s)", helper(cx, "fitted"), kept$code, index, value)
     emit(cx, c(sprintf("%s[%s] = %s", kept$code, index, value), sprintf("%s(%s)", helper(cx, "written"), kept$code)))
     # elements at several positions are copies: they go back to where they are from
-    if (isTRUE(held$is_copy)) assign_to(cx, inner, utils::modifyList(kept, list(is_copy = FALSE)), scope, expr, index_scope)
+    if (isTRUE(held$is_copy)) {
+      lines <- in_block(cx, assign_to(cx, inner, utils::modifyList(kept, list(is_copy = FALSE)), scope, expr, index_scope))
+      # one position is a view
+      emit(cx, if (is.null(held$unless_one)) lines else c(sprintf("if len(%s) != 1:", held$unless_one), indented(lines)))
+    }
     return(invisible())
   }
   if (is_optional_type(term$type)) {
@@ -181,6 +185,7 @@ assign_part <- function(cx, inner, held, i, term, scope, expr) {
     parts <- parts[-at]
     labels <- names(types)[-at]
   } else {
+    if (!isTRUE(scope$is_package)) run_term(cx, term <- keep_term(cx, term))
     parts[[at]] <- keep_term(cx, term)
     labels <- if (!is.null(names(types))) append(names(types), if (at > length(types)) value)
   }

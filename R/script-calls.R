@@ -18,9 +18,6 @@ translate_expression <- function(cx, expr, scope) {
     if (is.character(expr) && any(grepl("\r", expr, fixed = TRUE))) {
       refuse(cx, expr, "A program can't hold a carriage return: libtorch does not read it in its own files.", "\"\\n\" ends a line.")
     }
-    if (is.atomic(expr) && length(expr) == 1 && is.na(expr) && !is.nan(expr) && !isTRUE(scope$is_package)) {
-      refuse(cx, expr, "A program has no NA.", "NaN among numbers, -1, or NULL can stand for what is not there.")
-    }
     return(if (is_term(expr)) expr else literal_term(expr) %||% static_term(expr))
   }
   head <- expr[[1]]
@@ -89,7 +86,7 @@ call_function <- function(cx, fn, expr, scope, name = NULL) {
     refuse(cx, expr, sprintf("`%s()` can't be translated.", name), "stop(), warning() and message() can.")
   }
   refuse_lazy_arguments(cx, expr, scope, formals(fn), body(fn), list(id = 0L, prefix = "0 ", env = environment(fn)))
-  call_user_function(cx, fn, name %||% "f", given_arguments(cx, expr, scope), expr, from = scope)
+  call_user_function(cx, fn, name %||% "f", lazy_arguments(cx, expr, scope), expr, from = scope)
 }
 
 # A function of this package.
@@ -122,7 +119,7 @@ call_special <- function(cx, fn, expr, scope, name) {
   if (inherits(fn, "script_closure")) {
     if (!isTRUE(fn$scope$is_package) && !isTRUE(scope$is_package)) refuse_lazy_arguments(cx, expr, scope, fn$formals, fn$body, fn$scope)
     if (isTRUE(fn$scope$is_package)) refuse_order(cx, expr, scope, fn$formals)
-    given <- given_arguments(cx, expr, scope)
+    given <- if (isTRUE(fn$scope$is_package)) given_arguments(cx, expr, scope) else lazy_arguments(cx, expr, scope)
     alone <- if (returns_from_loop(fn$body)) closure_alone(cx, fn)
     if (!is.null(alone)) {
       return(call_user_function(cx, alone, name %||% "f", given, expr, from = scope))

@@ -165,6 +165,11 @@ assign_member <- function(cx, self, name, term, expr) {
       sprintf("`self$%s <- %d` in `initialize`, a double.", name, r_self[[name]])
     )
   }
+  # a field stays what it begins as
+  if (grepl("\\bint\\b", term$type) && grepl("\\bfloat\\b", type) && !grepl("\\b(int|number)\\b", type)) {
+    refuse(cx, expr, sprintf("`self$%s` holds doubles before the program runs, and can't hold integers.", name), "as.numeric() makes doubles of them; or begin with integers, such as 0L.")
+  }
+  if (required_type(type) %in% c("float", "whole")) term <- as_double_number(cx, term, expr)
   share_list(cx, term)
   if (type %in% c("?", "Empty") || term$type == "?") {
     if (!term$type %in% c("None", "Empty")) cx$unit$lost <- c(cx$unit$lost, name)
@@ -205,8 +210,8 @@ note_field <- function(cx, self, name, term, expr) {
     return(invisible())
   }
   joined <- if (is.null(known)) type else join_parts(known, type)
-  if (is.null(joined) || grepl("\\bnumber\\b", joined)) {
-    words <- script_types_in_words(c(type, known))
+  if (is.null(joined) || required_type(joined) == "number") {
+    words <- script_types_in_words(c(type, known %||% type))
     refuse(cx, expr, sprintf("`self$%s` is %s here and %s elsewhere.", name, words[[1]], words[[2]]), "A field has one type.")
   }
   if (begins == "Empty") joined <- joined_field("Empty", joined) %||% joined

@@ -27,6 +27,9 @@ call_user_function <- function(cx, fn, name, given, expr, from = NULL) {
   order <- intersect(names(formals(fn)), names(types))
   codes <- vapply(order, function(label) need_code(cx, matched$matched[[label]], types[[label]], expr), "")
   if (length(codes) > 0) codes <- sprintf("%s=%s", made$labels[order], codes)
+  # its label stands in its head, too
+  is_read <- function(name) length(gregexpr(sprintf("\\b%s\\b", made$labels[[name]]), made$text)[[1]]) > 1
+  run_arguments(cx, matched$matched[order], is_read)
   called_term(cx, made$returns, sprintf("%s(%s)", made$name, paste(codes, collapse = ", ")), made$stops)
 }
 

@@ -128,6 +128,7 @@ inline_call <- function(cx, formals, body, given, expr, parent = NULL, env = emp
   } else {
     block_value(cx, list(body), scope, is_body = TRUE)
   }
+  if (!scope$is_package) run_arguments(cx, matched$matched, function(name) !is.null(cx$seen[[scope_key(scope, name)]]))
   if (is_static(result) && !scope$is_package) note_lent(cx, closures_in(cx, static_value(result), list()), scope, matched, expr, from)
   # names of the function are not seen after it
   if (!is.null(result$place) && startsWith(result$place, scope$prefix)) result["place"] <- list(NULL)

@@ -2,6 +2,15 @@
 
 # list(...): with names a record; otherwise a list if its elements are of one type, and a tuple if not.
 make_list <- function(cx, given, expr, scope) {
+  given <- lapply(given, function(term) {
+    if (term$type != "Tensor" || term$simple || is.null(scope) || isTRUE(scope$is_package)) {
+      return(term)
+    }
+    utils::modifyList(keep_term(cx, term), list(is_computed = TRUE))
+  })
+  look_at_parts(cx, list_of_terms(cx, given, expr), given, expr, scope)
+}
+list_of_terms <- function(cx, given, expr) {
   if (length(given) == 0) {
     return(new_term("Empty", "[]", fresh = TRUE))
   }
@@ -45,20 +54,24 @@ combine <- function(cx, given, expr, scope) {
   if (any_unknown(given)) {
     return(unknown_term())
   }
-  given <- as_double_numbers(cx, given, expr)
+  of_list <- any(vapply(given, function(term) startsWith(term$type, "List[") || term$type == "Empty" && !is_of_null(cx, term), NA))
+  given <- if (of_list) lapply(given, function(term) as_kept_number(cx, term)) else as_double_numbers(cx, given, expr)
   if (all_static(given)) {
     value <- do.call(c, lapply(given, static_value))
     return(literal_term(value) %||% static_term(value))
   }
   if (any(rlang::names2(given) != "")) refuse(cx, expr, "`c()` with names is not translated.", "list() has names.")
   types <- term_types(given)
-  scalars <- types %in% c("int", "whole", "float", "bool", "str")
+  scalars <- types %in% c("int", "whole", "float", "bool", "str", "number")
   elements <- ifelse(scalars | types == "Tensor", types, vapply(given, function(term) {
     inner <- required_type(term$type)
     if (is_list_type(inner)) element_type(inner) else if (inner %in% c("int", "whole", "float", "bool", "str")) inner else if (inner == "Empty") "?" else ""
   }, ""))
   if (any(elements == "")) refuse(cx, expr, sprintf("`c()` can't join %s.", script_type_in_words(types[elements == ""][[1]])))
-  joined <- Reduce(function(a, b) if (!is.null(a)) join_types(a, b), elements)
+  plain <- vapply(types, required_type, "")
+  # of list() a list
+  is_list <- startsWith(plain, "List[") | vapply(given, function(term) term$type == "Empty" && !is_of_null(cx, term), NA)
+  joined <- if (any(is_list)) join_all_parts(elements) else join_all_types(elements)
   if (is.null(joined) && all(elements %in% c("bool", "int", "whole", "float")) && !any(vapply(types, is_optional_type, NA))) {
     # TRUE is one among numbers
     converted <- lapply(given, function(term) if (grepl("bool", term$type, fixed = TRUE)) convert_number("int")(cx, list(term), expr, scope) else term)
@@ -68,8 +81,7 @@ combine <- function(cx, given, expr, scope) {
   if (!is_known_type(joined)) {
     return(new_term("Empty", "[]", fresh = TRUE))
   }
-  plain <- vapply(types, required_type, "")
-  is_vector <- all(scalars | startsWith(plain, "Vector") | plain %in% c("int", "whole", "float", "bool", "str") | types == "Empty") && joined != "Tensor"
+  is_vector <- !any(is_list) && all(scalars | startsWith(plain, "Vector") | plain %in% c("int", "whole", "float", "bool", "str") | types == "Empty") && joined != "Tensor"
   type <- sprintf("%s[%s]", if (is_vector) "Vector" else "List", joined)
   text <- script_type_text(cx$unit, type)
   pieces <- list()
@@ -101,6 +113,11 @@ combine <- function(cx, given, expr, scope) {
   fresh <- length(pieces) > 1 || !is.null(parts)
   place <- if (!fresh) Find(function(term) !is_scalar_type(term$type) && term$type != "Empty", given)$place
   new_term(type, if (length(pieces) > 1) sprintf("(%s)", code) else code, fresh = fresh, parts = parts, place = place)
+}
+
+# Whether what is empty began as c().
+is_of_null <- function(cx, term) {
+  identical(term$dtype, "null") || !is.null(term$place) && isTRUE(cx$declared[[cx$vars[[term$place]]$version %||% ""]]$from_null)
 }
 
 append_to <- function(cx, given, expr, scope) {

@@ -261,6 +261,7 @@ do_for <- function(cx, expr, scope) {
       } else {
         bind_term(cx, scope, name, element)
       }
+      if (element$type == "Tensor" && !name %in% all.names(body) && !isTRUE(scope$is_package)) emit(cx, looking_code(cx, element))
     }
     do_loop(cx, scope, body, sprintf("for %s in %s:", counter, sequence$code), c(assigned, if (!is.null(before)) name, kept$names), begin, surely = isTRUE(sequence$surely) || length(sequence$values) > 0)
   }, function(values) {
@@ -350,6 +351,7 @@ do_jump <- function(cx, expr, scope) {
   if (is.null(cx$loop)) refuse(cx, expr, sprintf("`%s` stands outside a loop.", kind))
   slot <- if (kind == "break") "breaks" else "nexts"
   cx$loop[[slot]] <- c(cx$loop[[slot]], list(cx$vars))
+  run_unread(cx, setdiff(names(cx$vars), names(cx$loop$head)))
   emit(cx, if (kind == "break") "break" else "continue")
   cx$dead <- TRUE
 }

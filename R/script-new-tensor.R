@@ -32,7 +32,7 @@ make_tensor <- function(cx, given, expr, scope) {
   } else if (!is.null(data$tensor)) {
     code <- sprintf("%s(%s)", helper(cx, "item_tensor"), data$tensor)
   } else if (!is.null(data$item)) {
-    code <- sprintf("%s(%s, %s)", helper(cx, "number_tensor"), data$code, data$item)
+    code <- sprintf("%s(%s, %s)", helper(cx, "number_tensor"), coerced_code(cx, data, "float"), data$item)
   } else if (identical(data$dtype, "unsure")) {
     refuse_unsure(cx, data, expr)
   } else if (is_number_type(data$type) || data$type == "bool") {

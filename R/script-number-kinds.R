@@ -25,10 +25,12 @@ kind_beside_type <- function(kind, type) {
 is_open_kind <- function(term) identical(number_kind(term), "mixed") || identical(number_kind(term), "unsure")
 
 # TorchScript's own `number` is what it is when the program runs. Terms are read from it as doubles.
+# By a tensor, since libtorch's own conversion of a `number` takes no TRUE.
+number_value_code <- function(code) sprintf("float(torch.scalar_tensor(%s, dtype=7))", code)
 read_number <- function(term) {
   if (identical(term$type, "number")) {
     term$number <- term$code
-    term$code <- sprintf("float(%s)", term$code)
+    term$code <- number_value_code(term$code)
     term$type <- "float"
     term$dtype <- "unsure"
     term$simple <- FALSE
@@ -61,6 +63,18 @@ wider_kind_code <- function(cx, terms) {
 }
 
 # What is computed of numbers whose kind is open is a number too: TRUE counts as one.
+# Where integers have NA, and no negative zero. `sign`: of the arithmetic that gave it.
+as_open_result <- function(cx, sign, term, terms) {
+  term <- as_open_as(cx, term, terms)
+  if (is.null(term$item) || !sign %in% c("*", "%%", "%/%", "negative")) {
+    return(term)
+  }
+  term$item <- keep_term(cx, new_term("dtype", term$item))$code
+  term$code <- sprintf("%s(%s, %s)", helper(cx, "as_kind"), coerced_code(cx, new_term(term$type, term$code), "float"), term$item)
+  term$type <- "float"
+  term$linear <- NULL
+  term
+}
 as_open_as <- function(cx, term, terms) {
   if (!any(vapply(terms, is_open_kind, NA))) {
     term["dtype"] <- list(if (length(terms) == 1) terms[[1]]$dtype)
@@ -74,7 +88,9 @@ as_open_as <- function(cx, term, terms) {
 # The text of a number as `number`; NULL where its kind is lost.
 number_code <- function(cx, term) {
   if (!is_open_kind(term)) {
-    return(if (term$type == "whole") coerced_code(cx, term, "float") else term$code)
+    # the type goes with it, since branches must agree on it
+    is_int <- term$type == "int"
+    return(sprintf("%s(%s)", helper(cx, if (is_int) "number_of_int" else "number_of_float"), if (is_int) term$code else coerced_code(cx, term, "float")))
   }
   if (!is.null(term$number)) {
     return(term$number)
@@ -181,7 +197,7 @@ settled_item <- function(cx, term) {
   if (!is.null(term$number)) {
     held <- new_name(cx, "n")
     emit(cx, paste(held, "=", term$number))
-    term[c("number", "code")] <- list(held, sprintf("float(%s)", held))
+    term[c("number", "code")] <- list(held, number_value_code(held))
   }
   kind <- if (is_open_kind(term)) kind_code(cx, term)
   if (!is.null(kind) && !identical(kind, term$item) || !is.null(kind) && grepl("(", kind, fixed = TRUE)) {

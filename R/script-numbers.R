@@ -27,7 +27,7 @@ arithmetic <- function(cx, sign, given, expr) {
   result <- number_arithmetic(cx, sign, a, b)
   # of numbers that may be integers one comes that may be, but for `/` and `^`
   kinds <- c(number_kind(a), number_kind(b))
-  if (any(c("mixed", "unsure") %in% kinds) && !"double" %in% kinds && !sign %in% c("/", "^")) result <- as_open_as(cx, result, list(a, b))
+  if (any(c("mixed", "unsure") %in% kinds) && !"double" %in% kinds && !sign %in% c("/", "^")) result <- as_open_result(cx, sign, result, list(a, b))
   result
 }
 
@@ -103,7 +103,10 @@ unary_sign <- function(cx, sign, a, expr) {
     return(each_element(cx, list(a), expr, function(parts) unary_sign(cx, sign, parts[[1]], expr)))
   }
   a <- as_number(cx, a, expr)
-  if (sign == "+") a else as_open_as(cx, new_term(a$type, sprintf("(-%s)", a$code)), list(a))
+  if (sign == "+") {
+    return(if (identical(a$dtype, "unsure")) as_open_as(cx, new_term("float", coerced_code(cx, a, "float")), list(a)) else a)
+  }
+  as_open_result(cx, "negative", new_term(a$type, sprintf("(-%s)", a$code)), list(a))
 }
 
 as_number <- function(cx, term, expr, what = "This") {
@@ -327,6 +330,9 @@ summary_function <- function(name) {
     if (name == "sum" && length(terms) > 2 && any(vapply(terms, number_kind, "") == "double")) {
       codes <- vapply(terms, function(term) coerced_code(cx, term, "float"), "")
       return(new_term("float", sprintf("%s([%s])", helper(cx, "sum_float"), toString(codes))))
+    }
+    if (name == "sum" && length(terms) == 1) {
+      return(unary_sign(cx, "+", terms[[1]], expr))
     }
     if (name %in% c("sum", "prod")) {
       return(Reduce(function(a, b) arithmetic(cx, if (name == "sum") "+" else "*", list(a, b), expr), terms))

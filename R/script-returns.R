@@ -4,6 +4,7 @@ do_return <- function(cx, expr, scope) {
   if (isTRUE(scope$is_inline)) {
     refuse(cx, expr, "`return()` inside a loop or an expression can't be translated in a function that is put in where it is called.", "Give the result a name, and end with it; or let the function use nothing but its arguments.")
   }
+  if (cx$is_entry && length(expr) > 1) cx$result <- expr[[2]]
   emit_return(cx, if (length(expr) > 1) translate(cx, expr[[2]], scope) else none_term(), expr)
 }
 
@@ -80,7 +81,10 @@ do_tail <- function(cx, expr, scope) {
       },
       switch = do_tail(cx, switch_as_if(cx, expr, scope), scope),
       with_no_grad = if (has_return(expr) && !has_jump(expr) && identical(get0(head, scope$env), with_no_grad)) tail_without_gradient(cx, expr, scope) else emit_return(cx, translate(cx, expr, scope), expr),
-      emit_return(cx, translate(cx, expr, scope), expr)
+      {
+        if (cx$is_entry) cx$result <- expr
+        emit_return(cx, translate(cx, expr, scope), expr)
+      }
     )
   })
   if (!is.null(message)) cx$dead <- TRUE

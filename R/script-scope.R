@@ -20,6 +20,9 @@ new_compile_context <- function(unit, name, previous = NULL) {
   cx$previous <- previous %||% list(declared = list(), owned = list(), returns = "?", counters = character(), vectors = character())
   cx$counters <- cx$previous$counters
   cx$unread <- list()
+  cx$seen <- new.env(parent = emptyenv())
+  cx$is_lazy <- FALSE
+  cx$result <- NULL
   cx$kind_names <- list()
   cx$computed <- list()
   cx$vectors <- cx$previous$vectors
@@ -104,6 +107,7 @@ read_variable <- function(cx, scope, name, expr) {
   }
   binding <- found$binding
   if (!is.null(cx$unread[[found$key]])) cx$unread[[found$key]] <- NULL
+  if (binding$kind == "term") cx$seen[[found$key]] <- TRUE
   switch(binding$kind,
     variable = variable_term(binding, found$key),
     term = term_as_known(cx, binding$term),
@@ -217,6 +221,9 @@ assign_variable <- function(cx, scope, name, term, expr) {
   refuse_lent(cx, key, name, expr)
   run_overwritten(cx, key)
   if (term$type == "static" || (is_static(term) && is.function(static_value(term)))) {
+    if (!isTRUE(scope$is_package) && is.atomic(static_value(term)) && length(static_value(term)) == 1 && is.na(static_value(term))) {
+      refuse(cx, expr, "A program has no NA.", "NaN among numbers, -1, or NULL can stand for what is not there.")
+    }
     if (name %in% grammar && !isTRUE(scope$is_package)) refuse(cx, expr, sprintf("`%s` is a part of R's grammar, and can't be a function of a program.", name), "Give it another name.")
     refuse_change_in_loop(cx, scope, name, expr)
     bind_term(cx, scope, name, term)

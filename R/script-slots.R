@@ -63,8 +63,9 @@ assign_slot <- function(cx, key, held, i, term, expr) {
   if (!is_number_type(i$type)) refuse(cx, expr, "A list made by `vector()` has no names.", "Begin with list(), and set elements by name.")
   if (term$type == "None") refuse(cx, expr, "NULL can't be set here: it would remove the element.")
   if (is.null(key)) refuse_slots(cx, expr)
+  term <- as_kept_number(cx, term)
   element <- if (term$type == "whole") "float" else term$type
-  joined <- join_types(element_type(held$type), element)
+  joined <- join_parts(element_type(held$type), element)
   if (is.null(joined)) {
     refuse(cx, expr, sprintf("%s can't be put into %s.", script_type_in_words(term$type), script_type_in_words(held$type)))
   }

@@ -113,7 +113,7 @@ do_branches <- function(cx, condition, yes, no, labels, expr) {
     branches[[i]]$term <- term
     branches[[i]]$dead <- cx$dead
     branches[[i]]$state <- if (!cx$dead) cx$vars
-    branches[[i]]$unread <- if (!cx$dead) cx$unread
+    branches[[i]]$unread <- cx$unread
   }
   branches <- run_unmerged(cx, branches, state)
   dead <- vapply(branches, function(branch) branch$dead, NA)
@@ -162,7 +162,10 @@ merge_terms <- function(cx, branches, expr) {
     refuse(cx, expr, "What only R has can't be chosen while the program runs.", "Call it in each branch.")
   }
   terms <- as_vectors_of_one(cx, terms)
-  type <- join_all_types(term_types(terms), widely = TRUE)
+  # beside NULL a number keeps its kind by its type
+  may_be_null <- any(term_types(terms) == "None" | startsWith(term_types(terms), "Optional["))
+  if (may_be_null) terms <- lapply(terms, function(term) as_kept_number(cx, term))
+  type <- if (may_be_null) join_all_parts(term_types(terms), widely = TRUE) else join_all_types(term_types(terms), widely = TRUE)
   if (is.null(type)) {
     words <- script_types_in_words(term_types(terms))
     refuse(cx, expr, sprintf("The branches give different things: %s.", paste(unique(words), collapse = " and ")))

@@ -7,11 +7,12 @@ tensor_element <- function(cx, held, expr, scope) {
     return(held)
   }
   code <- sprintf("%s[%s]", held$code, index)
-  dropped <- attr(index, "dropped")
-  # a vector of one is a number
-  if (!is.null(dropped)) code <- sprintf("%s(%s, %d, len(%s))", helper(cx, "without_one"), code, dropped$dimension, dropped$positions)
+  of_one <- attr(index, "of_one")
+  # a vector of one is a number: its dimension goes, and what is selected is a view
+  if (!is.null(of_one)) code <- sprintf("(%s[%s] if len(%s) == 1 else %s)", held$code, of_one$index, of_one$positions, code)
   term <- new_term("Tensor", code, dtype = held$dtype)
   term$is_copy <- isTRUE(attr(index, "copies"))
+  term$unless_one <- of_one$positions
   term
 }
 
@@ -43,22 +44,20 @@ tensor_index <- function(cx, held, expr, scope) {
     code <- made[[i]]$code
     if (is.function(code)) code(held$code, dimension_of(kinds, i), is_last = i == length(made)) else code
   }, "")
-  structure(paste(codes, collapse = ", "), copies = any(copies), dropped = dropped_later(made, kinds, drop))
+  structure(paste(codes, collapse = ", "), copies = any(copies), of_one = if (drop) index_of_one(cx, made, codes))
 }
 
-# The dimension that goes if its vector of positions turns out to hold one: list(dimension, positions). It is counted in what is
-# selected, from the end where `..` stands before.
-dropped_later <- function(made, kinds, drop) {
-  i <- which(vapply(made, function(part) !is.null(part$positions), NA))
-  if (length(i) == 0 || !drop) {
-    return(NULL)
+# The index for the case that a vector of positions turns out to hold one: list(index, positions).
+index_of_one <- function(cx, made, codes) {
+  for (i in seq_along(made)) {
+    positions <- made[[i]]$positions
+    if (!is.null(positions)) {
+      codes[[i]] <- sprintf("%s(int(%s[0]))", helper(cx, "position"), positions)
+      return(list(index = paste(codes, collapse = ", "), positions = positions))
+    }
   }
-  stays <- kinds != "position"
-  dimension <- if ("rest" %in% kinds[seq_len(i)]) -sum(stays[i:length(kinds)]) else sum(stays[seq_len(i - 1)])
-  list(dimension = dimension, positions = made[[i]]$positions)
 }
 
-# `code`: the text, or a function that makes it of the tensor, the number of its dimension and whether it is the last.
 # `positions`: the text of a vector whose length is known only when the program runs.
 new_index_part <- function(code, kind = "range", positions = NULL) list(code = code, kind = kind, positions = positions)
 

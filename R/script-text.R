@@ -76,7 +76,7 @@ text_term <- function(cx, term, expr, digits = 15L) {
     whole = , float = if (!is.null(term$tensor)) {
       new_term("str", sprintf("%s(%s, %d)", helper(cx, "item_text"), term$tensor, digits))
     } else if (!is.null(term$item)) {
-      new_term("str", sprintf("%s(%s, %s, %d)", helper(cx, "number_text_as"), term$code, term$item, digits))
+      new_term("str", sprintf("%s(%s, %s, %d)", helper(cx, "number_text_as"), coerced_code(cx, term, "float"), term$item, digits))
     } else {
       refuse_unsure(cx, term, expr)
       new_term("str", sprintf("%s(%s, %d)", helper(cx, "number_text"), coerced_code(cx, term, "float"), digits))

@@ -82,3 +82,36 @@ run_unmerged <- function(cx, branches, state) {
   cx$unread <- utils::modifyList(as.list(branches[[1]]$unread), as.list(branches[[2]]$unread))
   branches
 }
+
+# Of a list one element may be read alone, so its elements are looked at where it is made. What the program returns is read.
+# Lists among the arguments of a function are computed when it asks for them: `looks` are the lines for that.
+look_at_parts <- function(cx, term, given, expr, scope) {
+  if (is.null(scope) || isTRUE(scope$is_package) || !is.null(cx$result) && identical(expr, cx$result)) {
+    return(term)
+  }
+  lines <- character()
+  for (part in given) {
+    lines <- c(lines, part$looks)
+    if (!is.null(part$place)) note_unread(cx, part$place)
+    if (!is.null(part$tensor)) lines <- c(lines, sprintf("%s(%s)", helper(cx, "one"), part$tensor))
+    if (part$type == "Tensor" && isTRUE(part$is_computed)) lines <- c(lines, looking_code(cx, part))
+  }
+  if (isTRUE(cx$is_lazy)) term$looks <- lines else emit(cx, lines)
+  term
+}
+
+# The arguments of a function of the user's.
+lazy_arguments <- function(cx, expr, scope) {
+  before <- cx$is_lazy
+  on.exit(cx$is_lazy <- before)
+  cx$is_lazy <- TRUE
+  given_arguments(cx, expr, scope)
+}
+
+# What a function was given and has not looked at, nothing may have read yet; of what it has looked at all is computed.
+run_arguments <- function(cx, terms, is_read) {
+  for (name in names(terms)) {
+    term <- terms[[name]]
+    if (is_read(name)) emit(cx, term$looks) else if (!is.null(term$place)) note_unread(cx, term$place)
+  }
+}

@@ -35,12 +35,29 @@ def r_is_double_kind(kind: int) -> bool:
 def r_wider_kind(a: int, b: int) -> int:
   return 7 if r_is_double_kind(a) or r_is_double_kind(b) else 4
 
+def r_whole_kind(x: float) -> int:
+  if math.isnan(x) or math.isinf(x):
+    raise ZeroDivisionError("an integer that is divided by zero is NA in R")
+  return int(x)
+
+# What integers would have given.
+def r_as_kind(x: float, kind: int) -> float:
+  if r_is_double_kind(kind):
+    return x
+  return float(r_whole_kind(x))
+
+def r_number_of_int(x: int) -> number:
+  return x
+
+def r_number_of_float(x: float) -> number:
+  return x
+
 def r_number(x: float, kind: int) -> number:
   if kind == 11:
     return torch.tensor(x != 0.).item()
   if r_is_double_kind(kind):
     return x
-  return int(x)
+  return r_whole_kind(x)
 
 # `beside`: how many doubles it stands beside.
 def r_double(x: float, kind: int, beside: int) -> float:

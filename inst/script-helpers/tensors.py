@@ -62,7 +62,3 @@ def r_array_for(x: Tensor, v: Tensor) -> Tensor:
   if torch.is_floating_point(x):
     return torch.to(v, x.dtype)
   return torch.to(v, torch.tensor(0.).dtype) if torch.is_floating_point(v) else v
-
-# What is selected by `n` positions.
-def r_without_one(x: Tensor, dim: int, n: int) -> Tensor:
-  return torch.squeeze(x, dim) if n == 1 else x
