@@ -135,3 +135,40 @@ test_that("functions that a loop calls by a string or a default change what is a
   same(function(a) { n <- 0; id <- function(z = function() n <<- n + 1) z; for (i in 1:3) id()(); n })
   same(function(a) { n <- 0; inc <- function(...) { n <<- n + 1; n }; h <- function(...) { for (i in 1:3) do.call(..1, list(1)); n }; h(inc) })
 })
+
+small <- function() torch_tensor(c(0.1, 0.2, 0.3))
+of_v <- list(v = "List[float]")
+
+test_that("what was asked for NULL before a loop is no more NULL in it, unless the loop sets it to NULL", {
+  expect_same_as_eager(function(x, h = NULL) { if (is.null(h)) h <- torch_zeros(3); for (t in 1:2) h <- torch_tanh(h) + x; h }, small())
+  expect_same_as_eager(function(x, h = NULL) { if (is.null(h)) h <- torch_zeros(3); for (t in 1:2) h <- torch_tanh(h) + x; h }, small(), torch_ones(3))
+  expect_same_as_eager(function(x, h = NULL) { h <- h %||% torch_zeros(3); for (t in 1:2) h <- torch_tanh(h) + x; h }, small())
+  expect_same_as_eager(function(x, h = NULL) { if (is.null(h)) h <- torch_zeros(3); i <- 0; while (i < 3) { h <- h * 2; i <- i + 1; if (i == 2) h <- NULL; if (is.null(h)) h <- x }; h }, small())
+  expect_same_as_eager(function(x, h = NULL) { if (is.null(h)) h <- torch_zeros(3); for (i in 1:3) { if (i == 2) h <- NULL else h <- x }; is.null(h) }, small())
+  expect_same_as_eager(function(x, y = NULL) { if (is.null(y)) stop("need y"); for (i in 1:2) y <- y + x; y }, x, small())
+  expect_same_as_eager(function(x, y = NULL) { if (is.null(y)) y <- x; repeat { y <- y * 2; if (y$sum()$item() > 10) break }; y }, small())
+  expect_failure_of(jit_script(function(x, h = NULL) { if (is.null(h)) h <- torch_zeros(3); for (i in 1:3) { h <- h + x; if (i == 3) h <- NULL }; is.null(h) }), "compile", "may be NULL")
+})
+
+test_that("what a loop sets that surely runs is there after it, and c() gets elements", {
+  expect_same_as_eager(function(v) { out <- c(); for (i in seq_along(v)) out[i] <- v[i]^2; out }, c(3, 1, 2), types = of_v)
+  expect_same_as_eager(function(v) { out <- c(); for (i in seq_along(v)) out[i] <- i; out }, c(3, 1, 2), types = of_v)
+  expect_same_as_eager(function(v) { out <- list(); for (i in seq_along(v)) out[i] <- v[i]^2; out }, c(3, 1, 2), types = of_v)
+  expect_same_as_eager(function(v) { out <- c(); for (i in seq_along(v)) out[[i]] <- v[i]^2; out }, c(3, 1, 2), types = of_v)
+  expect_same_as_eager(function(r, cap = 2L) { q <- c(); for (x in r) { if (length(q) >= cap) q <- q[-1]; q <- c(q, small()) }; q }, c(3, 1, 2), types = list(r = "List[float]"))
+  expect_same_as_eager(function(x) { for (i in 1:3) loss <- x$sum()$item() / i; loss }, small())
+  expect_same_as_eager(function(x, n = 3L) { for (i in 1:n) loss <- x * i; loss }, small())
+  expect_same_as_eager(function(x, n = 3L) { for (i in 1:n) { for (j in 1:2) { z <- x * j }; w <- z + i }; w + z }, small())
+  expect_same_as_eager(function(x, n = 3L) { for (i in 1:n) { l <- list(x, x * i) }; l }, small())
+  expect_same_as_eager(function(x, n = 3L) { for (i in 1:n) { l <- c(i, n) ; l[1] <- 7L }; l }, small())
+  expect_same_as_eager(function(x) { l <- list(1, 2); l[2] <- 5; l }, small())
+  expect_failure_of(jit_script(function(x, n = 3L) { for (i in seq_len(n)) loss <- x * i; loss }), "compile", "Give it a value before the loop")
+  expect_failure_of(jit_script(function(x, n = 3L) { for (i in 1:n) { if (i == 2) next; loss <- x * i }; loss }), "compile", "`loss` is set only in the loop")
+  expect_failure_of(jit_script(function(x, n = 3L) { for (i in seq_len(n)) if (i == 1) h <- x else h <- h * 2; h }), "compile", "`h` has no value yet")
+})
+
+test_that("what can't be translated is told with what can", {
+  expect_failure_of(jit_script(function(x, n = 3L) { m <- matrix(0, n, n); x }), "compile", "torch_zeros\\(n, m\\)")
+  expect_failure_of(jit_script(function(x) { best <- NA; x }), "compile", "has no NA. NaN among numbers")
+  expect_failure_of(jit_script(function(x) x[sample(3)]), "compile", "torch_randperm")
+})

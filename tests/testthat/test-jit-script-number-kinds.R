@@ -86,6 +86,79 @@ test_that("vectors of integers and of doubles are not one", {
   expect_failure_of(jit_script(function(x) { if (x[1]$item() > 1) return(1:2); c(2.5, 1) }), "compile", both)
 })
 
+ones_up <- function() torch_tensor(c(1, 2, 3))
+flags <- function() torch_tensor(c(TRUE, FALSE, TRUE))
+zero <- function() torch_tensor(c(0L, 5L))
+pick <- function(v, alt = NULL) if (is.null(alt)) v else alt
+
+test_that("lists, their parts and what is beside NULL keep the kind of each number", {
+  expect_exactly_eager(function(x) { l <- list(a = x[1]$item(), b = 2); l$b }, ones_up())
+  expect_exactly_eager(function(x) { l <- list(list(s = x[1]$item(), lr = 1), list(s = x[2]$item(), lr = 2)); torch_tensor(l[[2]]$lr) }, ones_up())
+  expect_exactly_eager(function(x) { a <- if (x[1]$item() > 0) 1L else 2; l <- list(q = a, r = 2); l$r }, ones_up())
+  expect_exactly_eager(function(x) { a <- list(); for (i in 1:3) a <- c(a, i); a }, ones_up())
+  expect_exactly_eager(function(x) { a <- list(); for (i in 1:3) a <- c(a, "s"); a }, ones_up())
+  expect_exactly_eager(function(x) { a <- list(); for (i in 1:3) a <- append(a, i); a }, ones_up())
+  expect_exactly_eager(function(x) { a <- list(); for (i in 1:3) a <- c(a, x[i]$item()); a }, whole())
+  expect_exactly_eager(function(x) c(list(), 1), ones_up())
+  expect_exactly_eager(function(x) { r <- list(l = list()); for (i in 1:3) r$l <- c(r$l, i * 0.5); r }, ones_up())
+  expect_exactly_eager(function(x) { a <- list(); for (i in 1:3) a <- c(a, if (i > 1) i else 0.5); a }, ones_up())
+  expect_exactly_eager(function(x) { a <- c(); for (i in 1:3) a <- c(a, i); a }, ones_up())
+  expect_exactly_eager(function(x) { l <- c(list(nrow(x)), list(0.5)); torch_tensor(l[[1]]) }, ones_up())
+  expect_exactly_eager(function(x) c(list(1L), 0.5), ones_up())
+  expect_exactly_eager(function(x) c(lapply(1:2, function(i) i), lapply(1:2, function(i) i / 2L)), ones_up())
+  expect_exactly_eager(function(x) { l <- vector("list", 3); for (i in 1:3) l[[i]] <- x[i]$item(); l }, whole())
+  expect_exactly_eager(function(x) { l <- vector("list", 3); for (i in 1:3) l[[i]] <- x[i]$item(); torch_tensor(l[[1]]) }, flags())
+  expect_exactly_eager(function(x) { l <- vector("list", 2); l[[1]] <- 2.5; l[[2]] <- 1L; l[[2]] }, ones_up())
+  expect_exactly_eager(function(x) { f <- function(a) if (a > 1) a; r <- f(x[1]$item()); if (is.null(r)) 0L else r }, whole())
+  expect_exactly_eager(function(x) pick(1L, if (x[1]$item() > 1) x[2]$item()), whole())
+  expect_exactly_eager(function(x) x[2]$item() %/% x[1]$item(), ones_up())
+  expect_exactly_eager(function(x) x[2]$item() %/% x[1]$item(), whole())
+  expect_exactly_eager(function(x) { a <- x[1]$item(); if (a == 0) a <- -a; list(1 / a) }, zero())
+  expect_exactly_eager(function(x) { a <- x[1]$item() * -5L; list(1 / a) }, zero())
+  expect_exactly_eager(function(x) { a <- x[1]$item() * -5L; list(1 / a) }, ones_up() - 1)
+  expect_exactly_eager(function(x) sum(x[1]$item()), flags())
+  expect_exactly_eager(function(x) +x[1]$item(), flags())
+  expect_exactly_eager(function(x) { a <- if (x[1]$item() > 0) 1L else 2; cat(a, "\n"); a }, ones_up())
+  expect_exactly_eager(function(x) { a <- -1; for (i in 1:3) if (x[i]$item() > 1) { a <- i; break }; paste("found", a) }, ones_up())
+  expect_exactly_eager(function(x) { a <- 0; for (i in 1:3) { if (x[i]$item() > 1) a <- i }; cat("at", a, "\n"); torch_tensor(a) }, ones_up())
+  expect_exactly_eager(function(n = 3L) torch_tensor(if (n > 1) n else 2), 3L)
+  expect_exactly_eager(function(x) { l <- lapply(1:2, function(i) x[i]$item()); l[[1]] + 1L }, flags())
+  expect_exactly_eager(function(x) { r <- list(a = x[1]$item(), b = 2.5); r$a + 1L }, flags())
+  expect_exactly_eager(function(x) { n <- NULL; n <- x[1]$item(); n }, flags())
+  expect_exactly_eager(function(x) if (x[1]$item() > 1) list(1L, 2.5) else list(1.5, 2L), ones_up())
+  expect_exactly_eager(function(x) if (x[1]$item() > 1) list(1L, 2.5) else list(1.5, 2L), whole())
+  expect_exactly_eager(function(x) { l <- if (x[1]$item() > 0) list(1L, "a") else list(0.5, "b"); l }, whole())
+})
+
+test_that("an integer that is divided by zero stops the program", {
+  for (fn in list(function(x) x[2]$item() %/% x[1]$item(), function(x) x[2]$item() %% x[1]$item())) {
+    expect_failure_of(jit_script(fn)(zero()), "program", "divided by zero is NA in R")
+    expect_exactly_eager(fn, zero() + 0.5)
+  }
+})
+
+test_that("fields of modules keep the kind that they begin with, or stop the program", {
+  made <- function(init, forward) nn_module(initialize = init, forward = forward)
+  same <- function(init, forward, x) {
+    eager <- made(init, forward)()
+    program <- jit_script(made(init, forward)())
+    for (i in 1:2) expect_identical(program(x), eager(x), label = squeeze_text(body(forward)))
+  }
+  same(function() self$n <- 0, function(x) { self$n <- self$n + nrow(x); self$n }, whole())
+  same(function() self$n <- 0, function(x) { self$n <- x$sum()$item(); self$n }, ones_up())
+  same(function() self$last <- NULL, function(x) { old <- self$last; self$last <- x$sum()$item(); old }, ones_up())
+  same(function() self$d <- list(), function(x, k = "a") { self$d[[k]] <- x$sum()$item(); self$d }, ones_up())
+  same(function() self$q <- list(), function(x) { self$q <- c(self$q, list(x$sum()$item())); self$q }, whole())
+  same(function() self$q <- list(), function(x) { self$q <- c(self$q, nrow(x)); self$q }, whole())
+  same(function() self$q <- list(), function(x) { self$q[[length(self$q) + 1]] <- x$sum()$item(); self$q }, whole())
+  doubles <- "holds doubles before the program runs"
+  expect_failure_of(jit_script(made(function() self$n <- 0, function(x) { self$n <- nrow(x); self$n })()), "compile", doubles)
+  expect_failure_of(jit_script(made(function() self$q <- list(x = 1, y = 2), function(x) { self$q$x <- nrow(x); x })()), "compile", doubles)
+  expect_failure_of(jit_script(made(function() self$v <- c(0, 0), function(x) { self$v <- c(nrow(x), 2L); x })()), "compile", doubles)
+  set <- jit_script(made(function() self$n <- 0, function(x) { self$n <- x$sum()$item(); self$n })())
+  expect_failure_of(set(whole()), "program", "as.numeric\\(\\) makes it one")
+})
+
 test_that("PyTorch runs programs whose numbers are of any kind", {
   skip_without_python()
   program <- jit_script(function(x) list(n = x$sum()$item(), best = if (x[1]$item() > 1) 1L else 2.5, all = lapply(1:2, function(i) x[i]$item())))

@@ -9,7 +9,7 @@ refused <- list(
   function(n = 3L) paste0(),
   function(n = 3L) sprintf("%2$s %1$s", n, "a"),
   function(n = 3L) sprintf("%d and %d", n),
-  function(n = 3L) sprintf("%d", n/2L),
+  function(n = 3L) sprintf("%x", n),
   function(n = 3L) sprintf("%x", n),
   function(n = 3L) suppressWarnings(n),
   function(n = 3L) unlist(list(a = 1, b = 2)),

@@ -143,3 +143,27 @@ test_that("a tensor of TRUE and FALSE takes numbers", {
   expect_same_as_eager(function(x) { x[x == 1] <- 0.5; x }, flags)
   expect_same_as_eager(function(x) { x[1] <- NaN; x }, flags)
 })
+
+test_that("a vector that turns out to be of one drops its dimension, and what it selects is a view", {
+  rows <- torch_arange(1, 6)$view(c(3, 2))
+  cube <- torch_arange(1, 24)$view(c(2, 3, 4))
+  of_i <- list(i = "List[int]")
+  for (i in list(2L, c(1L, 3L), integer())) {
+    among_two <- i[i < 3]
+    for (fn in list(
+      function(x, i) x[i, ], function(x, i) x[i], function(x, i) x[i, , drop = FALSE], function(x, i) x[i, 1], function(x, i) x[c(i, 1L), ],
+      function(x, i) x[rev(i), ], function(x, i) { x[i, ] <- 0; x }, function(x, i) { x[i, ] <- torch_ones(2); x }, function(x, i) { x[i, ]$mul_(10); x }
+    )) expect_same_as_eager(fn, rows, i, types = of_i)
+    for (fn in list(function(x, i) x[1:2, i], function(x, i) x[newaxis, i])) expect_same_as_eager(fn, rows, among_two, types = of_i)
+    expect_same_as_eager(function(x, i) x[1, , i], cube, i, types = of_i)
+  }
+  for (i in list(2L, c(2L, 1L))) {
+    expect_same_as_eager(function(x, i) { x[i, ][1] <- 7; x }, rows, i, types = of_i)
+    expect_same_as_eager(function(x, i) { y <- x[i, ]; y[1] <- 100; x }, rows, i, types = of_i)
+  }
+  expect_same_as_eager(function(x, k = 1L) list(x[seq_len(k), ], x[c(k), ]), rows, 1L)
+  expect_same_as_eager(function(x, lo = 2L, hi = 2L) { r <- lo:hi; x[r, ] }, rows, 2L, 2L)
+  expect_same_as_eager(function(x) x[which(c(x[1, 1]$item() > 0, FALSE, FALSE)), ], rows)
+  expect_same_as_eager(function(x, v) x[v > 1, ], torch_ones(1, 3), 2, types = list(v = "List[float]"))
+  expect_same_as_eager(function(x) { r <- c(1L); for (i in 1:2) r <- c(r, 1L); x[r, ] }, rows)
+})

@@ -270,3 +270,9 @@ test_that("lists of numbers and strings are text", {
   expect_same_as_eager(function(s = "x") paste(list(a = s, b = 1L), collapse = "+"))
   expect_same_as_eager(function(s = "x") stop("a", list(s, 1, TRUE, 2.5)))
 })
+
+test_that("%d writes doubles that are whole", {
+  expect_same_as_eager(function(epochs = 5) { for (e in 1:epochs) cat(sprintf("epoch %d/%d\n", e, epochs)); epochs })
+  for (s in list(2.5, -4, 3e9, NaN, 0)) expect_same_as_eager(function(s = 2.5) if (is.nan(s)) "NaN" else sprintf("%3d|", s), s)
+  expect_same_as_eager(function(x) { r <- list(id = 1L, score = x[1]$item()); sprintf("%d", r$id) }, torch_tensor(c(1, 2)))
+})
