@@ -47,7 +47,7 @@ need_holder <- function() {
 held_name <- function(cx, value, name, kind) {
   if (!is.null(cx$unit$entries)) {
     what <- if (kind == "child") "A module from outside" else "A tensor from outside that requires gradients"
-    refuse(cx, as.name(name), paste(what, "can't be used in a module's methods."), "Make it a member of the module.")
+    refuse(cx, as.name(name), paste(what, "can't be used in a module's methods."), if (kind == "child") "Make it a member of the module; nn_module_list() holds several." else "Make it a member of the module.")
   }
   if (is.null(cx$holder)) need_holder()
   self <- cx$holder$self

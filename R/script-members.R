@@ -42,7 +42,12 @@ tensor_member <- function(cx, held, name, expr, scope) {
   if (!is.null(own)) {
     return(own(cx, held, expr))
   }
-  member <- .subset2(tensor_members, name) %||% tryCatch(find_tensor_member(name), torchscript_error = function(e) refuse(cx, expr, conditionMessage(e), e$hint))
+  member <- .subset2(tensor_members, name) %||% tryCatch(find_tensor_member(name), torchscript_error = function(e) {
+    binding <- if (!is.null(held$place)) cx$vars[[held$place]]
+    is_default <- !is.null(binding) && endsWith(binding$version, " argument") && binding$declared == "Optional[Tensor]"
+    hint <- if (is_default) sprintf("`%s = NULL` is a tensor or NULL; another type is said, as in jit_script(f, %s = \"Optional[Dict[str, Tensor]]\").", binding$r_name, binding$r_name)
+    refuse(cx, expr, conditionMessage(e), hint %||% e$hint)
+  })
   inline_call(cx, formals(member), body(member), list(held), expr, env = environment(member), is_package = TRUE, name = name)
 }
 

@@ -48,7 +48,7 @@ emit_return <- function(cx, term, expr) {
 # An R number is a double, however it was kept. `to_r`: the lists come back to R as lists, and not as vectors.
 returned_type <- function(type, to_r = FALSE) {
   type <- gsub("\\bwhole\\b", "float", type)
-  if (!to_r || grepl("Dict[", type, fixed = TRUE)) {
+  if (!to_r) {
     return(type)
   }
   gsub("\\bList\\[(str|bool)\\]", "List[Optional[\\1]]", gsub("\\bList\\[(int|float)\\]", "List[number]", type))

@@ -174,6 +174,15 @@ coerced_code <- function(cx, term, type) {
     code <- coerced_code(cx, term, element_type(type))
     return(if (!is.null(code)) sprintf("torch.jit.annotate(%s, [%s])", script_type_text(cx$unit, type), code))
   }
+  if (identical(kinds, c("Dict", "Dict"))) {
+    key <- new_name(cx, "k")
+    value <- new_name(cx, "v")
+    inner <- coerced_code(cx, new_term(element_type(from), value, simple = TRUE), element_type(type))
+    if (is.null(inner)) {
+      return(NULL)
+    }
+    return(sprintf("torch.jit.annotate(%s, {%s: %s for %s, %s in %s.items()})", script_type_text(cx$unit, type), key, inner, key, value, term$code))
+  }
   if (identical(kinds, c("Record", "Dict"))) {
     values <- lapply(term_parts(cx, term), function(part) coerced_code(cx, part, element_type(type)))
     if (any(vapply(values, is.null, NA))) {
@@ -223,7 +232,7 @@ coerced_list <- function(cx, term, from, to) {
   }
   made <- sprintf("[%s for %s in %s]", inner, name, term$code)
   # what it holds is more than its elements say
-  if (identical(inner, name)) sprintf("torch.jit.annotate(List[%s], %s)", script_type_text(cx$unit, to), made) else made
+  if (identical(inner, name) || to == "number" || is_optional_type(to)) sprintf("torch.jit.annotate(List[%s], %s)", script_type_text(cx$unit, to), made) else made
 }
 
 tuple_code <- function(cx, codes, type) {

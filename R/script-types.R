@@ -166,7 +166,7 @@ script_type_in_words <- function(type) {
     Tensor = "a tensor", int = "a whole number", whole = , float = , number = "a number", bool = "TRUE or FALSE", str = "a string",
     end = "a position counted from `N`", None = "NULL", Empty = "an empty list", complex = "a complex number", Device = "a device", dtype = "a dtype",
     static = "something that only R has", `?` = "something not known",
-    Vector = sprintf("a vector of %s values", returned_type(script_type_parts(type)[[1]])),
+    Vector = paste("a vector of", switch(element_type(type), int = "integers", whole = , float = "doubles", bool = "TRUE and FALSE", str = "strings", "values")),
     List = sprintf("a list of elements that are each %s", script_type_in_words(element_type(type))),
     Slots = "a list that is being filled", Dict = "a list with names", Record = sprintf("a list with the names %s", toString(names(script_type_parts(type)))),
     Tuple = sprintf("a list of %d", length(script_type_parts(type))),
@@ -177,6 +177,9 @@ script_type_in_words <- function(type) {
 
 # What to write where lists have other names each and elements of several types.
 hint_of_names <- function(types, otherwise) {
+  if (setequal(returned_type(types), c("Vector[int]", "Vector[float]"))) {
+    return("as.numeric() makes doubles of the integers.")
+  }
   is_record <- startsWith(types, "Record")
   if (!all(is_record | types == "Empty") || !any(is_record)) {
     return(otherwise)

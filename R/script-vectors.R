@@ -111,7 +111,10 @@ repeat_to_length <- function(cx, given, expr, scope) {
   item <- new_name(cx, "i")
   repeated(
     cx, given$x, given$length.out, expr,
-    function(held, n) sprintf("[%s[%s %% len(%s)] for %s in range(%s)]", held$code, item, held$code, item, n), function(size, n) n
+    function(held, n) {
+      size <- sprintf(if (length(known_parts(held)) > 0) "len(%s)" else paste0(helper(cx, "some"), "(len(%s))"), held$code)
+      sprintf("[%s[%s %% %s] for %s in range(%s)]", held$code, item, size, item, n)
+    }, function(size, n) n
   )
 }
 

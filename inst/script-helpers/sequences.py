@@ -1,4 +1,4 @@
-# seq() of doubles.
+# seq() of doubles, and what is repeated.
 
 # Two ends that are as good as equal are one; the last step does not go beyond its end by a rounding error.
 def r_seq_by(first: float, last: float, by: float) -> List[float]:
@@ -55,3 +55,9 @@ def r_seq_steps(first: float, by: float, length: float) -> List[float]:
   if n == 0:
     raise ValueError("seq() of length 0 is integer(0) in R")
   return [first + float(i) * by for i in range(n)]
+
+# How many elements there are to be repeated.
+def r_some(n: int) -> int:
+  if n == 0:
+    raise ValueError("rep() of no elements to a length is NA in R")
+  return n

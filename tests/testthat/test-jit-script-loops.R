@@ -145,7 +145,7 @@ test_that("what was asked for NULL before a loop is no more NULL in it, unless t
   expect_same_as_eager(function(x, h = NULL) { h <- h %||% torch_zeros(3); for (t in 1:2) h <- torch_tanh(h) + x; h }, small())
   expect_same_as_eager(function(x, h = NULL) { if (is.null(h)) h <- torch_zeros(3); i <- 0; while (i < 3) { h <- h * 2; i <- i + 1; if (i == 2) h <- NULL; if (is.null(h)) h <- x }; h }, small())
   expect_same_as_eager(function(x, h = NULL) { if (is.null(h)) h <- torch_zeros(3); for (i in 1:3) { if (i == 2) h <- NULL else h <- x }; is.null(h) }, small())
-  expect_same_as_eager(function(x, y = NULL) { if (is.null(y)) stop("need y"); for (i in 1:2) y <- y + x; y }, x, small())
+  expect_same_as_eager(function(x, y = NULL) { if (is.null(y)) stop("need y"); for (i in 1:2) y <- y + x; y }, small(), small())
   expect_same_as_eager(function(x, y = NULL) { if (is.null(y)) y <- x; repeat { y <- y * 2; if (y$sum()$item() > 10) break }; y }, small())
   expect_failure_of(jit_script(function(x, h = NULL) { if (is.null(h)) h <- torch_zeros(3); for (i in 1:3) { h <- h + x; if (i == 3) h <- NULL }; is.null(h) }), "compile", "may be NULL")
 })

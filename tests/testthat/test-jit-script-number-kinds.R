@@ -78,7 +78,7 @@ test_that("a vector is of integers or of doubles, or the program stops", {
 })
 
 test_that("vectors of integers and of doubles are not one", {
-  both <- "a vector of int values"
+  both <- "a vector of integers"
   expect_failure_of(jit_script(function(x) { v <- 1:3; if (x[1]$item() > 1) v <- v * 0.5; v }), "compile", both)
   expect_failure_of(jit_script(function(x) if (x[1]$item() > 1) 1:3 else c(0.5, 1)), "compile", both)
   expect_failure_of(jit_script(function(x) { v <- c(0L, 0L); for (i in 1:2) v[i] <- 0.5; v }), "compile", both)
