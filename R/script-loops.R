@@ -144,9 +144,10 @@ enter_loop_with <- function(cx, scope, names_assigned, changed, id) {
     stays <- is_optional_type(declared) && !is_optional_type(binding$type) && binding$type != "None" && is.null(cx$previous$owned[[paste("null", mark)]])
     if (name %in% names_assigned) binding$type <- if (stays) required_type(declared) else declared
     binding$declared <- declared
-    binding["dtype"] <- list(kind_beside_type(join_number_kinds(setdiff(cx$previous$declared[[binding$version]]$kinds, "lost")), binding$type))
+    binding["dtype"] <- list(kind_beside_type(join_number_kinds(cx$previous$declared[[binding$version]]$kinds), binding$type))
+    has_kind <- !is.null(binding$item) && is.null(cx$previous$owned[[paste("kind", mark)]])
     binding[c("value", "item", "filled", "choices")] <- list(NULL)
-    binding$item <- kind_variable(cx, binding$version, binding$type)
+    binding$item <- if (has_kind) kind_variable(cx, binding$version, binding$type)
     binding["parts"] <- list(NULL)
     binding$lower <- -Inf
     binding$owned <- isTRUE(binding$owned) && !isFALSE(cx$previous$owned[[mark]])
@@ -160,6 +161,7 @@ loop_id <- function(body) paste("loop", paste(deparse(body, width.cutoff = 500L,
 note_ownership <- function(cx, head, state, id) {
   for (key in names(head)) {
     if (isTRUE(head[[key]]$owned) && !isTRUE(state[[key]]$owned)) cx$owned[[paste(id, key)]] <- FALSE
+    if (!is.null(head[[key]]$item) && is.null(state[[key]]$item)) cx$owned[[paste("kind", id, key)]] <- TRUE
     type <- state[[key]]$type
     if (!is.null(type) && (type == "None" || is_optional_type(type)) && identical(head[[key]]$kind, "variable")) cx$owned[[paste("null", id, key)]] <- TRUE
     if (isTRUE(head[[key]]$there) && !isTRUE(state[[key]]$there)) cx$owned[[paste(id, key)]] <- FALSE

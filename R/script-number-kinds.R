@@ -216,7 +216,7 @@ kind_variable <- function(cx, version, type) {
   }
   declared <- cx$declared[[version]]
   kinds <- union(declared$kinds, cx$previous$declared[[version]]$kinds)
-  if (all(kinds == "double") || "lost" %in% kinds) {
+  if (all(kinds == "double")) {
     return(NULL)
   }
   if (is.null(cx$kind_names[[version]])) cx$kind_names[[version]] <- new_name(cx, paste0(declared$name, "_kind"))

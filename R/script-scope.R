@@ -252,7 +252,7 @@ assign_variable <- function(cx, scope, name, term, expr) {
   declared$type <- joined
   kind <- number_kind(term)
   if (!is.null(kind)) {
-    now <- union(declared$kinds, c(kind, if (is_open_kind(term) && is.null(kind_code(cx, term))) "lost", if (cx$widens) cx$previous$declared[[version]]$kinds))
+    now <- union(declared$kinds, c(kind, if (cx$widens) cx$previous$declared[[version]]$kinds))
     if (!is.null(declared$kinds) && !setequal(now, declared$kinds)) cx$unsettled <- TRUE
     declared$kinds <- now
   }

@@ -5,7 +5,7 @@ random_script <- function(seed) {
   counters <- character()
   loops <- 0L
   pick <- function(...) sample(c(...), 1)
-  result <- "list(t, s, k, v, w, torch_stack(xs), torch_stack(ys), d[[\"z\"]], r$p, r$q, length(r$acc), q$p, text, is.integer(k))"
+  result <- "list(t, s, k, v, w, torch_stack(xs), torch_stack(ys), d[[\"z\"]], r$p, r$q, length(r$acc), q$p, text, is.integer(k), is.integer(s), is.integer(d[[\"z\"]]), is.integer(r$q))"
   number <- function(depth) {
     if (depth <= 0) {
       return(pick("a", "n", "k", "s", "1", "2", "0.5", "3L", counters))
@@ -21,7 +21,7 @@ random_script <- function(seed) {
       fun = sprintf("%s(%s)", pick("abs", "floor", "ceiling", "round", "sin", "sign", "trunc"), x()),
       `if` = sprintf("(if (%s) %s else %s)", condition(depth - 1), x(), x()),
       index = pick("v[1]", "v[length(v)]", "v[2L]", "sum(v[-1])", "sum(v[-(1:2)])", "sum(v[v > 1])", "r$p[2]", "r$q", "length(r$acc)", "(if (is.null(d[[\"a\"]])) 1 else d[[\"a\"]])", "max(v, k)"),
-      item = sprintf("t$sum()$item()"),
+      item = pick("t$sum()$item()", "(t > 0)$sum()$item()", "t$argmax()$item()"),
       minmax = sprintf("%s(%s, %s)", pick("min", "max"), x(), x())
     )
   }
