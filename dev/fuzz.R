@@ -8,7 +8,7 @@ differ <- 0
 for (seed in seeds[[1]]:seeds[[2]]) {
   fn <- random_script(seed)
   both <- tryCatch(run_both(fn, x, seed %% 5L, 1.5), error = function(e) list(r = "compiled", program = conditionMessage(e)))
-  same <- isTRUE(all.equal(both$r, both$program, tolerance = 1e-5, check.attributes = FALSE))
+  same <- isTRUE(all.equal(both$r, both$program, tolerance = 1e-5, check.attributes = FALSE)) && identical(kinds_of(both$r), kinds_of(both$program))
   if (!same) {
     differ <- differ + 1
     cat("seed", seed, "\n")

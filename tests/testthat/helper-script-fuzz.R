@@ -120,3 +120,6 @@ run_both <- function(fn, ...) {
   }
   list(r = run(fn), program = run(jit_script(fn)))
 }
+
+# Integers, doubles, flags and strings, wherever they stand.
+kinds_of <- function(x) if (is.list(x)) lapply(unname(x), kinds_of) else typeof(x)

@@ -4,5 +4,6 @@ test_that("random programs do in TorchScript what they do in R", {
   for (seed in 1:200) {
     both <- run_both(random_script(seed), x, seed %% 5L, 1.5)
     expect_equal(both$program, both$r, tolerance = 1e-5, ignore_attr = TRUE, label = sprintf("the program of seed %d", seed))
+    expect_identical(kinds_of(both$program), kinds_of(both$r), label = sprintf("the kinds of seed %d", seed))
   }
 })
