@@ -274,7 +274,7 @@ build_script_entries <- function() {
       emit(cx, sprintf("torch.warn(%s)", text_of_terms(cx, unnamed_terms(cx, given, expr, c("call.", "immediate.")), expr)))
       none_term()
     }, of_tensor = FALSE),
-    cat = entry("a line of output: it must end with \"\\n\"", run = write_output, of_tensor = FALSE), print = entry("output; of a tensor as libtorch writes it", run = print_value, of_tensor = FALSE),
+    cat = entry("a line of output: it must end with \"\\n\"", run = write_output, of_tensor = FALSE), print = entry("output; of a tensor all its elements, and nothing of gradients", run = print_value, of_tensor = FALSE),
     message = entry("a line of output", run = function(cx, given, expr, scope) {
       emit(cx, sprintf("print(%s)", text_of_terms(cx, unnamed_terms(cx, given, expr), expr)))
       none_term()

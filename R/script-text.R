@@ -170,7 +170,8 @@ print_value <- function(cx, given, expr, scope) {
     return(term)
   }
   if (term$type == "Tensor") {
-    emit(cx, sprintf("print(%s)", term$code))
+    term <- keep_term(cx, term)
+    emit(cx, c("print(\"torch_tensor\")", sprintf("print(%s)", term$code)))
     return(term)
   }
   shown <- if (term$type %in% c("None", "Empty")) {

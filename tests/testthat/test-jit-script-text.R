@@ -276,3 +276,9 @@ test_that("%d writes doubles that are whole", {
   for (s in list(2.5, -4, 3e9, NaN, 0)) expect_same_as_eager(function(s = 2.5) if (is.nan(s)) "NaN" else sprintf("%3d|", s), s)
   expect_same_as_eager(function(x) { r <- list(id = 1L, score = x[1]$item()); sprintf("%d", r$id) }, torch_tensor(c(1, 2)))
 })
+
+test_that("print() of a tensor has the header that it has in R", {
+  for (x in list(torch_tensor(c(1, 2.5, 3)), torch_tensor(1:3), torch_tensor(TRUE)$squeeze(), torch_ones(2, 2, 2), torch_zeros(0))) {
+    expect_same_as_eager(function(x) { print(x); print(x + x); 1 }, x)
+  }
+})
