@@ -48,7 +48,7 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
     index <- index_in_order(cx, kept, expr, function() tensor_index(cx, kept, target, index_scope))
     value <- assigned_value(cx, term, expr, kept)
     # where elements are gathered the dtypes must agree
-    if (term$type == "Tensor" && attr(index, "copies")) value <- sprintf("torch.to(%s, %s.dtype)", value, kept$code)
+    if ((term$type == "Tensor" || term$type %in% c("Vector[int]", "Vector[bool]")) && attr(index, "copies")) value <- sprintf("torch.to(%s, %s.dtype)", value, kept$code)
     # R's own assignment leaves leading dimensions of one element out
     if (term$type == "Tensor" && !attr(index, "copies")) value <- sprintf("%s(%s[%s], %s)", helper(cx, "fitted"), kept$code, index, value)
     emit(cx, c(sprintf("%s[%s] = %s", kept$code, index, value), sprintf("%s(%s)", helper(cx, "written"), kept$code)))

@@ -85,8 +85,8 @@ call_function <- function(cx, fn, expr, scope, name = NULL) {
   if (is_of_packages(fn) && name %in% c("abort", "cli_abort", "warn", "cli_warn", "inform", "cli_inform")) {
     refuse(cx, expr, sprintf("`%s()` can't be translated.", name), "stop(), warning() and message() can.")
   }
-  refuse_lazy_arguments(cx, expr, scope, formals(fn), body(fn), list(id = 0L, prefix = "0 ", env = environment(fn)))
-  call_user_function(cx, fn, name %||% "f", lazy_arguments(cx, expr, scope), expr, from = scope)
+  first <- refuse_lazy_arguments(cx, expr, scope, formals(fn), body(fn), list(id = 0L, prefix = "0 ", env = environment(fn)))
+  call_user_function(cx, fn, name %||% "f", lazy_arguments(cx, expr, scope, formals(fn), first), expr, from = scope)
 }
 
 # A function of this package.
@@ -117,9 +117,9 @@ call_special <- function(cx, fn, expr, scope, name) {
     refuse(cx, expr, "A program can't make a module.", "Make it before: a module from around the function becomes part of the program.")
   }
   if (inherits(fn, "script_closure")) {
-    if (!isTRUE(fn$scope$is_package) && !isTRUE(scope$is_package)) refuse_lazy_arguments(cx, expr, scope, fn$formals, fn$body, fn$scope)
+    first <- if (!isTRUE(fn$scope$is_package) && !isTRUE(scope$is_package)) refuse_lazy_arguments(cx, expr, scope, fn$formals, fn$body, fn$scope)
     if (isTRUE(fn$scope$is_package)) refuse_order(cx, expr, scope, fn$formals)
-    given <- if (isTRUE(fn$scope$is_package)) given_arguments(cx, expr, scope) else lazy_arguments(cx, expr, scope)
+    given <- if (isTRUE(fn$scope$is_package)) given_arguments(cx, expr, scope) else lazy_arguments(cx, expr, scope, fn$formals, first)
     alone <- if (returns_from_loop(fn$body)) closure_alone(cx, fn)
     if (!is.null(alone)) {
       return(call_user_function(cx, alone, name %||% "f", given, expr, from = scope))

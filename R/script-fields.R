@@ -194,7 +194,7 @@ note_field <- function(cx, self, name, term, expr) {
   if (is.null(begins)) {
     return(invisible())
   }
-  type <- returned_type(term$type)
+  type <- returned_type(as_kept_number(cx, term)$type)
   if (type == "None" || is_optional_type(type)) assign(paste(key, "nulled"), TRUE, envir = cx$unit$fields)
   if (begins %in% c("?", "Empty")) {
     if (type %in% c("?", "Empty", "static")) {
@@ -210,7 +210,7 @@ note_field <- function(cx, self, name, term, expr) {
     return(invisible())
   }
   joined <- if (is.null(known)) type else join_parts(known, type)
-  if (is.null(joined) || required_type(joined) == "number") {
+  if (is.null(joined)) {
     words <- script_types_in_words(c(type, known %||% type))
     refuse(cx, expr, sprintf("`self$%s` is %s here and %s elsewhere.", name, words[[1]], words[[2]]), "A field has one type.")
   }

@@ -2,11 +2,12 @@
 # it is refused.
 
 # `formals` and `body` are the function's, `inner` the scope that it sees.
+# Gives the names of those that R computes in any case.
 refuse_lazy_arguments <- function(cx, expr, scope, formals, body, inner) {
   parts <- argument_parts(formals, expr)
   parts <- Filter(function(part) is.call(part) && !identical(part[[1]], quote(`function`)), parts)
   if (length(parts) == 0) {
-    return(invisible())
+    return(character())
   }
   first <- looked_at_first(cx, inner, body)
   does <- vapply(parts, function(part) has_effects(cx, scope, part), NA)
@@ -14,6 +15,15 @@ refuse_lazy_arguments <- function(cx, expr, scope, formals, body, inner) {
     refuse(cx, expr, "An argument that does something can't be translated: R does it when the function first asks for it.", "Do it before the call.")
   }
   changes <- changes_of(cx, inner, body)
+  # functions that are given may be called
+  for (part in as.list(expr)[-1]) {
+    lent <- if (is.call(part) && identical(part[[1]], quote(`function`))) list(body = part[[3]], scope = scope) else if (is.name(part)) called_body(cx, scope, part)
+    if (!is.null(lent)) {
+      more <- changes_of(cx, lent$scope, lent$body)
+      changes$fields <- c(changes$fields, more$fields)
+      changes$names <- c(changes$names, more$names)
+    }
+  }
   given <- argument_parts(formals, expr)
   for (name in setdiff(names(parts), first)) {
     part <- parts[[name]]
@@ -24,6 +34,7 @@ refuse_lazy_arguments <- function(cx, expr, scope, formals, body, inner) {
     if (length(changes$fields) > 0 && calls_method(cx, scope, part)) seen <- c(seen, changes$fields)
     if (length(seen) > 0) refuse(cx, expr, sprintf("The function changes `%s`, which an argument of it uses.", seen[[1]]), "Give the argument a name before the call.")
   }
+  first
 }
 
 # R's own functions and those of this package look at their arguments in the order of their formals, a program in that of the
@@ -61,17 +72,20 @@ argument_parts <- function(formals, expr) {
 # The arguments that a function looks at before it does anything else.
 looked_at_first <- function(cx, scope, body) {
   statements <- if (is.call(body) && identical(body[[1]], quote(`{`))) as.list(body)[-1] else list(body)
-  found <- character()
+  found <- set <- character()
   for (statement in statements) {
-    value <- if (is.call(statement) && (identical(statement[[1]], quote(`<-`)) || identical(statement[[1]], quote(`=`)))) statement[[3]] else statement
+    is_set <- is.call(statement) && (identical(statement[[1]], quote(`<-`)) || identical(statement[[1]], quote(`=`)))
+    value <- if (is_set) statement[[3]] else statement
     if (is.call(value) && identical(value[[1]], quote(`function`))) next
     if (is.call(value) && identical(value[[1]], quote(`if`))) {
       # its condition is looked at in any case
-      if (only_looks(cx, scope, value[[2]])) found <- c(found, all.names(value[[2]]))
+      if (only_looks(cx, scope, value[[2]])) found <- c(found, setdiff(all.names(value[[2]]), set))
       break
     }
     if (!only_looks(cx, scope, value)) break
-    found <- c(found, all.names(value))
+    # an argument that is set before is not looked at
+    found <- c(found, setdiff(all.names(value), set))
+    if (is_set && is.name(statement[[2]])) set <- c(set, as.character(statement[[2]]))
     # an element or a field is set
     if (!identical(value, statement) && is.call(statement[[2]])) break
   }

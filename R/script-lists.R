@@ -3,10 +3,12 @@
 # list(...): with names a record; otherwise a list if its elements are of one type, and a tuple if not.
 make_list <- function(cx, given, expr, scope) {
   given <- lapply(given, function(term) {
-    if (term$type != "Tensor" || term$simple || is.null(scope) || isTRUE(scope$is_package)) {
+    # numbers that are no tensor's can't fail
+    computes <- !is_static(term) && is.null(term$place) && (term$type == "Tensor" || !is.null(term$code) && grepl("torch", term$code, fixed = TRUE) || !is_scalar_type(term$type))
+    if (!computes || is.null(scope) || isTRUE(scope$is_package)) {
       return(term)
     }
-    utils::modifyList(keep_term(cx, term), list(is_computed = TRUE))
+    utils::modifyList(keep_term(cx, term), list(is_computed = is.null(term$looked_at)))
   })
   look_at_parts(cx, list_of_terms(cx, given, expr), given, expr, scope)
 }

@@ -124,7 +124,7 @@ tensor_arithmetic <- function(cx, sign, a, b, expr) {
   mixed <- vapply(list(a, b), function(term) identical(term$dtype, "mixed") || identical(term$dtype, "unsure") && is.null(term$tensor), NA)
   if (any(mixed)) {
     # a number on the right goes as it is
-    kept <- sign %in% c("+", "-", "*", "/", "^", "%%", "%/%") & c(sign %in% names(mirrored_signs), TRUE) & !vapply(list(a, b), function(term) is.null(kind_code(cx, term)), NA)
+    kept <- !sign %in% c("&", "|") & c(sign %in% names(mirrored_signs), TRUE) & !vapply(list(a, b), function(term) is.null(kind_code(cx, term)), NA)
     mixed <- mixed & !kept
   }
   if (any(mixed)) {

@@ -131,6 +131,7 @@ read_default <- function(cx, found, name, expr) {
     term <- if (is_container_type(term$type)) new_term(term$type, list_copy_code(term$code, term$type), fresh = TRUE) else utils::modifyList(term, list(simple = FALSE, place = NULL, value = NULL))
   }
   if (is.null(term$value) && !term$simple) term <- keep_term(cx, term)
+  if (!isTRUE(found$scope$is_package) && is.null(term$place)) run_term(cx, term)
   cx$vars[[found$key]] <- list(kind = "term", term = term, is_default = TRUE, changes = binding$changes)
   term
 }
@@ -260,7 +261,7 @@ assign_variable <- function(cx, scope, name, term, expr) {
   declared$from_null <- isTRUE(declared$from_null) || identical(term$dtype, "null")
   cx$declared[[version]] <- declared
   final <- if (is.null(expected)) joined else join(joined, expected)
-  if (type == "None" && identical(before$kind, "variable") && before$type != "None") note_null_later(cx, version)
+  if ((type == "None" || is_optional_type(type)) && identical(before$kind, "variable") && before$type != "None" && !is_optional_type(before$type)) note_null_later(cx, version)
   code <- coerced_code(cx, term, final)
   # libtorch would take it for what can't be NULL any more
   if (becomes_null(cx, version) && type != "None" && is_optional_type(final)) code <- sprintf("%s(%s)", as_optional(cx$unit, final), code)

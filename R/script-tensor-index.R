@@ -44,15 +44,18 @@ tensor_index <- function(cx, held, expr, scope) {
     code <- made[[i]]$code
     if (is.function(code)) code(held$code, dimension_of(kinds, i), is_last = i == length(made)) else code
   }, "")
-  structure(paste(codes, collapse = ", "), copies = any(copies), of_one = if (drop) index_of_one(cx, made, codes))
+  structure(paste(codes, collapse = ", "), copies = any(copies), of_one = index_of_one(cx, made, codes, function(i, position) {
+    place <- sprintf("%s(%s, %d, %s)", helper(cx, "place"), held$code, dimension_of(kinds, i), position)
+    if (drop) sprintf("%s(%s)", helper(cx, "position"), position) else sprintf("%1$s:%1$s + 1", place)
+  }))
 }
 
 # The index for the case that a vector of positions turns out to hold one: list(index, positions).
-index_of_one <- function(cx, made, codes) {
+index_of_one <- function(cx, made, codes, code_of_one) {
   for (i in seq_along(made)) {
     positions <- made[[i]]$positions
     if (!is.null(positions)) {
-      codes[[i]] <- sprintf("%s(int(%s[0]))", helper(cx, "position"), positions)
+      codes[[i]] <- code_of_one(i, sprintf("int(%s[0])", positions))
       return(list(index = paste(codes, collapse = ", "), positions = positions))
     }
   }

@@ -94,18 +94,33 @@ look_at_parts <- function(cx, term, given, expr, scope) {
     lines <- c(lines, part$looks)
     if (!is.null(part$place)) note_unread(cx, part$place)
     if (!is.null(part$tensor)) lines <- c(lines, sprintf("%s(%s)", helper(cx, "one"), part$tensor))
-    if (part$type == "Tensor" && isTRUE(part$is_computed)) lines <- c(lines, looking_code(cx, part))
+    if (isTRUE(part$is_computed)) lines <- c(lines, looking_code(cx, part))
   }
   if (isTRUE(cx$is_lazy)) term$looks <- lines else emit(cx, lines)
+  # a list within a list
+  term$looked_at <- TRUE
   term
 }
 
-# The arguments of a function of the user's.
-lazy_arguments <- function(cx, expr, scope) {
+# The arguments of a function of the user's. `first`: the formals that R looks at in any case.
+lazy_arguments <- function(cx, expr, scope, formals, first) {
   before <- cx$is_lazy
-  on.exit(cx$is_lazy <- before)
   cx$is_lazy <- TRUE
-  given_arguments(cx, expr, scope)
+  given <- tryCatch(given_arguments(cx, expr, scope), finally = cx$is_lazy <- before)
+  wanted <- names(formals)
+  if (length(first) == 0 || isTRUE(before)) {
+    return(given)
+  }
+  places <- stats::setNames(as.list(seq_along(given)), if (is.null(names(given))) rep("", length(given)) else names(given))
+  matched <- tryCatch(as.list(match.call(as.function(c(formals, list(NULL))), as.call(c(list(quote(f)), places)), expand.dots = FALSE))[-1], error = function(e) NULL)
+  for (i in unlist(c(matched[intersect(first, setdiff(names(matched), "..."))], if ("..." %in% first) matched$...))) {
+    term <- given[[i]]
+    if (is_static(term) || !is.null(term$place) || is.null(term$code) || is_scalar_type(term$type) || !is_known_type(term$type)) next
+    given[[i]] <- keep_term(cx, term)
+    emit(cx, c(term$looks, if (is.null(term$looked_at)) looking_code(cx, given[[i]])))
+    given[[i]]["looks"] <- list(NULL)
+  }
+  given
 }
 
 # What a function was given and has not looked at, nothing may have read yet; of what it has looked at all is computed.

@@ -129,7 +129,9 @@ several <- function(cx, given, expr, scope) {
   if (length(given) == 0) {
     return(literal_term(integer()))
   }
-  combine(cx, unname(given), quote(c(x)), scope)
+  # sizes are whole numbers, whatever a tensor held
+  given <- lapply(unname(given), function(term) if (is_open_kind(term)) new_term("int", need_code(cx, term, "int", expr)) else term)
+  combine(cx, given, quote(c(x)), scope)
 }
 
 as_list_of <- function(cx, given, expr, scope) {

@@ -84,3 +84,14 @@ test_that("the names of R's grammar are no functions of a program", {
   expect_failure_of(jit_script(function(x) { `[<-` <- function(x, i, value) x; x[1] <- 5; x }), "compile", "grammar")
   expect_same_as_eager(function(x) { `+` <- function(a, b) 7; x + 1 }, torch_ones(2))
 })
+
+test_that("an argument that is set before it is asked for, or that a function given beside it changes, is not computed early", {
+  lazy <- "An argument that does something"
+  expect_failure_of(jit_script(function(x) { f <- function(a) { a <- 3; a }; f(x$add_(1)) }), "compile", lazy)
+  expect_failure_of(jit_script(function(x) { f <- function(a, b) { b <- a; b }; f(x, x$add_(1)) }), "compile", lazy)
+  changes <- "The function changes `x`, which an argument of it uses"
+  expect_failure_of(jit_script(function(x) { f <- function(g, b) { g(); b }; f(function() x$add_(1), x * 2) }), "compile", changes)
+  expect_failure_of(jit_script(function(x) { f <- function(g, b) { g(); b }; g <- function() x$add_(1); f(g, x * 2) }), "compile", changes)
+  expect_same_as_eager(function(x) { f <- function(g, b) { b; g(); b }; f(function() x$add_(1), x * 2) }, torch_ones(2))
+  expect_same_as_eager(function(x) { f <- function(a) { a <- 3; a }; f(x + 1) }, torch_ones(2))
+})

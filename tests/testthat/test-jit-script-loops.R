@@ -172,3 +172,11 @@ test_that("what can't be translated is told with what can", {
   expect_failure_of(jit_script(function(x) { best <- NA; x }), "compile", "has no NA. NaN among numbers")
   expect_failure_of(jit_script(function(x) x[sample(3)]), "compile", "torch_randperm")
 })
+
+test_that("what began as c() is NULL or a vector, which a program does not tell apart", {
+  some <- jit_script(function(x, least = 2L) { q <- c(); for (i in 1:3) if (i > least) q <- c(q, i); q })
+  expect_identical(some(small()), 3L)
+  expect_failure_of(some(small(), 5L), "program", "began as c\\(\\) has no elements.*begin with numeric")
+  expect_same_as_eager(function(x) { q <- integer(); for (i in 1:3) if (i > 5) q <- c(q, i); q }, small())
+  expect_same_as_eager(function(x, h = NULL, c = NULL) { h <- h %||% x; c <- c %||% h; while (h$sum()$item() < 50) { h <- h + c; c <- if (c$sum()$item() > 20) NULL else c * 2; c <- c %||% x }; list(h, c) }, small() * 20)
+})

@@ -130,6 +130,11 @@ test_that("lists, their parts and what is beside NULL keep the kind of each numb
   expect_exactly_eager(function(x) { l <- if (x[1]$item() > 0) list(1L, "a") else list(0.5, "b"); l }, whole())
 })
 
+test_that("a number of a tensor is a size, and stands beside tensors", {
+  expect_exactly_eager(function(x) { r <- x[1]$item(); list(torch_zeros(r), torch_ones(r, 2), x == r, x * r) }, whole())
+  expect_exactly_eager(function(x) { r <- x[1]$item(); list(x == r, x != r) }, flags())
+})
+
 test_that("an integer that is divided by zero stops the program", {
   for (fn in list(function(x) x[2]$item() %/% x[1]$item(), function(x) x[2]$item() %% x[1]$item())) {
     expect_failure_of(jit_script(fn)(zero()), "program", "divided by zero is NA in R")
@@ -151,6 +156,12 @@ test_that("fields of modules keep the kind that they begin with, or stop the pro
   same(function() self$q <- list(), function(x) { self$q <- c(self$q, list(x$sum()$item())); self$q }, whole())
   same(function() self$q <- list(), function(x) { self$q <- c(self$q, nrow(x)); self$q }, whole())
   same(function() self$q <- list(), function(x) { self$q[[length(self$q) + 1]] <- x$sum()$item(); self$q }, whole())
+  for (x in list(whole(), ones_up(), flags())) {
+    same(function() self$last <- NULL, function(x) { old <- self$last; self$last <- x[1]$item(); old }, x)
+    same(function() self$h <- NULL, function(x) { old <- self$h; self$h <- x[1]$item(); if (is.null(old)) "none" else paste(old) }, x)
+    same(function() self$best <- NULL, function(x) { v <- x[1]$item(); if (is.null(self$best) || v > self$best) self$best <- v; self$best }, x)
+    same(function() self$s <- NULL, function(x) { self$s <- (self$s %||% 0L) + x[1]$item(); self$s / 2L }, x)
+  }
   doubles <- "holds doubles before the program runs"
   expect_failure_of(jit_script(made(function() self$n <- 0, function(x) { self$n <- nrow(x); self$n })()), "compile", doubles)
   expect_failure_of(jit_script(made(function() self$q <- list(x = 1, y = 2), function(x) { self$q$x <- nrow(x); x })()), "compile", doubles)

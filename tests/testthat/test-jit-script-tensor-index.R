@@ -167,3 +167,12 @@ test_that("a vector that turns out to be of one drops its dimension, and what it
   expect_same_as_eager(function(x, v) x[v > 1, ], torch_ones(1, 3), 2, types = list(v = "List[float]"))
   expect_same_as_eager(function(x) { r <- c(1L); for (i in 1:2) r <- c(r, 1L); x[r, ] }, rows)
 })
+
+test_that("one position is a view without drop as well, and integers are set into tensors of doubles", {
+  rows <- torch_ones(3, 4)
+  for (n in 1:2) expect_same_as_eager(function(x, n = 1L) { v <- seq_len(n); y <- x[v, , drop = FALSE]; y$add_(1); list(x, y) }, rows, n)
+  x <- torch_tensor(c(1, 2, 3))
+  expect_same_as_eager(function(x) { x[c(1, 2)] <- c(5L, 6L); x }, x)
+  expect_same_as_eager(function(x) { x[x > 1] <- c(5L, 6L); x }, x)
+  expect_same_as_eager(function(x, n = 2L) { i <- seq_len(n); x[i] <- i; x }, x, 2L)
+})
