@@ -155,7 +155,7 @@ compile_body <- function(cx, fn, types, prepare = NULL) {
     bind(cx, scope, name, unless_given(formals(fn), name, body(fn)))
   }
   # an argument that is given another value is a variable with a type of its own
-  for (name in intersect(names(types), union(assigned_names(body(fn)), character()))) {
+  for (name in intersect(names(types), scope$assigns)) {
     term <- read_variable(cx, scope, name, as.name(name))
     cx$vars[[scope_key(scope, name)]] <- NULL
     declared <- types[[name]]
