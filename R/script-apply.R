@@ -70,6 +70,9 @@ lapply_loop <- function(kind) {
     if (!is.null(matched$simplify) && !is.logical(matched$simplify)) refuse(cx, expr, "`simplify` must be TRUE or FALSE, written out.")
     keeps_names <- kind != "list" && !isFALSE(matched$USE.NAMES)
     fn <- callable_term(cx, matched$FUN, scope, expr)
+    for (part in matched$...) {
+      if (is.call(part) && has_effects(cx, scope, part)) refuse(cx, expr, "An argument that does something can't be translated: R does it when the function first asks for it.", "Do it before the call.")
+    }
     more <- lapply(matched$..., function(part) keep_term(cx, translate(cx, part, scope)))
     named_like <- NULL
     source <- matched$X

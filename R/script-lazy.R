@@ -4,14 +4,14 @@
 # `formals` and `body` are the function's, `inner` the scope that it sees.
 # Gives the names of those that R computes in any case.
 refuse_lazy_arguments <- function(cx, expr, scope, formals, body, inner) {
-  parts <- argument_parts(formals, expr)
+  parts <- argument_parts(formals, expr, with_dots = TRUE)
   parts <- Filter(function(part) is.call(part) && !identical(part[[1]], quote(`function`)), parts)
   if (length(parts) == 0) {
     return(character())
   }
   first <- looked_at_first(cx, inner, body)
   does <- vapply(parts, function(part) has_effects(cx, scope, part), NA)
-  if (sum(does) > 1 || any(does) && !names(parts)[does] %in% first) {
+  if (sum(does) > 1 || any(does) && !all(names(parts)[does] %in% intersect(first, computed_first(body)))) {
     refuse(cx, expr, "An argument that does something can't be translated: R does it when the function first asks for it.", "Do it before the call.")
   }
   changes <- changes_of(cx, inner, body)
@@ -25,12 +25,13 @@ refuse_lazy_arguments <- function(cx, expr, scope, formals, body, inner) {
     }
   }
   given <- argument_parts(formals, expr)
-  for (name in setdiff(names(parts), first)) {
-    part <- parts[[name]]
+  for (i in which(!names(parts) %in% first)) {
+    name <- names(parts)[[i]]
+    part <- parts[[i]]
     fields <- fields_in(part)
     # what the function changes of its arguments, it changes of what was given
-    changed <- c(changes$names, unlist(lapply(given[setdiff(if (changes$local) names(given) else intersect(names(given), changes$names), name)], all.names)))
-    seen <- c(intersect(fields, changes$fields), intersect(setdiff(all.names(part), "self"), setdiff(changed, c("self", names(formals)))))
+    changed <- c(setdiff(changes$names, names(formals)), unlist(lapply(given[setdiff(if (changes$local) names(given) else intersect(names(given), changes$names), name)], function(part) if (is.language(part)) all.vars(part))))
+    seen <- c(intersect(fields, changes$fields), intersect(setdiff(all.names(part), "self"), setdiff(changed, "self")))
     if (length(changes$fields) > 0 && calls_method(cx, scope, part)) seen <- c(seen, changes$fields)
     if (length(seen) > 0) refuse(cx, expr, sprintf("The function changes `%s`, which an argument of it uses.", seen[[1]]), "Give the argument a name before the call.")
   }
@@ -63,10 +64,11 @@ refuse_order <- function(cx, expr, scope, formals) {
 }
 
 # The expressions of a call by the names of their formals; those in `...` are left out.
-argument_parts <- function(formals, expr) {
+argument_parts <- function(formals, expr, with_dots = FALSE) {
   matched <- tryCatch(match.call(as.function(c(formals, list(NULL))), as.call(c(list(quote(f)), as.list(expr)[-1])), expand.dots = FALSE), error = function(e) NULL)
   parts <- as.list(matched)[-1]
-  parts[setdiff(names(parts), "...")]
+  dots <- as.list(if (with_dots) parts$...)
+  c(parts[setdiff(names(parts), "...")], stats::setNames(dots, rep("...", length(dots))))
 }
 
 # The arguments that a function looks at before it does anything else.
@@ -91,6 +93,23 @@ looked_at_first <- function(cx, scope, body) {
   }
   found
 }
+# What a function asks for before it has computed anything.
+computed_first <- function(body) {
+  while (is.call(body) && is.name(body[[1]]) && as.character(body[[1]]) %in% c("{", "(") && length(body) > 1) body <- body[[2]]
+  if (is.call(body) && is.name(body[[1]]) && as.character(body[[1]]) %in% c("<-", "=") && length(body) == 3) body <- body[[3]]
+  if (is.call(body) && identical(body[[1]], quote(`if`))) body <- body[[2]]
+  if (!is.call(body)) {
+    return(all.names(body))
+  }
+  found <- character()
+  for (part in as.list(body)[if (is.call(body[[1]])) TRUE else -1]) {
+    found <- c(found, if (is.call(part)) computed_first(part) else if (!missing(part)) all.names(part))
+    # what comes after it is asked for later
+    if (is.call(part) && !identical(part[[1]], quote(`function`))) break
+  }
+  found
+}
+
 only_looks <- function(cx, scope, expr) {
   plain <- TRUE
   walk_calls(expr, function(call) {

@@ -2,6 +2,8 @@
 
 # list(...): with names a record; otherwise a list if its elements are of one type, and a tuple if not.
 make_list <- function(cx, given, expr, scope) {
+  # c() is NULL
+  given <- lapply(given, function(term) if (term$type == "Empty" && is_of_null(cx, term)) none_term() else term)
   given <- lapply(given, function(term) {
     # numbers that are no tensor's can't fail
     computes <- !is_static(term) && is.null(term$place) && (term$type == "Tensor" || !is.null(term$code) && grepl("torch", term$code, fixed = TRUE) || !is_scalar_type(term$type))

@@ -104,7 +104,7 @@ call_method <- function(cx, self, name, given, expr, scope) {
   if ("..." %in% names(formals(fn)) || static || is_container) {
     return(inline_method(cx, self, fn, given, expr, scope))
   }
-  types <- lapply(matched$matched, function(term) if (term$type == "whole") "float" else term$type)
+  types <- lapply(matched$matched, function(term) if (term$type == "whole") "float" else as_kept_number(cx, term)$type)
   types <- types[intersect(names(formals(fn)), names(types))]
   # NULL: what gives a function is put in
   made <- unless_gives_function(cx, fn, function() compile_method(cx$unit, self, fn, name, types) %||% list())

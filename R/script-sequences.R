@@ -171,8 +171,19 @@ range_by <- function(cx, expr, scope) {
   type <- if (all(term_types(ends) == "int")) "int" else "whole"
   if (type == "whole" && !is.null(values)) values <- lapply(values, function(term) literal_term(as.double(static_value(term))))
   element <- counted(0, lower, type)
+  open <- any(vapply(ends, is_open_kind, NA))
+  if (open) {
+    kind <- wider_kind_code(cx, ends)
+    if (is.null(kind)) for (term in ends) refuse_mixed(cx, term, expr)
+    kind <- keep_term(cx, new_term("dtype", kind %||% "7"))$code
+    element <- function(counter) {
+      term <- new_term("whole", counter, simple = TRUE, dtype = "mixed")
+      term$item <- kind
+      term
+    }
+  }
   # one that ends where it begins is of the kind of that end
-  if (type == "whole" && is.null(values) && "int" %in% term_types(ends[1:2])) {
+  if (!open && type == "whole" && is.null(values) && "int" %in% term_types(ends[1:2])) {
     same <- sprintf(if (ends$from$type == "int") "%s == %s" else "%s == 0 and %s == 0", codes[[1]], codes[[2]])
     kind <- keep_term(cx, new_term("dtype", sprintf("(4 if %s else 7)", same)))$code
     element <- function(counter) {

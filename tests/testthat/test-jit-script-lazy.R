@@ -95,3 +95,16 @@ test_that("an argument that is set before it is asked for, or that a function gi
   expect_same_as_eager(function(x) { f <- function(g, b) { b; g(); b }; f(function() x$add_(1), x * 2) }, torch_ones(2))
   expect_same_as_eager(function(x) { f <- function(a) { a <- 3; a }; f(x + 1) }, torch_ones(2))
 })
+
+pass_on <- function(x, ...) sets_it(x, ...)
+sets_it <- function(x, k) { k <- 3; x * k }
+changes_first <- function(x, ...) { x$add_(1); sets_it(x, ...) }
+test_that("what stands in dots, goes to lapply() or comes after something computed is asked for later", {
+  lazy <- "An argument that does something"
+  expect_failure_of(jit_script(function(x) pass_on(x, x$add_(1))), "compile", lazy)
+  expect_failure_of(jit_script(function(x) { f <- function(x, y) { z <- x * 2; z + y }; f(x, x$add_(1)) }), "compile", lazy)
+  expect_failure_of(jit_script(function(x) lapply(1:2, function(i, k) i, k = { cat("hey\n"); 1 })), "compile", lazy)
+  expect_failure_of(jit_script(function(x) changes_first(x, x$sum())), "compile", "The function changes `x`")
+  expect_same_as_eager(function(x) changes_first(x, 2), torch_ones(2))
+  expect_same_as_eager(function(x) lapply(1:2, function(i, k) i * k, k = 3), torch_ones(2))
+})

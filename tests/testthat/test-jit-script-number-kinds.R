@@ -183,3 +183,20 @@ test_that("PyTorch runs programs whose numbers are of any kind", {
   ))
   expect_equal(told, c("6 1 [3, 1]", "3.5 2.5 [0.5, 2.0]"))
 })
+
+test_that("methods take and give numbers of every kind, and seq() counts in them", {
+  made <- function(forward, h) nn_module(initialize = function() self$k <- NULL, forward = forward, h = h)
+  same <- function(forward, h, x) {
+    eager <- made(forward, h)()
+    program <- jit_script(made(forward, h)())
+    for (i in 1:2) expect_identical(plain_values(program(x)), plain_values(eager(x)), label = squeeze_text(body(h)))
+  }
+  for (x in list(whole(), ones_up(), flags())) {
+    same(function(x) self$h(x, x[1]$item()), function(x, n) x * n, x)
+    same(function(x) self$h(x[1]$item()), function(n) n, x)
+    same(function(x) self$h(x[1]$item()), function(v) list(v = v, s = "a"), x)
+    same(function(x) { self$h(x[1]$item()); self$k }, function(v) { self$k <- v; 1L }, x)
+  }
+  expect_exactly_eager(function(x) { r <- 0L; for (i in seq(1L, x[1]$item(), by = 1L)) r <- r + i; r }, whole())
+  expect_exactly_eager(function(x) { m <- list(loss = c(), n = c()); for (e in 1:2) { m$loss <- c(m$loss, x[e]$item()); m$n <- c(m$n, e) }; m }, ones_up())
+})
