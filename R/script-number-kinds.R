@@ -24,8 +24,8 @@ kind_beside_type <- function(kind, type) {
 }
 is_open_kind <- function(term) identical(number_kind(term), "mixed") || identical(number_kind(term), "unsure")
 
-# TorchScript's own `number` is what it is when the program runs. Terms are read from it as doubles.
-# By a tensor, since libtorch's own conversion of a `number` takes no TRUE.
+# TorchScript's own `number` is what it is when the program runs. Terms are read from it as doubles, by a tensor: libtorch's
+# own conversion of a `number` takes no TRUE.
 number_value_code <- function(code) sprintf("float(torch.scalar_tensor(%s, dtype=7))", code)
 read_number <- function(term) {
   if (identical(term$type, "number")) {
@@ -62,7 +62,6 @@ wider_kind_code <- function(cx, terms) {
   Reduce(function(a, b) sprintf("%s(%s, %s)", helper(cx, "wider_kind"), a, b), codes)
 }
 
-# What is computed of numbers whose kind is open is a number too: TRUE counts as one.
 # Where integers have NA, and no negative zero. `sign`: of the arithmetic that gave it.
 as_open_result <- function(cx, sign, term, terms) {
   term <- as_open_as(cx, term, terms)
@@ -75,6 +74,7 @@ as_open_result <- function(cx, sign, term, terms) {
   term$linear <- NULL
   term
 }
+# What is computed of numbers whose kind is open is a number too: TRUE counts as one.
 as_open_as <- function(cx, term, terms) {
   if (!any(vapply(terms, is_open_kind, NA))) {
     term["dtype"] <- list(if (length(terms) == 1) terms[[1]]$dtype)

@@ -82,7 +82,6 @@ as_doubles <- function(cx, term) if (term$type == "Vector[float]") term else kee
 helper_of <- function(cx, name, term) {
   helper(cx, paste0(name, "_", switch(element_type(term$type), int = , whole = "int", float = "float", str = "str")))
 }
-is_float_vector <- function(term) term$type == "Vector[float]"
 flag_code <- function(cx, term, expr, what) if (is.null(term)) "False" else need_code(cx, term, "bool", expr, sprintf("`%s`", what))
 
 # Elements of a vector at the positions, from zero on, that `positions` gives.

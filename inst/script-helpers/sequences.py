@@ -22,14 +22,18 @@ def r_seq_by(first: float, last: float, by: float) -> List[float]:
   values = [first + float(i) * by for i in range(n + 1)]
   return [r_pmin(v, last) for v in values] if by > 0. else [r_pmax(v, last) for v in values]
 
-def r_seq_of_length(first: float, last: float, length: float) -> List[float]:
-  if math.isnan(first) or math.isinf(first) or math.isnan(last) or math.isinf(last):
-    raise ValueError("the ends of seq() must be finite numbers")
+def r_length_out(length: float) -> int:
   if math.isnan(length) or math.isinf(length) or length <= -1.:
     raise ValueError("'length.out' must be a non-negative number")
   n = int(math.ceil(length))
   if n == 0:
     raise ValueError("seq() of length 0 is integer(0) in R")
+  return n
+
+def r_seq_of_length(first: float, last: float, length: float) -> List[float]:
+  if math.isnan(first) or math.isinf(first) or math.isnan(last) or math.isinf(last):
+    raise ValueError("the ends of seq() must be finite numbers")
+  n = r_length_out(length)
   if n == 1:
     return [first]
   if n == 2:
@@ -49,11 +53,7 @@ def r_seq_of_length(first: float, last: float, length: float) -> List[float]:
 def r_seq_steps(first: float, by: float, length: float) -> List[float]:
   if math.isnan(first) or math.isinf(first):
     raise ValueError("'from' must be a finite number")
-  if math.isnan(length) or math.isinf(length) or length <= -1.:
-    raise ValueError("'length.out' must be a non-negative number")
-  n = int(math.ceil(length))
-  if n == 0:
-    raise ValueError("seq() of length 0 is integer(0) in R")
+  n = r_length_out(length)
   return [first + float(i) * by for i in range(n)]
 
 # How many elements there are to be repeated.

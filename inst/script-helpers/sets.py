@@ -8,19 +8,8 @@ def r_in_numbers(x: float, held: List[float]) -> bool:
   return False
 
 # The first position of each element in `table`, from one on; 0 where there is none.
-def r_matches_int(x: List[int], table: List[int]) -> List[int]:
-  first = torch.jit.annotate(Dict[int, int], {})
-  for i in range(len(table)):
-    if table[i] not in first:
-      first[table[i]] = i + 1
-  at = torch.jit.annotate(List[int], [])
-  for v in x:
-    at.append(first[v] if v in first else 0)
-  torch.is_grad_enabled()
-  return at
-
-def r_matches_str(x: List[str], table: List[str]) -> List[int]:
-  first = torch.jit.annotate(Dict[str, int], {})
+def r_matches_T(x: List[T], table: List[T]) -> List[int]:
+  first = torch.jit.annotate(Dict[T, int], {})
   for i in range(len(table)):
     if table[i] not in first:
       first[table[i]] = i + 1

@@ -71,10 +71,10 @@ def r_mean(x: List[float]) -> float:
   off = (big * n - product) + (mean - big) * n
   return mean + ((high - product) - off + low) / n
 
-# Positions in order, from one on: those of equal numbers stay as they are.
-def r_order_int(x: List[int], decreasing: bool) -> List[int]:
-  at = [i + 1 for i in range(len(x))]
-  n = len(x)
+# Positions of `x`, from one on, in its order: those of equals stay as they are.
+def r_ordered_T(x: List[T], positions: List[int], decreasing: bool) -> List[int]:
+  at = positions
+  n = len(at)
   width = 1
   while width < n:
     merged = torch.jit.annotate(List[int], [])
@@ -102,6 +102,9 @@ def r_order_int(x: List[int], decreasing: bool) -> List[int]:
   torch.is_grad_enabled()
   return at
 
+def r_order_int(x: List[int], decreasing: bool) -> List[int]:
+  return r_ordered_int(x, [i + 1 for i in range(len(x))], decreasing)
+
 # NaN comes last, whatever the direction.
 def r_order_float(x: List[float], decreasing: bool) -> List[int]:
   at = torch.jit.annotate(List[int], [])
@@ -111,33 +114,8 @@ def r_order_float(x: List[float], decreasing: bool) -> List[int]:
       last.append(i + 1)
     else:
       at.append(i + 1)
-  n = len(at)
-  width = 1
-  while width < n:
-    merged = torch.jit.annotate(List[int], [])
-    start = 0
-    while start < n:
-      middle = min(start + width, n)
-      end = min(start + 2 * width, n)
-      a = start
-      b = middle
-      while a < middle and b < end:
-        left = x[at[a] - 1]
-        right = x[at[b] - 1]
-        if (right > left) if decreasing else (right < left):
-          merged.append(at[b])
-          b += 1
-        else:
-          merged.append(at[a])
-          a += 1
-      merged.extend(at[a:middle])
-      merged.extend(at[b:end])
-      start = end
-    torch.is_grad_enabled()
-    at = merged
-    width *= 2
   torch.is_grad_enabled()
-  return at + last
+  return r_ordered_float(x, at, decreasing) + last
 
 def r_sorted_int(x: List[int], decreasing: bool) -> List[int]:
   sorted_ones = sorted(x)

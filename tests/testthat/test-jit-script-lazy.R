@@ -108,3 +108,43 @@ test_that("what stands in dots, goes to lapply() or comes after something comput
   expect_same_as_eager(function(x) changes_first(x, 2), torch_ones(2))
   expect_same_as_eager(function(x) lapply(1:2, function(i, k) i * k, k = 3), torch_ones(2))
 })
+
+scaled_by <- function(a, s) { a$mul_(3); s }
+test_that("an argument is not asked for after tensors were changed that it may have been computed from", {
+  later <- "The function changes tensors, and looks at `x\\$sum\\(\\)` after that"
+  told(function(x) { f <- function(l, s) { l$t$mul_(3); s }; l <- list(t = x); f(l, x$sum()) }, later)
+  told(function(x) { v <- x$view(c(3, 1)); scaled_by(v, x$sum()) }, later)
+  told(function(x) lapply(list(x, x), scaled_by, x$sum()), later)
+  told(function(x) { l <- list(t = x); sapply(1:2, function(i, s) { l$t$add_(1); s$item() }, s = x$sum()) }, later)
+  told(function(x) { n <- 1; h <- function() n * 2; f <- function(a) { n <<- 5; a }; f(h()) + n }, changes("n"))
+  x <- torch_tensor(c(1, 2, 3))
+  expect_same_as_eager(function(x) { v <- x$view(c(3, 1)); s <- x$sum(); scaled_by(v, s) }, x)
+  expect_same_as_eager(function(x) { step <- function(w, g) { w$sub_(g); w }; step(x, 0.1 * x) }, x)
+  expect_same_as_eager(function(x) { step <- function(w, g) with_no_grad({ w$sub_(g) }); step(x, 0.1 * x); x }, x)
+  expect_same_as_eager(function(x) { f <- function(w, g) { w[1] <- g$sum(); w }; f(x, 0.1 * x) }, x)
+  expect_same_as_eager(function(x) { f <- function(w, g) { out <- torch_zeros(3); for (i in 1:3) out[i] <- w[i] + g[i]; out }; f(x, 0.1 * x) }, x)
+  expect_same_as_eager(function(x) { f <- function(w, g) { out <- list(); for (i in 1:3) out[[i]] <- w[i] + g[i]; torch_stack(out) }; f(x, 0.1 * x) }, x)
+})
+
+adds_second <- function(p, q) q + p
+test_that("an argument that changes something is computed in its turn", {
+  x <- torch_tensor(c(1, 2, 3))
+  told(function(x) { f <- function(a, b) b + a; f(x$sum(), x$add_(1)) }, "R computes `x\\$sum\\(\\)` after `x\\$add_\\(1\\)`")
+  told(function(x) { f <- function(a, b) adds_second(a, b); f(x$sum(), x$add_(1)) }, "after `x\\$add_\\(1\\)`")
+  told(function(x) { f <- function(a, b) { b + a }; f(x$add_(1), x$sum()) }, "R computes `x\\$sum\\(\\)` before")
+  told(function(x) { f <- function(a, b) a + b; f(b = x$sum(), a = x$add_(1)) }, "R computes `x\\$sum\\(\\)` after")
+  expect_same_as_eager(function(x) { f <- function(a, b) a + b; f(x$sum(), x$add_(1)) }, x)
+  expect_same_as_eager(function(x) { f <- function(a, b) { a; b }; f(x$add_(1), x$sum()) }, x)
+})
+
+test_that("what is asked for within with_no_grad() has no gradient in R", {
+  w <- torch_tensor(c(1, 2), requires_grad = TRUE)
+  out <- "within with_no_grad\\(\\), and lets it out"
+  told(function(x) { f <- function(code) with_no_grad(code); f(w * 2) }, out)
+  told(function(x) { g <- function(z) with_no_grad(z); f <- function(code) g(code); f(w * 2) }, out)
+  told(function(x) { f <- function(code) { with_no_grad({ z <- code * 2 }); code }; f(w * 2) }, out)
+  has_gradient <- function(f) expect_identical(jit_script(f)(w)$requires_grad, f(w)$requires_grad)
+  has_gradient(function(x) { f <- function(code) with_no_grad({ code * 2 }); f(x * 2) })
+  has_gradient(function(x) { f <- function(code) { with_no_grad({ z <- code$sum() }); z }; f(x * 2) })
+  has_gradient(function(x) { f <- function(code) { y <- code * 2; with_no_grad({ z <- code$sum() }); y }; f(x * 2) })
+})
