@@ -326,7 +326,7 @@ filter_function <- function(cx, expr, scope) {
   matched <- matched_expressions(cx, alist(f = , x = ), expr, scope)
   fn <- callable_term(cx, matched$f, scope, expr)
   if (!"x" %in% names(matched)) refuse(cx, expr, "`Filter()` needs something to go through.")
-  term <- list_to_filter(cx, translate(cx, matched$x, scope), expr)
+  term <- list_to_filter(cx, stop_if_null(cx, translate(cx, matched$x, scope)), expr)
   if (term$type == "?") {
     return(term)
   }

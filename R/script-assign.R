@@ -10,6 +10,7 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
     return(assign_to(cx, target[[2]], term, scope, expr, index_scope))
   }
   if (is_slots_type(term$type)) refuse_slots(cx, expr)
+  term <- stop_if_null(cx, term)
   if (!head %in% c("[", "[[", "$")) {
     refuse(cx, expr, sprintf("`%s(x) <-` can't be translated.", head), switch(head, names = "list() gives names.", dim = "x <- x$reshape(shape)."))
   }

@@ -93,7 +93,7 @@ call_function <- function(cx, fn, expr, scope, name = NULL) {
 call_own <- function(cx, fn, expr, scope, name) {
   plan <- plan_of_function(fn)
   refuse_order(cx, expr, scope, formals(fn))
-  given <- given_arguments(cx, expr, scope)
+  given <- stop_if_nulls(cx, given_arguments(cx, expr, scope), "")
   # what the compiler stands for is not known to R
   is_ours <- function(value) is.environment(value) || inherits(value, special_callables)
   known <- all_static(given) && !any(vapply(given, function(term) is_ours(static_value(term)), NA))
@@ -131,7 +131,7 @@ call_special <- function(cx, fn, expr, scope, name) {
     return(inline_call(cx, fn$formals, fn$body, given, expr, parent = fn$scope, from = scope))
   }
   if (inherits(fn, "script_member")) {
-    return(fn$call(cx, given_arguments(cx, expr, scope), expr, scope))
+    return(fn$call(cx, stop_if_nulls(cx, given_arguments(cx, expr, scope), ""), expr, scope))
   }
   if (inherits(fn, "script_self")) {
     return(call_method(cx, fn, "forward", given_arguments(cx, expr, scope), expr, scope))

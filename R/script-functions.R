@@ -20,6 +20,7 @@ call_user_function <- function(cx, fn, name, given, expr, from = NULL) {
   if (is.null(made)) {
     return(put_in())
   }
+  matched$matched <- stop_if_nulls(cx, matched$matched, "")
   for (term in matched$matched) share_list(cx, term)
   if (made$returns == "?") {
     return(unknown_term())
@@ -30,7 +31,7 @@ call_user_function <- function(cx, fn, name, given, expr, from = NULL) {
   # its label stands in its head, too
   is_read <- function(name) length(gregexpr(sprintf("\\b%s\\b", made$labels[[name]]), made$text)[[1]]) > 1
   run_arguments(cx, matched$matched[order], is_read)
-  called_term(cx, made$returns, sprintf("%s(%s)", made$name, paste(codes, collapse = ", ")), made$stops)
+  called_term(cx, made, sprintf("%s(%s)", made$name, paste(codes, collapse = ", ")))
 }
 
 enter_function <- function(cx, expr) {
@@ -47,9 +48,10 @@ within_itself <- function(cx, key, most, name, expr) {
   }
 }
 
-# What the call `code` gives. `stops`: it never comes back.
-called_term <- function(cx, type, code, stops = FALSE) {
-  if (stops) {
+# What the call `code` gives. `made$stops`: it never comes back.
+called_term <- function(cx, made, code) {
+  type <- made$returns
+  if (isTRUE(made$stops)) {
     emit(cx, c(code, "raise RuntimeError(\"unreachable\")"))
     cx$dead <- TRUE
     return(unknown_term())
@@ -60,7 +62,12 @@ called_term <- function(cx, type, code, stops = FALSE) {
     return(none_term())
   }
   # a number is looked at twice, for its kind as well
-  if (type == "number") keep_term(cx, new_term("number", code)) else new_term(type, code)
+  if (type == "number") {
+    return(keep_term(cx, new_term("number", code)))
+  }
+  term <- new_term(type, code)
+  term$from_null <- made$from_null
+  term
 }
 
 compile_once <- function(unit, fn, name, types, expr, cx) {
@@ -132,7 +139,7 @@ compile_function <- function(unit, fn, name, types, returns = NULL, defaults = N
   }, "")
   head <- sprintf("def %s(%s) -> %s:", name, paste(c(if (!is.null(prepare)) "self", arguments), collapse = ", "), script_type_text(unit, result))
   text <- paste(c(head, indented(cx$block$lines)), collapse = "\n")
-  made <- list(name = name, labels = labels, returns = result, text = text, stops = stops)
+  made <- list(name = name, labels = labels, returns = result, text = text, stops = stops, from_null = isTRUE(cx$returns_null))
   unit$functions[[name]] <- text
   made
 }

@@ -142,6 +142,7 @@ list_slice <- function(cx, held, expr, scope) {
     ))
     return(new_term(held$type, sprintf("%s[%s - 1:%s]", held$code, codes[[1]], codes[[2]]), fresh = TRUE))
   }
+  held <- stop_if_null(cx, held)
   known <- if (is_static(held)) known_terms(cx, function() list(translate(cx, index, scope)))
   if (!is.null(known)) {
     return(capture_value(cx, static_value(held)[static_value(known[[1]])], "element"))

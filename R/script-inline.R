@@ -130,6 +130,7 @@ inline_call <- function(cx, formals, body, given, expr, parent = NULL, env = emp
   }
   if (!scope$is_package) run_arguments(cx, matched$matched, function(name) !is.null(cx$seen[[scope_key(scope, name)]]))
   if (is_static(result) && !scope$is_package) note_lent(cx, closures_in(cx, static_value(result), list()), scope, matched, expr, from)
+  if (is_of_null(cx, result)) result$from_null <- TRUE
   # names of the function are not seen after it
   if (!is.null(result$place) && startsWith(result$place, scope$prefix)) result["place"] <- list(NULL)
   result

@@ -116,12 +116,9 @@ combine <- function(cx, given, expr, scope) {
   # one list alone is the same list
   fresh <- length(pieces) > 1 || !is.null(parts)
   place <- if (!fresh) Find(function(term) !is_scalar_type(term$type) && term$type != "Empty", given)$place
-  new_term(type, if (length(pieces) > 1) sprintf("(%s)", code) else code, fresh = fresh, parts = parts, place = place)
-}
-
-# Whether what is empty began as c().
-is_of_null <- function(cx, term) {
-  identical(term$dtype, "null") || !is.null(term$place) && isTRUE(cx$declared[[cx$vars[[term$place]]$version %||% ""]]$from_null)
+  made <- new_term(type, if (length(pieces) > 1) sprintf("(%s)", code) else code, fresh = fresh, parts = parts, place = place)
+  made$from_null <- all(vapply(given, function(term) is_of_null(cx, term), NA))
+  made
 }
 
 append_to <- function(cx, given, expr, scope) {

@@ -94,7 +94,7 @@ script_tensor_members <- list(
     if (length(given) == 0) {
       return(new_term("Vector[int]", sprintf("torch.size(%s)", held$code), fresh = TRUE))
     }
-    new_term("int", sprintf("torch.size(%s, %s)", held$code, position_code(cx, given[[1]], expr)), lower = 0)
+    new_term("int", sprintf("torch.size(%s, %s)", held$code, position_code(cx, stop_if_flag(cx, given[[1]], expr), expr)), lower = 0)
   }),
   stride = tensor_call(function(cx, held, given, expr) {
     if (length(given) == 0) {

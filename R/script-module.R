@@ -112,9 +112,10 @@ call_method <- function(cx, self, name, given, expr, scope) {
     return(inline_method(cx, self, fn, given, expr, scope))
   }
   if (length(made) == 0) refuse(cx, expr, sprintf("`self$%s()` calls itself, which methods of a program can't.", name), "Write a loop.")
+  matched$matched <- stop_if_nulls(cx, matched$matched, "")
   for (term in matched$matched) share_list(cx, term)
   codes <- vapply(names(types), function(label) paste0(made$labels[[label]], "=", need_code(cx, matched$matched[[label]], types[[label]], expr)), "")
-  term <- called_term(cx, made$returns, sprintf("%s.%s(%s)", self$code, made$name, paste(codes, collapse = ", ")), made$stops)
+  term <- called_term(cx, made, sprintf("%s.%s(%s)", self$code, made$name, paste(codes, collapse = ", ")))
   forget_fields(cx)
   term
 }
@@ -165,7 +166,7 @@ call_with_signature <- function(cx, code, signature, given, expr, skip = 0L) {
   codes <- vapply(intersect(labels, names(matched)), function(label) {
     paste0(label, "=", need_code(cx, matched[[label]], types[[match(label, labels)]], expr, sprintf("`%s`", label)))
   }, "")
-  called_term(cx, declared_script_type(signature$returns), sprintf("%s(%s)", code, paste(codes, collapse = ", ")))
+  called_term(cx, list(returns = declared_script_type(signature$returns)), sprintf("%s(%s)", code, paste(codes, collapse = ", ")))
 }
 
 # ---- members

@@ -151,6 +151,7 @@ arange <- function(cx, given, expr, scope) {
     refuse_mixed(cx, term, expr)
     refuse_unsure(cx, term, expr)
   }
+  ends <- lapply(ends, function(term) stop_if_flag(cx, term, expr))
   by <- as.integer(static_value(step))
   all_int <- all(vapply(ends, function(term) term$type == "int", NA))
   dtype <- if (!is.null(matched$dtype) && matched$dtype$type != "None") need_code(cx, matched$dtype, "dtype", expr) else if (!all_int) literal_term(torch_get_default_dtype())$code

@@ -192,6 +192,17 @@ refuse_unsure <- function(cx, term, expr) {
   }
 }
 
+# Where a number is needed, and TRUE is none: of an element of a tensor that is known when the program runs.
+stop_if_flag <- function(cx, term, expr) {
+  if (!identical(term$dtype, "unsure")) {
+    return(term)
+  }
+  kind <- kind_code(cx, term)
+  if (is.null(kind)) refuse_unsure(cx, term, expr)
+  emit(cx, c(sprintf("if %s == 11:", kind), "  raise ValueError(\"TRUE or FALSE comes where a number is needed: as.integer() makes it one\")"))
+  term
+}
+
 # What `$item()` took out of a tensor, without the tensor: that may be changed.
 settled_item <- function(cx, term) {
   if (!is.null(term$number)) {

@@ -322,7 +322,8 @@ summary_function <- function(name) {
         prod = product_code(cx, kept, element),
         sprintf("%s(%s)", helper(cx, paste0(name, if (element == "float") "_float" else "_int")), kept$code)
       )
-      return(new_term(if (name == "prod") "float" else element, code))
+      result <- new_term(if (name == "prod") "float" else element, code)
+      return(if (name == "sum") sum_of_null(cx, kept, result) else result)
     }
     terms <- lapply(given, function(term) as_number(cx, term, expr))
     if (length(terms) == 0) refuse(cx, expr, sprintf("`%s()` has nothing to work on.", name))

@@ -155,6 +155,7 @@ write_operator <- function(cx, label, best, overloads, supplied, expr) {
     name <- overload$names[[i]]
     type <- overload$types[[i]]
     term <- supplied[[name]]
+    if (grepl("\\bint\\b", type) || label %in% c("arange", "range", "linspace", "logspace")) term <- stop_if_flag(cx, term, expr)
     code <- operator_argument(cx, term, type, overload$base[[i]], expr, name, overload$fixed[[i]])
     # TorchScript has no TRUE among its numbers: it would be 1
     if (term$type == "bool" && type %in% c("number", "Scalar") && takes_tensor(overloads, name)) code <- sprintf("torch.tensor(%s)", code)
@@ -275,6 +276,8 @@ operator_list <- function(cx, term, element, base, expr, name, fixed = -1) {
   parts <- if (is_list_type(term$type)) term$parts else term_parts(cx, term)
   if (is.null(parts) && is_static(term)) parts <- lapply(static_value(term), literal_term)
   if (!is.null(parts)) {
+    # c() of several makes numbers of TRUE and FALSE
+    if (length(parts) == 1 && element == "int") parts <- list(stop_if_flag(cx, parts[[1]], expr))
     text <- vapply(parts, one, "")
     list_text <- sprintf("[%s]", paste(text, collapse = ", "))
     return(if (length(parts) == 0 || startsWith(element, "Optional")) sprintf("torch.jit.annotate(List[%s], %s)", element, list_text) else list_text)

@@ -23,7 +23,7 @@ list_index <- function(cx, held, index, expr, scope) {
     return(list(several = sprintf("%s(%s, %s)", helper(cx, "chosen"), size, i$code)))
   }
   if (!is_position) refuse(cx, expr, sprintf("A list is indexed by positions, a range `a:b`, or TRUE and FALSE, not by %s.", script_type_in_words(i$type)))
-  if (is_vector_term(i)) list(several = operator_list(cx, i, "int", 0, expr, "position")) else list(one = i)
+  if (is_vector_term(i)) list(several = operator_list(cx, i, "int", 0, expr, "position")) else list(one = stop_if_flag(cx, i, expr))
 }
 
 # x[i] for several positions: where R would have NA, a program stops.

@@ -22,12 +22,7 @@ emit_return <- function(cx, term, expr) {
     refuse(cx, expr, sprintf("A program can't return %s: TorchScript has only its number.", script_type_in_words("dtype")), "Return a tensor of it.")
   }
   if (grepl("\\bend\\b", term$type)) refuse(cx, expr, sprintf("A program can't return %s.", script_type_in_words("end")))
-  if (cx$is_entry && is_vector_term(term) && is_of_null(cx, term) && !is_static(term)) {
-    emit(cx, c(
-      sprintf("if len(%s) == 0:", term$code),
-      "  raise ValueError(\"what began as c() has no elements, and whether it is NULL is not known: begin with numeric(), integer() or character()\")"
-    ))
-  }
+  if (cx$is_entry) term <- stop_if_null(cx, term) else if (is_of_null(cx, term)) cx$returns_null <- TRUE
   type <- if (cx$returns_given) term$type else as_kept_number(cx, term)$type
   joined <- join_types(cx$returns, type, widely = TRUE)
   # an integer here and a double there

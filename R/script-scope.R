@@ -258,7 +258,7 @@ assign_variable <- function(cx, scope, name, term, expr) {
     declared$kinds <- now
   }
   declared$may_choose_nothing <- isTRUE(declared$may_choose_nothing) || is_switch(expr)
-  declared$from_null <- isTRUE(declared$from_null) || identical(term$dtype, "null")
+  declared$from_null <- isTRUE(declared$from_null) || is_of_null(cx, term)
   cx$declared[[version]] <- declared
   final <- if (is.null(expected)) joined else join(joined, expected)
   if ((type == "None" || is_optional_type(type)) && identical(before$kind, "variable") && before$type != "None" && !is_optional_type(before$type)) note_null_later(cx, version)

@@ -110,6 +110,7 @@ do_branches <- function(cx, condition, yes, no, labels, expr) {
     cx$dead <- FALSE
     refine(cx, branches[[i]]$refined)
     branches[[i]]$lines <- in_block(cx, term <- branches[[i]]$run())
+    if (is_term(term) && is_of_null(cx, term)) term$from_null <- TRUE
     branches[[i]]$term <- term
     branches[[i]]$dead <- cx$dead
     branches[[i]]$state <- if (!cx$dead) cx$vars
@@ -186,6 +187,7 @@ merge_terms <- function(cx, branches, expr) {
       linear = if (is_whole_type(type)) list(base = name, offset = 0), parts = merged_parts(terms, type, name)
     )
   )
+  if (any(vapply(terms, function(term) isTRUE(term$from_null), NA))) result$term$from_null <- TRUE
   if (!is.null(kinds)) result$term$item <- new_name(cx, paste0(name, "_kind"))
   result
 }

@@ -328,7 +328,7 @@ call_entry <- function(cx, entry, expr, scope) {
     return(entry$call(cx, expr, scope))
   }
   if (!is.primitive(entry$fn) && is.function(entry$fn)) refuse_order(cx, expr, scope, formals(entry$fn))
-  given <- given_arguments(cx, expr, scope, entry$argument)
+  given <- stop_if_nulls(cx, given_arguments(cx, expr, scope, entry$argument), entry$name)
   types <- term_types(given)
   absent <- match("missing", types)
   if (!is.na(absent) && !isTRUE(scope$is_package)) {

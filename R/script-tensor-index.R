@@ -77,7 +77,7 @@ index_part <- function(cx, part, scope, drop, expr) {
   if (is.call(part) && identical(part[[1]], quote(`:`))) {
     return(index_range(cx, part, scope, expr))
   }
-  term <- translate(cx, part, scope)
+  term <- stop_if_null(cx, translate(cx, part, scope))
   value <- if (is_static(term)) static_value(term)
   if (inherits(value, "torch_index_end")) term <- literal_term(position_of_end(cx, value, expr))
   special <- if (is.object(value)) special_index(cx, value, expr)

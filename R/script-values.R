@@ -169,7 +169,7 @@ filled_vector <- function(mode) {
     value <- switch(type, float = "0.", int = "0", bool = "False", "\"\"")
     n <- if (length(given) == 0) literal_term(0L) else given[[1]]
     if (is_static(n) && static_value(n) < 0) refuse(cx, expr, "A length can't be negative.")
-    code <- need_code(cx, n, "int", expr, "The length")
+    code <- need_code(cx, stop_if_flag(cx, n, expr), "int", expr, "The length")
     if (n$lower < 0) code <- sprintf("%s(%s)", helper(cx, "count"), code)
     new_term(vector_type_of(type), sprintf("[%s for %s in range(%s)]", value, new_name(cx, "i"), code), fresh = TRUE)
   }

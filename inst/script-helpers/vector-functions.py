@@ -37,39 +37,16 @@ def r_sum_int(x: List[int]) -> int:
   return total
 
 def r_sum_float(x: List[float]) -> float:
-  total = 0.
-  low = 0.
-  for v in x:
-    total, low = r_add(total, low, v)
-  torch.is_grad_enabled()
-  return total
+  return r_wide_sum(x)[0]
 
 def r_product(x: List[float]) -> float:
   product = 1.
-  for v in x:
-    product = product * v
-  torch.is_grad_enabled()
-  return product
-
-# Rounded once, at the end, as R's of two passes in 64 bits is.
-def r_mean(x: List[float]) -> float:
-  n = float(len(x))
-  high = 0.
   low = 0.
+  exponent = 0
   for v in x:
-    total = high + v
-    low = low + ((high - total) + v if abs(high) >= abs(v) else (v - total) + high)
-    high = total
+    product, low, exponent = r_wide_times(product, low, exponent, v)
   torch.is_grad_enabled()
-  mean = (high + low) / n if n > 0. else math.nan
-  if math.isnan(mean) or math.isinf(mean):
-    return high / n if n > 0. else mean
-  # what the quotient leaves
-  product = mean * n
-  shifted = 134217729. * mean
-  big = shifted - (shifted - mean)
-  off = (big * n - product) + (mean - big) * n
-  return mean + ((high - product) - off + low) / n
+  return r_of_parts(product, exponent)
 
 # Positions of `x`, from one on, in its order: those of equals stay as they are.
 def r_ordered_T(x: List[T], positions: List[int], decreasing: bool) -> List[int]:
@@ -143,17 +120,6 @@ def r_which_max(x: List[float], name: str) -> int:
     raise ValueError(name + " finds nothing: there is no number, or all are NaN")
   return at
 
-# The sum of three numbers, as one and what it is off by: R adds up in 64 bits, where a double has 53.
-def r_add(high: float, low: float, x: float) -> Tuple[float, float]:
-  total = high + x
-  if math.isnan(total) or math.isinf(total):
-    return total, 0.
-  back = total - high
-  off = low + ((high - (total - back)) + (x - back))
-  rounded = total + off
-  unit = math.ldexp(1., max(math.frexp(rounded)[1] - 64, -1022))
-  return rounded, float(round((off - (rounded - total)) / unit)) * unit
-
 def r_cumsum_int(x: List[int]) -> List[int]:
   sums = torch.jit.annotate(List[int], [])
   total = 0
@@ -168,17 +134,24 @@ def r_cumsum_float(x: List[float]) -> List[float]:
   total = 0.
   low = 0.
   for v in x:
-    total, low = r_add(total, low, v)
+    total, low = r_wide_add(total, low, v, 0.)
     sums.append(total)
+  torch.is_grad_enabled()
+  if not r_is_number(total):
+    for i in range(len(x)):
+      if not r_is_number(sums[i]):
+        sums[i] = r_wide_sum(x[:i + 1])[0]
   torch.is_grad_enabled()
   return sums
 
 def r_cumprod_float(x: List[float]) -> List[float]:
   products = torch.jit.annotate(List[float], [])
   product = 1.
+  low = 0.
+  exponent = 0
   for v in x:
-    product = product * v
-    products.append(product)
+    product, low, exponent = r_wide_times(product, low, exponent, v)
+    products.append(r_of_parts(product, exponent))
   torch.is_grad_enabled()
   return products
 
@@ -242,27 +215,14 @@ def r_variance(x: List[float], name: str) -> float:
   n = len(x)
   if n < 2:
     raise ValueError(name + " of " + ("nothing" if n == 0 else "one number") + " is NA in R")
-  total = 0.
-  low = 0.
   for v in x:
     if math.isnan(v):
       raise ValueError(name + " of NaN is NA in R")
-    total, low = r_add(total, low, v)
   torch.is_grad_enabled()
-  mean = total / float(n)
-  if not math.isinf(mean) and not math.isnan(mean):
-    total = 0.
-    low = 0.
-    for v in x:
-      total, low = r_add(total, low, v - mean)
-    torch.is_grad_enabled()
-    mean = mean + total / float(n)
-  total = 0.
-  low = 0.
-  for v in x:
-    total, low = r_add(total, low, (v - mean) * (v - mean))
-  torch.is_grad_enabled()
-  return total / float(n - 1)
+  variance = r_wide_variance(x)
+  if r_is_number(variance):
+    return variance
+  return math.ldexp(r_wide_variance([math.ldexp(v, -600) for v in x]), 1200)
 
 def r_tabulate(x: List[int], n: int) -> List[int]:
   if n < 0:

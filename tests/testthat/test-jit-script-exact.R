@@ -155,3 +155,22 @@ test_that("seq() and median() are of the kind that R gives them", {
   expect_failure_of(none(0L), "program", "of no doubles is a vector of integers")
   expect_failure_of(jit_script(function(v = c(1, 2)) unlist(lapply(v, function(k) k)))(numeric()), "program", "unlist\\(\\) of no elements is NULL")
 })
+
+test_that("sums, products, means and variances are R's to the last bit, and pass the largest double on their way", {
+  most <- .Machine$double.xmax
+  least <- 5e-324
+  given <- list(
+    c(1e308, 1e308, -1e308), c(1e200, 1e200, 1e-200), c(most, most), c(-most, -most, most, most), c(most, 1, -most), c(Inf, 1), c(Inf, -Inf), c(least, least, 2),
+    c(most, most, least, -most, -most), c(1.3e154, -1.3e154, 1.3e154, 1e150), c(0, Inf), c(-0, 5), c(0.1, 0.2, 0.3), c(1e-200, 1e-200, 1e200, 1e200), c(-2, most, most),
+    c(1e-308, 1e-308, 1e-10), rep(most, 50), rep(1e300, 30), c(-Inf, 2)
+  )
+  withr::with_seed(2, for (i in 1:60) given <- c(given, list(rnorm(sample(2:30, 1)) * 10^sample(-3:3, 1) + sample(c(0, 5, 1e6), 1))))
+  for (name in c("sum", "prod", "mean", "var", "sd", "cumsum", "cumprod")) {
+    f <- eval(bquote(function(v) .(as.name(name))(as.numeric(v))))
+    program <- jit_script(f, v = "List[float]")
+    for (v in given) {
+      expected <- f(v)
+      if (!all(is.na(expected) & !is.nan(expected))) expect_identical(program(v), expected, label = paste(name, deparse(v)[[1]]))
+    }
+  }
+})

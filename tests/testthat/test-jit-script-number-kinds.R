@@ -200,3 +200,21 @@ test_that("methods take and give numbers of every kind, and seq() counts in them
   expect_exactly_eager(function(x) { r <- 0L; for (i in seq(1L, x[1]$item(), by = 1L)) r <- r + i; r }, whole())
   expect_exactly_eager(function(x) { m <- list(loss = c(), n = c()); for (e in 1:2) { m$loss <- c(m$loss, x[e]$item()); m$n <- c(m$n, e) }; m }, ones_up())
 })
+
+test_that("TRUE of a tensor is no position and no size", {
+  flag <- "TRUE or FALSE comes where a number is needed: as.integer\\(\\) makes it one"
+  b <- torch_tensor(c(TRUE, FALSE))
+  k <- torch_tensor(c(2L, 1L))
+  for (use in list(
+    quote(v[b[1]$item()]), quote({ v[b[1]$item()] <- 9; v }), quote(x$unsqueeze(b[1]$item())), quote(x$size(b[1]$item())), quote(x$roll(b[1]$item())),
+    quote(torch_arange(0, b[1]$item())), quote(numeric(b[1]$item())), quote(x$softmax(b[1]$item()))
+  )) {
+    program <- jit_script(eval(bquote(function(x, b, v = c(5, 6, 7)) .(use))))
+    expect_failure_of(program(torch_ones(2, 3), b), "program", flag)
+    expect_same_as_eager(eval(bquote(function(x, b) { v <- c(5, 6, 7); .(use) })), torch_ones(2, 3), k)
+  }
+  # here TRUE is one in R
+  for (use in list(quote(v[[b[1]$item()]]), quote(seq_len(b[1]$item())), quote(rep(2, b[1]$item())), quote(x$view(c(6, b[1]$item()))), quote(v[c(b[1]$item(), 2)]))) {
+    expect_same_as_eager(eval(bquote(function(x, b) { v <- c(5, 6, 7); .(use) })), torch_ones(2, 3), b)
+  }
+})

@@ -1,0 +1,56 @@
+# Vectors that begin as c(), which is NULL: while they are empty, a program has a vector of no length where R has NULL. Where
+# that makes a difference the program stops.
+
+# Whether what is empty began as c().
+is_of_null <- function(cx, term) {
+  identical(term$dtype, "null") || isTRUE(term$from_null) || !is.null(term$place) && isTRUE(cx$declared[[cx$vars[[term$place]]$version %||% ""]]$from_null)
+}
+
+stop_if_null <- function(cx, term) {
+  if (!is_vector_term(term) || is_static(term) || isTRUE(cx$in_package) || !is_of_null(cx, term)) {
+    return(term)
+  }
+  term <- keep_term(cx, term)
+  emit(cx, c(
+    sprintf("if len(%s) == 0:", term$code),
+    "  raise ValueError(\"what began as c() has no elements, and is NULL in R: begin with numeric(), integer() or character()\")"
+  ))
+  term
+}
+
+# `name`: the function of the table that takes them.
+stop_if_nulls <- function(cx, given, name) {
+  if (name %in% takes_null || name %in% c("+", "-", "*", "/", "^") && gives_same_of_null(cx, given)) {
+    return(given)
+  }
+  lapply(given, function(term) stop_if_null(cx, term))
+}
+
+# NULL is to them what a vector of no length is.
+takes_null <- c(
+  "c", "append", "length", "seq_along", "max", "min", "sum", "prod", "any", "all", "==", "!=", "<", ">", "<=", ">=", "%in%", "is.element",
+  "paste", "paste0", "cat", "message", "sprintf", "as.integer", "as.numeric", "as.double", "as.character", "as.logical", "unlist", "identity",
+  "force", "invisible", "is.null"
+)
+
+# Arithmetic of NULL has the kind of its other side.
+gives_same_of_null <- function(cx, given) {
+  if (length(given) != 2) {
+    return(FALSE)
+  }
+  of_null <- vapply(given, function(term) is_of_null(cx, term), NA)
+  if (sum(of_null) != 1) {
+    return(!any(of_null))
+  }
+  kind <- function(term) sub("whole", "float", if (is_vector_term(term)) element_type(term$type) else term$type)
+  !is_open_kind(given[[which(!of_null)]]) && kind(given[[1]]) == kind(given[[2]])
+}
+
+# The sum of NULL is an integer.
+sum_of_null <- function(cx, term, sum) {
+  if (is_of_null(cx, term) && sum$type == "float") {
+    sum$dtype <- "mixed"
+    sum$item <- keep_term(cx, new_term("dtype", sprintf("(4 if len(%s) == 0 else 7)", term$code)))$code
+  }
+  sum
+}

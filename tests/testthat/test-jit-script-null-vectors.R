@@ -1,0 +1,34 @@
+# Vectors that began as c(), while they have no elements.
+
+# `use` of a vector `a` of the first n elements of x, which began as c().
+grown <- function(use) eval(bquote(function(x, n = 0L) { a <- c(); for (i in seq_len(n)) a <- c(a, x[i]$item()); .(use) }))
+
+test_that("c() that is still empty is what NULL is in R, or stops the program", {
+  x <- torch_tensor(c(1, 2, 3))
+  for (use in list(
+    quote(length(a)), quote(sum(a)), quote(prod(a)), quote(max(a, 1)), quote(a > 1), quote(any(a > 1)), quote(c(a, 1)), quote(append(a, 2)), quote(a + 1),
+    quote(as.integer(a)), quote(1 %in% a), quote(seq_along(a)), quote(vapply(a, function(v) v * 2, 0)), quote(for (v in a) cat(v, "\n")), quote(cat(a, "\n")),
+    quote(paste(a)), quote(sprintf("%f", a)), quote({ d <- c(a, 2, 3); rev(d) }), quote(torch_tensor(a)), quote(sqrt(a)), quote(-a), quote(order(a))
+  )) {
+    expect_same_as_eager(grown(use), x, 0L)
+    expect_same_as_eager(grown(use), x, 2L)
+  }
+  for (use in list(
+    quote(a), quote(x[a]), quote(mean(a)), quote(sort(a)), quote(list(a, 1)), quote(list(k = a)), quote(rev(a)), quote(unique(a)), quote(a[a > 0]), quote(head(a, 1)),
+    quote(is.numeric(a)), quote(rep(a, 2)), quote({ b <- a; b }), quote({ l <- list(); l[[1]] <- a; l }), quote(Filter(function(v) v > 1, a)),
+    quote({ f <- function() a; f() }), quote({ d <- if (n > 5L) c(2, 3) else a; rev(d) }), quote({ b <- c(); d <- c(a, b); rev(d) }), quote({ f <- function(v) rev(v); f(a) })
+  )) {
+    program <- expect_same_as_eager(grown(use), x, 3L)
+    expect_failure_of(program(x, 0L), "program", "what began as c\\(\\) has no elements, and is NULL in R")
+  }
+})
+
+found <- function(x, n) { a <- c(); for (i in seq_len(n)) a <- c(a, x[i]$item()); a }
+found_by <- function(x, n) { a <- found(x, n); if (length(a) > 1) a else a }
+test_that("functions hand on that what they give began as c()", {
+  x <- torch_tensor(c(1, 2, 3))
+  expect_same_as_eager(function(x, n = 0L) length(found_by(x, n)), x, 0L)
+  expect_same_as_eager(function(x, n = 0L) rev(found_by(x, n)), x, 2L)
+  program <- jit_script(function(x, n = 0L) rev(found_by(x, n)))
+  expect_failure_of(program(x, 0L), "program", "begin with numeric\\(\\)")
+})
