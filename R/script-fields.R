@@ -229,7 +229,8 @@ declare_fields <- function(unit, self, handle) {
     begins <- type_of_field(value)
     type <- unit$fields[[paste("field", rlang::obj_address(self), name)]]
     if (is.null(type) && identical(begins, "Empty")) type <- "List[Tensor]"
-    # libtorch would take their shapes into the type
+    # libtorch would take a list of numbers for a tuple, and the shapes of tensors into the type
+    if (is.null(type) && startsWith(begins %||% "", "List[")) type <- begins
     if (is.null(type) && grepl("^Record.*Tensor", begins %||% "")) {
       type <- as_tuples(begins)
       value <- without_all_names(value)

@@ -40,7 +40,7 @@ number_arithmetic <- function(cx, sign, a, b) {
   if (whole && (both_int && sign == "*" || sign %in% c("%%", "%/%"))) {
     type <- if (both_int) "int" else "whole"
     code <- if (sign == "*") {
-      sprintf("(%s * %s)", a$code, b$code)
+      as_r_integer(cx, sprintf("%s * %s", a$code, b$code))
     } else if (is_static(b) && static_value(b) != 0) {
       sprintf("(%s %s %s)", a$code, if (sign == "%%") "%" else "//", b$code)
     } else if (both_int) {
@@ -84,13 +84,22 @@ add_whole <- function(cx, sign, a, b, both_int) {
     }
     k <- static_value(b) * (if (sign == "-") -1 else 1)
     linear <- linear_of(a)
-    return(linear_term(linear$base, linear$offset + k, type, a$lower + k))
+    result <- linear_term(linear$base, linear$offset + k, type, a$lower + k)
+    # what counts elements or rounds of a loop has room above it
+    has_room <- a$lower >= -1 && abs(k) < 2^30 && grepl("^(\\w+$|len\\(|torch[.](size|numel|dim)\\()", linear$base)
+    if (both_int && !is_static(result) && result$linear$offset != 0 && !has_room) {
+      result <- new_term("int", as_r_integer(cx, result$code), lower = result$lower)
+    }
+    return(result)
   }
   if (!both_int && a$type != "int" && b$type != "int") {
     return(new_term("float", sprintf("(%s %s %s)", coerced_code(cx, a, "float"), sign, coerced_code(cx, b, "float"))))
   }
-  new_term(type, sprintf("(%s %s %s)", a$code, sign, b$code), lower = if (sign == "+") a$lower + b$lower else -Inf)
+  code <- sprintf("%s %s %s", a$code, sign, b$code)
+  new_term(type, if (both_int) as_r_integer(cx, code) else sprintf("(%s)", code), lower = if (sign == "+") a$lower + b$lower else -Inf)
 }
+# R's integers have 32 bits, and are NA beyond them.
+as_r_integer <- function(cx, code) sprintf("%s(%s)", helper(cx, "int"), code)
 
 unary_sign <- function(cx, sign, a, expr) {
   if (a$type == "Tensor") {
@@ -301,64 +310,6 @@ log_number <- function(cx, given, expr, scope) {
     return(new_term("float", sprintf("math.log(%s)", x)))
   }
   new_term("float", sprintf("%s(%s, %s)", helper(cx, "log_base"), x, coerced_code(cx, as_number(cx, given$base, expr), "float")))
-}
-
-# sum(), min(), max() of numbers and vectors.
-summary_function <- function(name) {
-  force(name)
-  function(cx, given, expr, scope) {
-    given <- without_na_rm(cx, given, expr)
-    if (length(given) > 1 && any(vapply(given, is_vector_term, NA))) given <- list(combine(cx, given, quote(c(x)), scope))
-    if (length(given) == 1 && is_list_type(given[[1]]$type)) {
-      element <- element_type(given[[1]]$type)
-      if (element == "bool") {
-        given[[1]] <- convert_number("int")(cx, given, expr, scope)
-        element <- "int"
-      }
-      if (!is_number_type(element)) refuse(cx, expr, sprintf("`%s()` takes numbers, not %s.", name, script_type_in_words(given[[1]]$type)))
-      kept <- keep_term(cx, given[[1]])
-      code <- switch(name,
-        sum = sprintf("%s(%s)", helper(cx, if (element == "float") "sum_float" else "sum_int"), kept$code),
-        prod = product_code(cx, kept, element),
-        sprintf("%s(%s)", helper(cx, paste0(name, if (element == "float") "_float" else "_int")), kept$code)
-      )
-      result <- new_term(if (name == "prod") "float" else element, code)
-      return(if (name == "sum") sum_of_null(cx, kept, result) else result)
-    }
-    terms <- lapply(given, function(term) as_number(cx, term, expr))
-    if (length(terms) == 0) refuse(cx, expr, sprintf("`%s()` has nothing to work on.", name))
-    if (name == "prod") terms <- lapply(terms, function(term) new_term("float", coerced_code(cx, term, "float")))
-    if (name == "sum" && length(terms) > 2 && any(vapply(terms, number_kind, "") == "double")) {
-      codes <- vapply(terms, function(term) coerced_code(cx, term, "float"), "")
-      return(new_term("float", sprintf("%s([%s])", helper(cx, "sum_float"), toString(codes))))
-    }
-    if (name == "sum" && length(terms) == 1) {
-      return(unary_sign(cx, "+", terms[[1]], expr))
-    }
-    if (name %in% c("sum", "prod")) {
-      return(Reduce(function(a, b) arithmetic(cx, if (name == "sum") "+" else "*", list(a, b), expr), terms))
-    }
-    type <- Reduce(join_types, lapply(terms, function(term) term$type))
-    codes <- vapply(terms, function(term) coerced_code(cx, term, type), "")
-    lower <- vapply(terms, function(term) as.double(term$lower), 0)
-    pair <- if (type == "float") sprintf("%s(%%s, %%s)", helper(cx, paste0(name, "_of"))) else paste0(name, "(%s, %s)")
-    result <- new_term(type, Reduce(function(a, b) sprintf(pair, a, b), codes), lower = if (name == "max") max(lower) else min(lower))
-    if (any(vapply(terms, number_kind, "") == "double")) result else as_open_as(cx, result, terms)
-  }
-}
-mean_of <- function(cx, given, expr, scope) {
-  given <- without_na_rm(cx, given, expr)
-  if (length(given) != 1 || !is_vector_term(given[[1]])) refuse(cx, expr, "`mean()` takes one vector or tensor.")
-  vector <- if (element_type(given[[1]]$type) == "bool") convert_number("int")(cx, given, expr, scope) else given[[1]]
-  if (!is_number_type(element_type(vector$type))) refuse(cx, expr, sprintf("`mean()` takes numbers, not %s.", script_type_in_words(vector$type)))
-  new_term("float", sprintf("%s(%s)", helper(cx, "mean"), coerced_code(cx, vector, "Vector[float]")))
-}
-without_na_rm <- function(cx, given, expr) {
-  if (!is.null(given$na.rm) && !is_static_value(given$na.rm, FALSE)) refuse(cx, expr, "`na.rm` can't be translated.", "Filter() leaves elements out.")
-  given[rlang::names2(given) != "na.rm"]
-}
-product_code <- function(cx, term, element) {
-  sprintf("%s(%s)", helper(cx, "product"), if (element == "float") term$code else coerced_code(cx, term, "Vector[float]"))
 }
 
 # as.integer() and its like.

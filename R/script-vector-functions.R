@@ -160,7 +160,9 @@ differences <- function(cx, matched, expr) {
   code <- need_code(cx, lag, "int", expr, "`lag`")
   if (!is_static(lag)) code <- keep_term(cx, new_term("int", sprintf("%s(%s)", helper(cx, "lag"), code)))$code
   i <- new_name(cx, "i")
-  new_term(x$type, sprintf("[%1$s[%2$s + %3$s] - %1$s[%2$s] for %2$s in range(max(len(%1$s) - %3$s, 0))]", x$code, i, code), fresh = TRUE)
+  difference <- sprintf("%1$s[%2$s + %3$s] - %1$s[%2$s]", x$code, i, code)
+  if (x$type == "Vector[int]") difference <- as_r_integer(cx, difference)
+  new_term(x$type, sprintf("[%s for %s in range(max(len(%s) - %s, 0))]", difference, i, x$code, code), fresh = TRUE)
 }
 
 # ---- statistics

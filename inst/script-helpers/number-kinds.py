@@ -1,7 +1,7 @@
 # Numbers that are integers, doubles, or TRUE or FALSE, which is known only when the program runs.
 
 def r_integer(x: float) -> int:
-  if math.isnan(x) or abs(x) >= 9223372036854775807.:
+  if math.isnan(x) or abs(x) >= 2147483648.:
     raise ValueError("as.integer(" + str(x) + ") is NA in R")
   return int(x)
 
@@ -16,9 +16,9 @@ def r_integer_item(x: Tensor) -> int:
   r_one(x)
   if torch.is_floating_point(x):
     v = float(x)
-    if math.isnan(v) or abs(v) >= 9223372036854775807.:
+    if math.isnan(v) or abs(v) >= 2147483648.:
       raise ValueError("as.integer(" + str(v) + ") is NA in R")
-  return int(x)
+  return r_int(int(x))
 
 def r_number_tensor(x: float, dtype: int) -> Tensor:
   if dtype == 11:

@@ -5,6 +5,11 @@ def r_whole(x: float) -> int:
     raise ValueError("A whole number is needed, not " + str(x) + ".")
   return int(x)
 
+def r_int(x: int) -> int:
+  if abs(x) > 2147483647:
+    raise ValueError("an integer beyond 2147483647 is NA in R: as.numeric() makes doubles of integers")
+  return x
+
 def r_floor(x: float) -> float:
   if math.isnan(x) or abs(x) >= 4503599627370496.:
     return x

@@ -124,7 +124,7 @@ def r_cumsum_int(x: List[int]) -> List[int]:
   sums = torch.jit.annotate(List[int], [])
   total = 0
   for v in x:
-    total = total + v
+    total = r_int(total + v)
     sums.append(total)
   torch.is_grad_enabled()
   return sums

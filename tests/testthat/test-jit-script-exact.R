@@ -174,3 +174,22 @@ test_that("sums, products, means and variances are R's to the last bit, and pass
     }
   }
 })
+
+test_that("an integer that R has no room for stops the program", {
+  most <- .Machine$integer.max
+  beyond <- function(use) {
+    f <- eval(bquote(function(n = 1L) .(use)))
+    program <- expect_same_as_eager(f, 5L)
+    expect_true(anyNA(suppressWarnings(f(most))))
+    expect_failure_of(program(most), "program", "NA in R")
+  }
+  for (use in list(
+    quote(n + 1L), quote(n * 2L), quote(-n - 2L), quote(n + n), quote(n * n), quote(cumsum(c(n, 1L))), quote(diff(c(-n, n))), quote(as.integer(n * 2)),
+    quote(abs(n) + 1L), quote(max(n, 1L) + 1L), quote({ s <- 0L; for (i in 1:3) s <- s + n; s }), quote(c(n, 1L) + 1L), quote(-n - 1L + 1L)
+  )) {
+    beyond(use)
+  }
+  for (use in list(quote(n - 1L), quote(n %/% 2L), quote(n / 2L), quote(sum(c(n, 1L))), quote(n + 1), quote(n^2L), quote(prod(n, 2L)))) {
+    expect_same_as_eager(eval(bquote(function(n = 1L) .(use))), most)
+  }
+})

@@ -62,6 +62,14 @@ test_that("elements of a field with names are set", {
   refused(begins(list(n = 0L), function(x) { self$h$n <- 0.5; x }), "whose `n` is a number, and a list whose `n` is a whole number is needed")
 })
 
+test_that("elements of lists of numbers, strings and lists in fields are set", {
+  expect_same_fields(begins(list(1.5, 2.5), function(x) { self$h[[1]] <- self$h[[1]] + 1; list(x * self$h[[1]], self$h) }))
+  expect_same_fields(begins(list(1L, 2L), function(x) { self$h[[2]] <- self$h[[2]] + 1L; list(x * self$h[[2]], self$h) }))
+  expect_same_fields(begins(list("a", "b"), function(x) { self$h[[1]] <- paste0(self$h[[2]], self$h[[1]]); self$h }))
+  expect_same_fields(begins(list(list(1, 2), list(3, 4)), function(x) { self$h[[1]][[2]] <- 5; list(x, self$h) }))
+  expect_same_fields(begins(list(c(1, 2), c(3, 4)), function(x) { self$h[[1]][2] <- sum(self$h[[1]]); list(x, self$h) }))
+})
+
 test_that("lists of fields are no one else's", {
   expect_same_fields(begins(list(), function(x) {
     self$h[[length(self$h) + 1]] <- x
