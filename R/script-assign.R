@@ -49,9 +49,10 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
     index <- index_in_order(cx, kept, expr, function() tensor_index(cx, kept, target, index_scope))
     value <- assigned_value(cx, term, expr, kept)
     # where elements are gathered the dtypes must agree
-    if ((term$type == "Tensor" || term$type %in% c("Vector[int]", "Vector[bool]")) && attr(index, "copies")) value <- sprintf("torch.to(%s, %s.dtype)", value, kept$code)
+    if ((term$type == "Tensor" || term$type %in% c("Vector[int]", "Vector[bool]")) && isTRUE(attr(index, "copies"))) value <- sprintf("torch.to(%s, %s.dtype)", value, kept$code)
     # R's own assignment leaves leading dimensions of one element out
-    if (term$type == "Tensor" && !attr(index, "copies")) value <- sprintf("%s(%s[%s], %s)", helper(cx, "fitted"), kept$code, index, value)
+    there <- if (index == "...") kept$code else sprintf("%s[%s]", kept$code, index)
+    if (term$type == "Tensor" && !isTRUE(attr(index, "copies"))) value <- sprintf("%s(%s, %s)", helper(cx, "fitted"), there, value)
     emit(cx, c(sprintf("%s[%s] = %s", kept$code, index, value), sprintf("%s(%s)", helper(cx, "written"), kept$code)))
     # elements at several positions are copies: they go back to where they are from
     if (isTRUE(held$is_copy)) {
@@ -137,8 +138,11 @@ held_or_nothing <- function(cx, inner, head, term, scope) {
 }
 
 assigned_value <- function(cx, term, expr, target) {
-  if (term$type %in% c("Tensor", "bool", "int", "?")) {
+  if (term$type %in% c("Tensor", "bool", "?") || term$type == "int" && is_static(term) && static_value(term) %in% 0:127) {
     return(term$code)
+  }
+  if (term$type == "int") {
+    return(sprintf("%s(%s, %s)", helper(cx, "int_into"), target$code, term$code))
   }
   # in full precision; a tensor of whole numbers would cut the fraction off
   if (term$type %in% c("float", "whole")) {
@@ -147,7 +151,10 @@ assigned_value <- function(cx, term, expr, target) {
   if (startsWith(term$type, "Vector") && element_type(term$type) %in% c("float", "whole")) {
     return(sprintf("%s(%s, %s)", helper(cx, "vector_into"), target$code, coerced_code(cx, term, "Vector[float]")))
   }
-  if (startsWith(term$type, "Vector") && element_type(term$type) %in% c("int", "bool")) {
+  if (term$type == "Vector[int]") {
+    return(sprintf("%s(%s, %s)", helper(cx, "ints_into"), target$code, term$code))
+  }
+  if (term$type == "Vector[bool]") {
     return(sprintf("torch.tensor(%s)", term$code))
   }
   refuse(cx, expr, sprintf("Elements of a tensor can't be %s.", script_type_in_words(term$type)))
@@ -216,6 +223,7 @@ assign_element <- function(cx, inner, held, key, i, term, scope, expr, is_vector
   if (by_name != startsWith(held$type, "Dict") && held$type != "Empty") {
     refuse(cx, expr, if (by_name) "A list without names has no elements by name." else "A list with names is set by name here.")
   }
+  if (term$type == "None" && is_vector_term(held)) refuse(cx, expr, "An element of a vector can't be NULL.", "v[-i] is the vector without it.")
   if (term$type == "None" && !is_optional_type(element_type(held$type))) {
     # R deletes what is set to NULL
     held_key <- own_target(cx, inner, held, key, scope, expr)

@@ -54,7 +54,9 @@ scope_key <- function(scope, name) paste0(scope$prefix, name)
 # A name for a variable of TorchScript that nothing else has.
 new_name <- function(cx, wanted) {
   wanted <- identifier(wanted)
-  if (wanted %in% python_words || !grepl("^[A-Za-z]", wanted)) wanted <- paste0("v_", wanted)
+  # programs take arguments by R's names all the same
+  if (wanted %in% python_words) wanted <- paste0(wanted, "_")
+  if (!grepl("^[A-Za-z]", wanted)) wanted <- paste0("v_", wanted)
   name <- wanted
   n <- 1L
   while (name %in% cx$names) {

@@ -38,7 +38,7 @@ summary_function <- function(name) {
     type <- Reduce(join_types, lapply(terms, function(term) term$type))
     codes <- vapply(terms, function(term) coerced_code(cx, term, type), "")
     lower <- vapply(terms, function(term) as.double(term$lower), 0)
-    pair <- if (type == "float") sprintf("%s(%%s, %%s)", helper(cx, paste0(name, "_of"))) else paste0(name, "(%s, %s)")
+    pair <- if (type == "float") sprintf("%s(%%s, %%s)", helper(cx, paste0("p", name))) else paste0(name, "(%s, %s)")
     result <- new_term(type, Reduce(function(a, b) sprintf(pair, a, b), codes), lower = if (name == "max") max(lower) else min(lower))
     if (any(vapply(terms, number_kind, "") == "double")) result else as_open_as(cx, result, terms)
   }

@@ -47,16 +47,6 @@ def r_floor_divide(a: int, b: int) -> int:
     raise ZeroDivisionError("division by zero is NA in R")
   return a // b
 
-def r_min_of(a: float, b: float) -> float:
-  if math.isnan(a) or math.isnan(b):
-    return math.nan
-  return a if a < b else b
-
-def r_max_of(a: float, b: float) -> float:
-  if math.isnan(a) or math.isnan(b):
-    return math.nan
-  return a if a > b else b
-
 def r_modulo_float(a: float, b: float) -> float:
   if b == 0. or math.isnan(a) or math.isnan(b) or math.isinf(a):
     return math.nan

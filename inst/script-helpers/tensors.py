@@ -19,6 +19,19 @@ def r_check_fraction(x: Tensor, v: float):
     if math.isnan(v) or math.isinf(v) or v != math.floor(v):
       raise ValueError(str(v) + " can't be assigned to a tensor of whole numbers")
 
+def r_int_into(x: Tensor, v: int) -> int:
+  if x.dtype < 3:
+    most = [255, 127, 32767][x.dtype]
+    if v > most or v < (0 if x.dtype == 0 else -most - 1):
+      raise ValueError("the data hold " + str(v) + ", which the dtype can't hold")
+  return v
+
+def r_ints_into(x: Tensor, v: List[int]) -> Tensor:
+  if x.dtype < 3:
+    for one in v:
+      r_int_into(x, one)
+  return torch.tensor(v)
+
 # torch.tensor() of numbers rounds them to the default dtype first.
 def r_tensor_of(v: List[float], dtype: int) -> Tensor:
   if dtype == 6 or len(v) == 0:

@@ -66,3 +66,19 @@ test_that("an argument may be called f", {
   expect_output(print(jit_script(f = "int", function(f, x) x * f)), "fn(f: int, x: Tensor)", fixed = TRUE)
   expect_error(jit_script("a", f = "float"), "must be an R function", class = "torchscript_type_error")
 })
+
+test_that("arguments are given by R's names, whatever TorchScript calls them", {
+  program <- jit_script(function(x, lambda = 2, learning.rate = 0.5, .k = 3) x * lambda * learning.rate * .k)
+  x <- torch_tensor(1)
+  path <- withr::local_tempfile(fileext = ".pt")
+  jit_save(program, path)
+  for (f in list(program, jit_load(path))) {
+    expect_equal(as_array(f(x, lambda = 3)), 4.5)
+    expect_equal(as_array(f(learning.rate = 3, x = x, lambda = 1)), 9)
+    expect_equal(as_array(f(.k = 1, x)), 1)
+    expect_equal(as_array(f(x, lambda_ = 4, learning_rate = 1)), 12)
+    expect_failure_of(f(x, lamda = 3), "type", "has no argument `lamda`")
+  }
+  module <- nn_module(initialize = function() self$w <- 1, forward = function(x, lambda = 1) x * lambda)()
+  expect_equal(as_array(jit_script(module)(x, lambda = 4)), 4)
+})

@@ -157,3 +157,17 @@ test_that("vectors of one and elements of tensors stand beside tensors as number
   for (n in list(3, c(3, 4))) expect_same_as_eager(function(v, n) list(n * v, v - n, v > n), torch_tensor(c(2, 3)), n, types = list(n = "List[float]"))
   expect_same_as_eager(function(v, x) { m <- v$max(); list(m$item() %/% x, m$item() / x, m$item()^x, m$item() - x) }, torch_tensor(c(7L, 3L)), torch_tensor(c(2L, 3L)))
 })
+
+test_that("an integer that the tensor's dtype can't hold stops the program", {
+  for (dtype in list(torch_uint8(), torch_int8(), torch_int16(), torch_int32())) {
+    u <- torch_tensor(c(1L, 2L, 3L), dtype = dtype)
+    expect_same_as_eager(function(u) { u[1] <- 300L; u }, u)
+    expect_same_as_eager(function(u, n = 3L) { u[1:2] <- n * 100L; u }, u)
+    expect_same_as_eager(function(u, n = 3L) { u[1] <- n; u }, u)
+    expect_same_as_eager(function(u) { u[u > 1] <- -200L; u }, u)
+    expect_same_as_eager(function(u) { u[c(1, 2)] <- c(300L, 1L); u }, u)
+    expect_same_as_eager(function(u) { u[c(1, 2)] <- c(30L, 1L); u }, u)
+    expect_same_as_eager(function(u) { u[1] <- -1L; u }, u)
+    expect_same_as_eager(function(u) { u[1] <- 128L; u }, u)
+  }
+})

@@ -193,3 +193,7 @@ test_that("an integer that R has no room for stops the program", {
     expect_same_as_eager(eval(bquote(function(n = 1L) .(use))), most)
   }
 })
+
+test_that("of two zeros the first is the greatest and the least", {
+  expect_same_as_eager(function(zero = 0) 1 / c(max(-zero, zero), max(zero, -zero), min(zero, -zero), min(-zero, zero), max(zero, -zero, -zero)))
+})

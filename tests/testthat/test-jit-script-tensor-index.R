@@ -176,3 +176,12 @@ test_that("one position is a view without drop as well, and integers are set int
   expect_same_as_eager(function(x) { x[x > 1] <- c(5L, 6L); x }, x)
   expect_same_as_eager(function(x, n = 2L) { i <- seq_len(n); x[i] <- i; x }, x, 2L)
 })
+
+test_that("all of a tensor is set at once", {
+  x <- torch_ones(2, 3)
+  expect_same_as_eager(function(x) { x[..] <- x * 2; x }, x)
+  expect_same_as_eager(function(x) { x[] <- x * 2; x }, x)
+  expect_same_as_eager(function(x) { x[] <- x[1]$clone(); x }, x)
+  expect_same_as_eager(function(x) { x[..] <- 3; x }, x)
+  expect_same_as_eager(function(x) { x[] <- c(1, 2, 3); x }, x)
+})

@@ -173,3 +173,8 @@ test_that("constant vectors with names keep them, or are refused", {
   expect_failure_of(jit_script(function(n = 3) weights), "compile", "can't return a vector with names. list\\(\\) has names")
   expect_failure_of(jit_script(function(n = 3) weights + n), "compile", "a vector with names, and a number is needed. `\\[\\[` takes")
 })
+
+test_that("an element of a vector is never NULL", {
+  expect_failure_of(jit_script(function(v) { v[2] <- NULL; v }, v = "List[float]"), "compile", "An element of a vector can't be NULL. v\\[-i\\] is the vector without it.")
+  expect_failure_of(jit_script(function(v) { v[[2]] <- NULL; v }, v = "List[str]"), "compile", "can't be NULL")
+})

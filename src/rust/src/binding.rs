@@ -236,6 +236,29 @@ pub struct Gathered {
 }
 
 impl Gathered {
+    /// Arguments that are called otherwise in TorchScript get its names: `learning.rate` is `learning_rate` there, and
+    /// `lambda`, a word of its grammar, `lambda_`. Whether there are any.
+    #[cold]
+    pub unsafe fn rename(&mut self, schema: &[Argument]) -> bool {
+        let items = match self.many.is_empty() {
+            true => &mut self.few[..self.count],
+            false => &mut self.many[..],
+        };
+        let mut found = false;
+        for item in items.iter_mut().filter(|item| item.symbol != R_NilValue) {
+            if schema.iter().any(|argument| argument.symbol == item.symbol) {
+                continue;
+            }
+            let is_of_name = |character: char| character.is_ascii_alphanumeric() || character == '_';
+            let name = text_of(PRINTNAME(item.symbol)).replace(|character: char| !is_of_name(character), "_");
+            let names = [format!("{name}_"), format!("v_{name}"), name];
+            if let Some(argument) = schema.iter().find(|argument| names.contains(&argument.name)) {
+                item.symbol = argument.symbol;
+                found = true;
+            }
+        }
+        found
+    }
     pub fn items(&self) -> &[Supplied] {
         match self.many.is_empty() {
             true => &self.few[..self.count],

@@ -1,6 +1,6 @@
 //! Programs: functions compiled, called and shown.
 
-use crate::binding::{bind, dots, gather, Fit};
+use crate::binding::{bind, dots, gather, Fit, Misfit};
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::from_r::Conversion;
 use crate::handle::{self, Kind};
@@ -62,7 +62,7 @@ pub unsafe extern "C" fn call_function(_call: SEXP, _op: SEXP, arguments: SEXP, 
 }
 
 pub unsafe fn call(program: &Program, arguments: SEXP) -> Result<SEXP> {
-    let supplied = gather(arguments);
+    let mut supplied = gather(arguments);
     memory::safe_point();
     let mut conversion = Conversion::default();
     let n = program.arguments.len();
@@ -74,7 +74,11 @@ pub unsafe fn call(program: &Program, arguments: SEXP) -> Result<SEXP> {
         many.resize(n, Value::none());
         &mut many
     };
-    if let Fit::No(_, misfit) = bind(&program.arguments, supplied.items(), false, &mut conversion, values) {
+    let mut fit = bind(&program.arguments, supplied.items(), false, &mut conversion, values);
+    if matches!(fit, Fit::No(_, Misfit::Unknown(_))) && supplied.rename(&program.arguments) {
+        fit = bind(&program.arguments, supplied.items(), false, &mut conversion, values);
+    }
+    if let Fit::No(_, misfit) = fit {
         return Err(misfit.into_error(program.name(), &program.arguments));
     }
     let mut result = Value::none();
