@@ -59,7 +59,8 @@ call_function <- function(cx, fn, expr, scope, name = NULL) {
   if (is.object(fn) && inherits(fn, special_callables)) {
     return(call_special(cx, fn, expr, scope, name))
   }
-  if (is.null(name)) name <- function_name(fn)
+  # functions of packages keep their names, whatever the program calls them
+  name <- if (is.null(name)) function_name(fn) else name_of_function(fn, name)
   entry <- table_entry(fn, name)
   if (!is.null(entry)) {
     return(call_entry(cx, entry, expr, scope))
@@ -92,7 +93,7 @@ call_function <- function(cx, fn, expr, scope, name = NULL) {
 # A function of this package.
 call_own <- function(cx, fn, expr, scope, name) {
   plan <- plan_of_function(fn)
-  refuse_order(cx, expr, scope, formals(fn))
+  refuse_order(cx, expr, scope, formals(fn), in_order = !is.null(plan))
   given <- stop_if_nulls(cx, given_arguments(cx, expr, scope), "")
   # what the compiler stands for is not known to R
   is_ours <- function(value) is.environment(value) || inherits(value, special_callables)
@@ -118,7 +119,7 @@ call_special <- function(cx, fn, expr, scope, name) {
   }
   if (inherits(fn, "script_closure")) {
     first <- if (!isTRUE(fn$scope$is_package) && !isTRUE(scope$is_package)) refuse_lazy_arguments(cx, expr, scope, fn$formals, fn$body, fn$scope)
-    if (isTRUE(fn$scope$is_package)) refuse_order(cx, expr, scope, fn$formals)
+    if (isTRUE(fn$scope$is_package)) refuse_order(cx, expr, scope, fn$formals, in_order = !is.null(plan_of_body(fn$body)))
     given <- if (isTRUE(fn$scope$is_package)) given_arguments(cx, expr, scope) else lazy_arguments(cx, expr, scope, fn$formals, first)
     alone <- if (returns_from_loop(fn$body)) closure_alone(cx, fn)
     if (!is.null(alone)) {

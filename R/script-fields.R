@@ -157,6 +157,9 @@ assign_member <- function(cx, self, name, term, expr) {
   if (!is_buffer && !exists(name, envir = r_self, inherits = FALSE)) {
     refuse(cx, expr, sprintf("The module has no field `%s` before the program runs.", name), "Set it in `initialize`.")
   }
+  if (is_buffer && is.null(r_self[[name]])) {
+    refuse(cx, expr, sprintf("The buffer `%s` is NULL before the program runs, and can't become a tensor.", name), sprintf("Begin with a tensor, or with a field: self$%s <- NULL.", name))
+  }
   if (!is_buffer) note_field(cx, self, name, term, expr)
   type <- if (is_buffer) "Tensor" else field_type(cx, self, name, expr)
   if (type == "int" && term$type == "float") {
@@ -181,7 +184,8 @@ assign_member <- function(cx, self, name, term, expr) {
     refuse(cx, expr, sprintf("What `self$%s` gets is %s, and %s is needed.", name, words[[1]], words[[2]]))
   }
   if (is.null(value)) value <- need_code(cx, term, type, expr, sprintf("What `self$%s` gets", name))
-  emit(cx, sprintf("%s = %s", code, value))
+  # a buffer has no gradient, as in R
+  emit(cx, sprintf("%s = %s", code, if (is_buffer) sprintf("torch.detach(%s)", value) else value))
   if (is_optional_type(type)) set_field_known(cx, field_key(self, name), !is_optional_type(term$type) && term$type != "None")
 }
 

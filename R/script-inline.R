@@ -106,7 +106,7 @@ inline_call <- function(cx, formals, body, given, expr, parent = NULL, env = emp
   if (!is.null(generic)) bind_term(cx, scope, ".Generic", literal_term(generic))
   # what the function changes is a variable of its own, in all branches
   # and what it looks at before it gives a function that uses it has the value of now
-  kept <- if (has_call(body, "function") && !scope$is_package) looked_at_first(cx, scope, body)
+  kept <- if (has_call(body, "function") && !scope$is_package) asked_first(cx, scope, body, names(formals))
   for (formal in intersect(names(matched$matched), c(assigned_names(body), kept))) {
     term <- read_variable(cx, scope, formal, as.name(formal))
     if (term$type %in% c("static", "?")) next

@@ -1,7 +1,7 @@
 # Operators of libtorch in scripted code: R's functions carry the plan of their operator, and the plan is enough.
 
-plan_of_function <- function(fn) {
-  body <- body(fn)
+plan_of_function <- function(fn) plan_of_body(body(fn))
+plan_of_body <- function(body) {
   if (is.call(body) && identical(body[[1]], quote(.External2)) && identical(body[[2]], quote(C_call_operator))) body[[3]]
 }
 

@@ -123,6 +123,7 @@ range_between <- function(cx, expr, scope) {
   list(code = sprintf("range(%s, %s + %s, %s)", first, last, step, step), element = counted(0, min(a$lower, b$lower)), surely = TRUE)
 }
 range_by <- function(cx, expr, scope) {
+  refuse_order(cx, expr, scope, formals(seq.default), in_order = FALSE, asks_all = TRUE)
   given <- match_given(cx, alist(from = , to = , by = , length.out = , along.with = ), given_arguments(cx, expr, scope), expr)$matched
   if (!is.null(given$along.with)) refuse(cx, expr, "`along.with` is not translated.", "seq_along() is.")
   if (any_unknown(given)) {

@@ -50,7 +50,7 @@ match_elements <- function(cx, matched, expr) {
   if (is.null(none)) at <- keep_term(cx, new_term("Vector[int]", sprintf("%s(%s)", helper(cx, "matched"), at$code), fresh = TRUE))
   if (!is.null(none) && none != "0") {
     item <- new_name(cx, "v")
-    at <- keep_term(cx, new_term("Vector[int]", sprintf("[%1$s if %1$s > 0 else %2$s for %1$s in %3$s]", item, none, at$code), fresh = TRUE))
+    at <- keep_term(cx, new_term("Vector[int]", sprintf("[(%1$s if %1$s > 0 else %2$s) for %1$s in %3$s]", item, none, at$code), fresh = TRUE))
   }
   if (is_one) new_term("int", sprintf("%s[0]", at$code), lower = if (is.null(none)) 1 else if (none == "0") 0 else -Inf) else at
 }

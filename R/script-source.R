@@ -117,30 +117,70 @@ has_call <- function(expr, names, into_loops = TRUE) {
 has_effects <- function(cx, scope, expr, within = list()) {
   found <- FALSE
   is_function <- length(within) > 0
+  bodies <- lapply(within, function(code) code$body)
   walk_calls(expr, function(call) {
-    head <- call[[1]]
-    name <- called_name(head)
-    if (identical(head, quote(`function`))) {
+    if (identical(call[[1]], quote(`function`))) {
       # it may be called
-      if (has_effects(cx, scope, call[[3]], c(within, list(call[[3]])))) found <<- TRUE
+      if (has_effects(cx, scope, call[[3]], c(within, list(list(body = call[[3]], key = list(call[[3]])))))) found <<- TRUE
       return(FALSE)
     }
-    is_own <- is_function && (name %in% c("return", "break", "next") || name %in% c("<-", "=") && !identical(assigned_root(call[[2]]), quote(self)) && !(is.call(call[[2]]) && is_argument_within(within, call[[2]])))
-    if (name %in% effects && !is_own || grepl("[^_.]_$", name) || grepl(random_functions, name)) found <<- TRUE
-    if (!found && runs_effects(cx, scope, head, within)) found <<- TRUE
+    names <- names_of_call(cx, scope, call)
+    name <- names[[1]]
+    is_own <- is_function && (name %in% c("return", "break", "next") || name %in% c("<-", "=") && !is_of_module(cx, scope, call[[2]]) && !(is.call(call[[2]]) && is_argument_within(bodies, call[[2]])))
+    found <<- found || name %in% effects && !is_own || any(names[-1] %in% effects) || any(grepl("[^_.]_$", names)) || any(grepl(random_functions, names)) ||
+      writes_in_place(cx, scope, call, name) || any(vapply(codes_of_call(cx, scope, call), function(code) code_has_effects(cx, code, within), NA))
     !found
   })
-  # functions that are handed on may be called
-  if (!found) for (name in setdiff(all.names(expr), "self")) if (runs_effects(cx, scope, as.name(name), within, of_lists = TRUE)) found <- TRUE
   found
 }
+code_has_effects <- function(cx, code, within = list()) {
+  if (isTRUE(code$is_package)) {
+    return(layer_does(code$scope$module$self) != "nothing")
+  }
+  !is_within(code, within) && has_effects(cx, code$scope, code$body, c(within, list(code)))
+}
+is_within <- function(code, within) any(vapply(within, function(other) identical(other$key, code$key), NA))
 effects <- c("<-", "<<-", "=", "->", "return", "stop", "stopifnot", "break", "next", "cat", "print", "message", "warning", "abort", "backward", "torch_manual_seed")
-random_functions <- "^torch_(rand|bernoulli|multinomial|normal|poisson)|dropout|gumbel|^(runif|rnorm|sample)$"
+random_functions <- "^torch_(rand|bernoulli|multinomial|normal|poisson|rrelu)|^(multinomial|bernoulli)$|dropout|gumbel|^nnf_(rrelu|fractional|multi_head_attention|scaled_dot)|_(batch|instance)_norm$|^(runif|rnorm|sample)$"
+
+# A layer of this package "draws" random numbers or "changes" tensors, in training at least, or does neither.
+layer_does <- function(self) {
+  if (inherits(self, c("script_module", "nn_module")) && !is.environment(self)) self <- self_of(self)
+  name <- class(self)[[1]]
+  has <- function(field) exists(field, envir = self, inherits = FALSE) && (is.numeric(self[[field]]) || is.logical(self[[field]])) && any(self[[field]] > 0)
+  if (grepl("batch_norm|instance_norm", name) || has("inplace")) {
+    "changes"
+  } else if (grepl("dropout|rrelu|gumbel|fractional", name) || has("dropout")) {
+    "draws"
+  } else {
+    "nothing"
+  }
+}
+
+# An argument `inplace` says that the first one is changed.
+writes_in_place <- function(cx, scope, call, name) {
+  if (!grepl("^nnf_", name)) {
+    return(FALSE)
+  }
+  fn <- get0(name, topenv(), mode = "function")
+  if (!is.function(fn) || !"inplace" %in% names(formals(fn))) {
+    return(FALSE)
+  }
+  matched <- tryCatch(match.call(fn, call), error = function(e) NULL)
+  value <- if (!is.null(matched$inplace)) value_here(cx, scope, matched$inplace) else FALSE
+  !isFALSE(value)
+}
+
+# A part of `self` or of another module.
+is_of_module <- function(cx, scope, target) {
+  root <- assigned_root(target)
+  identical(root, quote(self)) || is.name(root) && inherits(value_here(cx, scope, root), c("script_self", "nn_module"))
+}
 
 # An element of what a function did not make itself may be a tensor's.
-is_argument_within <- function(within, target) {
+is_argument_within <- function(bodies, target) {
   root <- assigned_root(target)
-  is.name(root) && !as.character(root) %in% unlist(lapply(within, function(body) made_here(body)))
+  is.name(root) && !as.character(root) %in% unlist(lapply(bodies, made_here))
 }
 made_here <- function(body) {
   found <- character()
@@ -150,20 +190,6 @@ made_here <- function(body) {
   found
 }
 
-runs_effects <- function(cx, scope, head, within, of_lists = FALSE) {
-  if (of_lists && is.name(head)) {
-    binding <- find_binding(cx, scope, as.character(head))$binding
-    value <- if (identical(binding$kind, "term") && is_static(binding$term)) static_value(binding$term)
-    for (closure in if (is.list(value)) closures_in(cx, value, list())) {
-      if (!any(vapply(within, identical, NA, closure$body)) && has_effects(cx, closure$scope, closure$body, c(within, list(closure$body)))) {
-        return(TRUE)
-      }
-    }
-    return(FALSE)
-  }
-  inner <- called_body(cx, scope, head)
-  !is.null(inner) && !any(vapply(within, identical, NA, inner$body)) && has_effects(cx, inner$scope, inner$body, c(within, list(inner$body)))
-}
 # Functions of packages are told by their names.
 is_of_packages <- function(fn) {
   home <- topenv(environment(fn))

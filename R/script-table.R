@@ -270,9 +270,10 @@ build_script_entries <- function() {
     sprintf = entry("with %d, %s and %f, with a width, - + 0, and up to 15 digits", run = format_text, of_tensor = FALSE), nchar = entry("letters, or with `type = \"bytes\"` bytes", run = count_letters, of_tensor = FALSE),
     stop = entry("`raise RuntimeError`", run = raise, of_tensor = FALSE), stopifnot = entry("`raise` unless all hold", call = check_all),
     abort_torchscript = entry("", call = raise_own),
-    warning = entry("a warning", run = function(cx, given, expr, scope) {
-      emit(cx, sprintf("torch.warn(%s)", text_of_terms(cx, unnamed_terms(cx, given, expr, c("call.", "immediate.")), expr)))
-      none_term()
+    warning = entry("a warning; its value is the text", run = function(cx, given, expr, scope) {
+      text <- keep_term(cx, new_term("str", text_of_terms(cx, unnamed_terms(cx, given, expr, c("call.", "immediate.")), expr)))
+      emit(cx, sprintf("torch.warn(%s)", text$code))
+      text
     }, of_tensor = FALSE),
     cat = entry("a line of output: it must end with \"\\n\"", run = write_output, of_tensor = FALSE), print = entry("output; of a tensor all its elements, and nothing of gradients", run = print_value, of_tensor = FALSE),
     message = entry("a line of output", run = function(cx, given, expr, scope) {
@@ -327,7 +328,7 @@ call_entry <- function(cx, entry, expr, scope) {
   if (!is.null(entry$call)) {
     return(entry$call(cx, expr, scope))
   }
-  if (!is.primitive(entry$fn) && is.function(entry$fn)) refuse_order(cx, expr, scope, formals(entry$fn))
+  if (!is.primitive(entry$fn) && is.function(entry$fn)) refuse_order(cx, expr, scope, formals(entry$fn), in_order = entry$name %in% asks_in_order || !is.null(plan_of_function(entry$fn)))
   given <- stop_if_nulls(cx, given_arguments(cx, expr, scope, entry$argument), entry$name)
   types <- term_types(given)
   absent <- match("missing", types)

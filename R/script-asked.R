@@ -1,0 +1,160 @@
+# Which of its arguments a function asks for, before it does something or has computed anything.
+
+# `until`: "done", before it does anything that is seen, or "computed", before it computes from what it has asked for, or reads
+# what is around it. `formals`: their names; `lent`: those that are functions, or lists of them.
+asked_first <- function(cx, scope, body, formals, within = list(), until = "done", enters_no_grad = TRUE, lent = character()) {
+  found <- set <- character()
+  # FALSE where it does something, or may
+  ask <- function(expr) {
+    if (missing(expr)) {
+      return(TRUE)
+    }
+    if (is.name(expr)) {
+      name <- as.character(expr)
+      # `..1` and its like
+      if (grepl("^[.][.][0-9]+$", name)) name <- "..."
+      if (!name %in% set) found <<- c(found, name)
+      return(until == "done" || name %in% c(formals, set))
+    }
+    if (!is.call(expr)) {
+      return(TRUE)
+    }
+    head <- expr[[1]]
+    called <- if (is.name(head)) as.character(head) else ""
+    switch(called,
+      `function` = return(TRUE),
+      `{` = , `(` = return(ask_all(as.list(expr)[-1])),
+      with_no_grad = return(enters_no_grad && ask_all(as.list(expr)[-1])),
+      `<-` = , `=` = return(ask_assigned(expr)),
+      `if` = , `while` = , `&&` = , `||` = , switch = {
+        ask(expr[[2]])
+        return(FALSE)
+      },
+      `for` = {
+        ask(expr[[3]])
+        return(FALSE)
+      },
+      `repeat` = , `<<-` = return(FALSE),
+      `return` = return(length(expr) > 1 && ask(expr[[2]]) && FALSE),
+      `$` = return(ask(expr[[2]]) && (until == "done" || !is_of_module(cx, scope, expr)))
+    )
+    code <- called_code(cx, scope, head)
+    if (!is.null(code) && !isTRUE(code$is_package)) {
+      return(ask_handed(code, expr))
+    }
+    name <- names_of_call(cx, scope, expr)[[1]]
+    looks <- isTRUE(code$is_package) || is.call(head) && identical(head[[1]], quote(`$`)) && is_tensor_method(name, head[[2]]) || name %in% looking_functions || grepl("^(torch|nnf)_", name) || name %in% effects
+    if (!looks || !(if (is.call(head) && is.null(code)) ask(head) else TRUE) || !ask_all(as.list(expr)[-1])) {
+      return(FALSE)
+    }
+    (until == "done" || name %in% keeping_functions) && !does_itself(expr)
+  }
+  ask_all <- function(parts) {
+    for (part in parts) if (!ask(part)) {
+      return(FALSE)
+    }
+    TRUE
+  }
+  ask_assigned <- function(expr) {
+    target <- expr[[2]]
+    if (!ask(expr[[3]])) {
+      return(FALSE)
+    }
+    # an argument that is set before is not looked at
+    if (is.name(target)) {
+      set <<- c(set, as.character(target))
+      return(TRUE)
+    }
+    if (is.call(target)) ask_all(as.list(target)[-(1:2)])
+    FALSE
+  }
+  ask_handed <- function(code, expr) {
+    if (is_within(code, within)) {
+      return(FALSE)
+    }
+    handed <- argument_parts(code$formals, expr)
+    asked <- asked_first(cx, code$scope, code$body, names(code$formals), c(within, list(code)), until, enters_no_grad, lent_formals(cx, scope, handed))
+    for (formal in unique(intersect(asked, names(handed)))) if (!ask(handed[[formal]])) {
+      return(FALSE)
+    }
+    until == "done" && !code_has_effects(cx, code, within)
+  }
+  # of what may be a tensor
+  is_tensor_method <- function(name, of) {
+    !(is.name(of) && as.character(of) %in% lent) && (!is.null(script_tensor_members[[name]]) || !is.null(tryCatch(find_tensor_member(name), torchscript_error = function(e) NULL)))
+  }
+  does_itself <- function(expr) {
+    bare <- as.call(c(list(expr[[1]]), lapply(as.list(expr)[-1], function(part) if (is.call(part)) quote(x) else part)))
+    has_effects(cx, scope, bare)
+  }
+  ask(body)
+  found
+}
+
+lent_formals <- function(cx, scope, parts) {
+  names(parts)[vapply(parts, function(part) {
+    value <- if (is.language(part)) value_here(cx, scope, part)
+    is.function(value) || is.list(value) && (inherits(value, special_callables) || !is.object(value))
+  }, NA)]
+}
+
+# They look at all their arguments at once.
+looking_functions <- c(
+  "force", "(", "+", "-", "*", "/", "^", "%%", "%/%", "[", "[[", ":", "==", "!=", "<", ">", "<=", ">=", "!", "length", "c", "list",
+  "abs", "sqrt", "exp", "log", "max", "min", "sum", "dim", "nrow", "ncol", "as.integer", "as.numeric", "paste0", "is.null"
+)
+# And compute nothing of what is in tensors.
+keeping_functions <- c("force", "(", "c", "list", "length", "dim", "nrow", "ncol", "is.null")
+
+# Whether what an argument gives, computed where it is first asked for, would be without a gradient, and is seen after that.
+# `part`: what stands in the call.
+escapes_no_grad <- function(cx, scope, body, formals, name, part = NULL, within = list()) {
+  if (!has_call(body, "with_no_grad") && length(within) == 0 && !calls_no_grad(cx, scope, body) || name %in% asked_first(cx, scope, body, formals, enters_no_grad = FALSE)) {
+    return(FALSE)
+  }
+  holds <- is.call(part) && (identical(part[[1]], quote(list)) || identical(part[[1]], quote(c)))
+  outside <- FALSE
+  inside <- logical()
+  # `is_bare`: what stands here is the value itself, or shares its memory, and goes on from here
+  look <- function(expr, in_block, is_bare) {
+    if (is.name(expr)) {
+      is_it <- as.character(expr) == name || name == "..." && grepl("^[.][.][0-9]+$", as.character(expr))
+      if (is_it) if (in_block) inside <<- c(inside, is_bare || holds) else outside <<- TRUE
+      return(invisible())
+    }
+    if (!is.call(expr)) {
+      return(invisible())
+    }
+    head <- expr[[1]]
+    called <- called_name(head)
+    in_block <- in_block || is.name(head) && called == "with_no_grad"
+    takes <- !called %in% computing_functions && !grepl("[^_.]_$", called)
+    for (code in if (takes && !in_block) codes_of_call(cx, scope, expr)) {
+      handed <- if (!isTRUE(code$is_package) && !is_within(code, within)) argument_parts(code$formals, expr)
+      for (formal in names(handed)) {
+        if (identical(handed[[formal]], as.name(name)) && escapes_no_grad(cx, code$scope, code$body, names(code$formals), formal, part, c(within, list(code)))) inside <<- c(inside, TRUE)
+      }
+    }
+    # the one that is changed comes out
+    if (is.call(head)) look(head[[2]], in_block, !called %in% computing_functions)
+    for (part in as.list(expr)[-1]) if (!missing(part)) look(part, in_block, takes)
+  }
+  look(body, FALSE, FALSE)
+  any(inside) || length(inside) > 0 && outside
+}
+calls_no_grad <- function(cx, scope, expr, within = list()) {
+  found <- FALSE
+  walk_calls(expr, function(call) {
+    if (identical(call[[1]], quote(with_no_grad))) found <<- TRUE
+    for (code in if (!found) codes_of_call(cx, scope, call)) {
+      if (!isTRUE(code$is_package) && !is_within(code, within)) found <<- found || calls_no_grad(cx, code$scope, code$body, c(within, list(code)))
+    }
+    !found
+  })
+  found
+}
+# What they give is new.
+computing_functions <- c(
+  "+", "-", "*", "/", "^", "%%", "%/%", "%*%", "==", "!=", "<", ">", "<=", ">=", "!", "item", "sum", "mean", "norm", "abs", "sqrt", "exp", "log",
+  "max", "min", "argmax", "argmin", "add", "sub", "mul", "div", "pow", "matmul", "mm", "mv", "dot", "length", "dim", "as.numeric", "as.integer", "cat", "print"
+)
