@@ -86,7 +86,7 @@ script_tensor_members <- list(
   ndim = function(cx, held, expr) new_term("int", sprintf("torch.dim(%s)", held$code), lower = 0),
   requires_grad = tensor_property("bool", "%s.requires_grad"),
   is_cuda = tensor_property("bool", "%s.is_cuda"),
-  grad = function(cx, held, expr) refuse(cx, expr, "`$grad` can't be asked of a program's tensors: it may be NULL, and TorchScript does not see that.", "Ask it before, or after."),
+  grad = function(cx, held, expr) refuse(cx, expr, "`$grad` can't be asked of a program's tensors: it may be NULL, and TorchScript does not see that.", "autograd_grad() gives gradients; or ask it before, or after."),
   dim = tensor_call(function(cx, held, given, expr) new_term("int", sprintf("torch.dim(%s)", held$code), lower = 0)),
   numel = tensor_call(function(cx, held, given, expr) new_term("int", sprintf("torch.numel(%s)", held$code), lower = 0)),
   item = tensor_call(function(cx, held, given, expr) item_of(cx, held)),
@@ -107,7 +107,7 @@ script_tensor_members <- list(
   requires_grad_ = tensor_call(function(cx, held, given, expr) {
     new_term("Tensor", sprintf("%s.requires_grad_(%s)", held$code, if (length(given) == 0) "True" else need_code(cx, given[[1]], "bool", expr)))
   }),
-  backward = tensor_call(function(cx, held, given, expr) refuse(cx, expr, "`$backward()` can't run inside a program.", "Call it on what the program returns.")),
+  backward = tensor_call(function(cx, held, given, expr) refuse(cx, expr, "`$backward()` can't run inside a program.", "autograd_grad(loss, list(w)) gives the gradients; or call it on what the program returns.")),
   detach_ = tensor_call(function(cx, held, given, expr) new_term("Tensor", sprintf("torch.detach_(%s)", held$code))),
   copy_ = tensor_call(function(cx, held, given, expr) {
     note_write(cx, held, expr)

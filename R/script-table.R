@@ -280,6 +280,7 @@ build_script_entries <- function() {
       emit(cx, sprintf("print(%s)", text_of_terms(cx, unnamed_terms(cx, given, expr), expr)))
       none_term()
     }, of_tensor = FALSE),
+    autograd_grad = entry("the gradients; `inputs` must have been made to want one", run = gradients, of_tensor = FALSE),
     with_no_grad = entry("`with torch.no_grad():`", call = without_gradient),
     torch_tensor = entry("a new tensor each time", run = make_tensor, of_tensor = FALSE), torch_arange = entry("of whole numbers", run = arange, of_tensor = FALSE),
     `%||%` = entry("the first unless it is NULL", call = or_else),
@@ -328,7 +329,7 @@ call_entry <- function(cx, entry, expr, scope) {
   if (!is.null(entry$call)) {
     return(entry$call(cx, expr, scope))
   }
-  if (!is.primitive(entry$fn) && is.function(entry$fn)) refuse_order(cx, expr, scope, formals(entry$fn), in_order = entry$name %in% asks_in_order || !is.null(plan_of_function(entry$fn)))
+  if (!is.primitive(entry$fn) && is.function(entry$fn) && entry$name != "ifelse") refuse_order(cx, expr, scope, formals(entry$fn), in_order = entry$name %in% asks_in_order || !is.null(plan_of_function(entry$fn)))
   given <- stop_if_nulls(cx, given_arguments(cx, expr, scope, entry$argument), entry$name)
   types <- term_types(given)
   absent <- match("missing", types)

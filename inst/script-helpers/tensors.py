@@ -5,6 +5,9 @@ def r_transposed(x: Tensor) -> Tensor:
     raise RuntimeError("t() expects a tensor with <= 2 dimensions, but self is " + str(torch.dim(x)) + "D")
   return torch.t(x)
 
+def r_all_there(x: List[Optional[Tensor]]) -> List[Tensor]:
+  return [torch._unwrap_optional(v) for v in x]
+
 def r_fitted(x: Tensor, v: Tensor) -> Tensor:
   while torch.dim(v) > torch.dim(x) and torch.size(v, 0) == 1:
     v = torch.squeeze(v, 0)
