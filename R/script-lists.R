@@ -123,8 +123,14 @@ combine <- function(cx, given, expr, scope) {
 
 append_to <- function(cx, given, expr, scope) {
   matched <- match_given(cx, alist(x = , values = , after = ), given, expr)$matched
-  if (!is.null(matched$after)) refuse(cx, expr, "`after` of append() is not translated.", "c(x[1:i], values, x[-(1:i)]).")
   if (is.null(matched$x) || is.null(matched$values)) refuse(cx, expr, "`append()` needs `x` and `values`.", "c(x, values).")
+  if (!is.null(matched$after) && matched$x$type != "?") {
+    x <- keep_term(cx, matched$x)
+    if (!is_list_type(x$type)) refuse(cx, expr, sprintf("`after` of `append()` is for vectors and lists, not %s.", term_in_words(x)))
+    after <- keep_term(cx, new_term("int", sprintf("%s(%s, len(%s))", helper(cx, "after"), need_code(cx, matched$after, "int", expr, "`after`"), x$code)))$code
+    parts <- lapply(c("%s[:%s]", "%s[%s:]"), function(half) new_term(x$type, sprintf(half, x$code, after), fresh = TRUE))
+    return(told_of(cx, expr, combine(cx, list(parts[[1]], matched$values, parts[[2]]), expr, scope)))
+  }
   told_of(cx, expr, combine(cx, unname(matched[c("x", "values")]), expr, scope))
 }
 

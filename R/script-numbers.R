@@ -330,12 +330,16 @@ convert_number <- function(type) {
       return(new_term(vector_type_of(type), sprintf("[%s for %s in %s]", inner$code, item, term$code), fresh = TRUE))
     }
     if (is_static(term)) {
-      value <- switch(type, int = as.integer(static_value(term)), float = as.double(static_value(term)), as.logical(static_value(term)))
+      value <- suppressWarnings(switch(type, int = as.integer(static_value(term)), float = as.double(static_value(term)), as.logical(static_value(term))))
       literal <- literal_term(value)
-      if (is.null(literal)) refuse(cx, expr, sprintf("`%s` is no number.", format(static_value(term))))
+      if (is.null(literal)) refuse(cx, expr, "This is NA in R, which a program does not have.")
       return(literal)
     }
-    if (from == "str") refuse(cx, expr, "Strings are not read as numbers.")
+    if (from == "str" && type == "bool") refuse(cx, expr, "Strings are not read as TRUE and FALSE.", "s %in% c(\"TRUE\", \"true\", \"T\").")
+    if (from == "str") {
+      number <- new_term("float", sprintf("%s(%s)", helper(cx, "number_of_text"), term$code))
+      return(if (type == "int") new_term("int", sprintf("%s(%s)", helper(cx, "integer"), number$code)) else number)
+    }
     if (!is.null(term$number)) term <- settled_item(cx, term)
     if (!is.null(term$tensor)) {
       return(convert_number(type)(cx, list(new_term("Tensor", term$tensor, simple = TRUE)), expr, scope))

@@ -252,9 +252,9 @@ formatted <- function(cx, format, terms, expr) {
 
 # One `%...` of sprintf().
 format_parts <- function(cx, piece, expr) {
-  parts <- regmatches(piece, regexec("^%([-+0]*)([0-9]*)([.][0-9]*)?([dsfi])$", piece))[[1]]
+  parts <- regmatches(piece, regexec("^%([-+0]*)([0-9]*)([.][0-9]*)?([dsfieg])$", piece))[[1]]
   if (length(parts) == 0) {
-    refuse(cx, expr, sprintf("`%s` can't be translated.", piece), "%d, %s and %f can, with -, + and 0, a width, and digits for %f.")
+    refuse(cx, expr, sprintf("`%s` can't be translated.", piece), "%d, %s, %f, %e and %g can, with -, + and 0, a width, and digits for numbers.")
   }
   parts
 }
@@ -263,10 +263,10 @@ formatted_text <- function(cx, piece, term, expr) {
   kind <- parts[[5]]
   precision <- if (nzchar(parts[[4]])) as.integer(paste0("0", substring(parts[[4]], 2))) else 6L
   if (kind %in% c("d", "i", "s") && nzchar(parts[[4]]) || precision > 15) {
-    refuse(cx, expr, sprintf("`%s` can't be translated.", piece), "Only %f takes digits, up to 15 of them.")
+    refuse(cx, expr, sprintf("`%s` can't be translated.", piece), "%f, %e and %g take digits, up to 15 of them.")
   }
-  if (kind == "s" && (grepl("[+0]", parts[[2]]) || term$type == "str" && nzchar(parts[[3]]))) {
-    refuse(cx, expr, sprintf("`%s` can't be translated for %s.", piece, script_type_in_words(term$type)), "Write `%s`: a program counts bytes, not letters.")
+  if (kind == "s" && grepl("[+0]", parts[[2]])) {
+    refuse(cx, expr, sprintf("`%s` can't be translated for %s.", piece, script_type_in_words(term$type)), "Write `%s`, with - and a width.")
   }
   if (is_optional_type(term$type)) refuse_text(cx, term, expr)
   if (kind %in% c("d", "i") && !term$type %in% c("int", "whole", "float", "bool", "?")) {
@@ -274,7 +274,7 @@ formatted_text <- function(cx, piece, term, expr) {
   }
   text <- switch(kind,
     s = text_term(cx, term, expr)$code,
-    f = sprintf("%s(%s, %d)", helper(cx, "fixed"), need_code(cx, term, "float", expr), precision),
+    f = , e = , g = sprintf("%s(%s, %d)", helper(cx, switch(kind, f = "fixed", e = "exponential", "general")), need_code(cx, term, "float", expr), precision),
     switch(term$type,
       bool = sprintf("str(int(%s))", term$code), int = , `?` = sprintf("str(%s)", need_code(cx, term, "int", expr)),
       sprintf("%s(%s)", helper(cx, "whole_text"), coerced_code(cx, term, "float"))
@@ -284,6 +284,11 @@ formatted_text <- function(cx, piece, term, expr) {
     return(text)
   }
   width <- if (nzchar(parts[[3]])) as.integer(parts[[3]]) else 0L
+  if (kind == "s" && term$type == "str") {
+    # R counts letters where it has those of UTF-8, and bytes elsewhere
+    if (!l10n_info()[["UTF-8"]]) text <- sprintf("%s(%s, \"sprintf\")", helper(cx, "ascii"), text)
+    return(sprintf("%s(%s, %d, %s)", helper(cx, "pad_letters"), text, width, if (grepl("-", parts[[2]], fixed = TRUE)) "True" else "False"))
+  }
   sprintf("%s(%s, %d, %s)", helper(cx, "pad"), text, width, string_text(parts[[2]]))
 }
 

@@ -224,6 +224,10 @@ identical_values <- function(cx, given, expr, scope) {
     codes <- vapply(given, function(term) coerced_code(cx, term, "float"), "")
     return(new_term("bool", sprintf("%s(%s, %s)", helper(cx, "same_number"), codes[[1]], codes[[2]])))
   }
+  if (all(vectors) && grepl("float", of_r[[1]])) {
+    codes <- vapply(given, function(term) coerced_code(cx, term, "Vector[float]"), "")
+    return(new_term("bool", sprintf("%s(%s, %s)", helper(cx, "same_numbers"), codes[[1]], codes[[2]])))
+  }
   if (!(all(scalars) || all(vectors)) || grepl("float", of_r[[1]])) {
     refuse(
       cx, expr, sprintf("`identical()` can't compare %s.", paste(unique(vapply(types, script_type_in_words, "")), collapse = " with ")),

@@ -27,6 +27,18 @@ merged_parts <- function(terms, type, name) {
   lapply(seq_along(parts[[1]]), function(i) new_term(element_type(type), sprintf("%s[%d]", name, i - 1L), simple = TRUE))
 }
 
+# Two vectors, of which the shorter may have one element alone. `known`: whether it is known to have more.
+of_one_length <- function(cx, given, known) {
+  codes <- vapply(given, function(term) term$code, "")
+  names <- c(new_name(cx, "t"), new_name(cx, "t"))
+  repeats <- lapply(which(!known), function(i) sprintf("  %s len(%s) == 1:|    %s = %s * len(%s)", if (i == which(!known)[[1]]) "if" else "elif", codes[[i]], names[[i]], codes[[i]], codes[[3 - i]]))
+  emit(cx, c(
+    paste(names, "=", codes), sprintf("if len(%s) != len(%s):", codes[[1]], codes[[2]]), unlist(strsplit(unlist(repeats), "|", fixed = TRUE)), "  else:",
+    "    raise ValueError(\"vectors of different lengths: rep_len() makes them of one length\")"
+  ))
+  Map(function(term, name) utils::modifyList(term, list(code = name, simple = TRUE, place = NULL)), given, names)
+}
+
 # `run` for the elements of vectors of one length, and for numbers again and again. R repeats the shorter vector: a
 # program stops, unless it has one element.
 each_element <- function(cx, given, expr, run) {
@@ -53,9 +65,8 @@ each_element <- function(cx, given, expr, run) {
   }
   sizes <- vapply(given[vectors], function(term) sprintf("len(%s)", term$code), "")
   if (length(sizes) > 1) {
-    emit(cx, c(
-      sprintf("if %s != %s:", sizes[[1]], sizes[[2]]), "  raise ValueError(\"vectors of different lengths: rep_len() makes them of one length\")"
-    ))
+    given[vectors[1:2]] <- of_one_length(cx, given[vectors[1:2]], known[1:2])
+    sizes <- vapply(given[vectors], function(term) sprintf("len(%s)", term$code), "")
   }
   i <- new_name(cx, "i")
   given[vectors] <- lapply(given[vectors], function(term) new_term(element_type(term$type), sprintf("%s[%s]", term$code, i), simple = TRUE))
@@ -84,7 +95,13 @@ repeat_elements <- function(cx, given, expr, scope) {
   if (!is.null(matched$length.out)) {
     return(repeat_to_length(cx, matched[c("x", "length.out")], expr, scope))
   }
-  repeated(cx, matched$x, matched$times %||% literal_term(1L), expr, function(held, n) sprintf("(%s * %s)", held$code, n), function(size, n) size * n)
+  times <- matched$times
+  if (!is.null(times) && is_vector_term(times) && is_list_type(matched$x$type) && !identical(length(known_parts(times)), 1L)) {
+    x <- keep_term(cx, matched$x)
+    at <- sprintf("%s(len(%s), %s)", helper(cx, "repeated_at"), x$code, operator_list(cx, times, "int", 0, expr, "times"))
+    return(taken_at(cx, x, at))
+  }
+  repeated(cx, matched$x, times %||% literal_term(1L), expr, function(held, n) sprintf("(%s * %s)", held$code, n), function(size, n) size * n)
 }
 
 # rep(x, each = n): what else is asked for comes after it.

@@ -72,6 +72,14 @@ def r_floor_divide_float(a: float, b: float) -> float:
 def r_same_number(a: float, b: float) -> bool:
   return a == b or (math.isnan(a) and math.isnan(b))
 
+def r_same_numbers(x: List[float], y: List[float]) -> bool:
+  if len(x) != len(y):
+    return False
+  for i in range(len(x)):
+    if not r_same_number(x[i], y[i]):
+      return False
+  return True
+
 def r_log2(x: float) -> float:
   return float(torch.log2(torch.scalar_tensor(x, dtype=7)))
 

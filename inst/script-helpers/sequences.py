@@ -56,6 +56,27 @@ def r_seq_steps(first: float, by: float, length: float) -> List[float]:
   n = r_length_out(length)
   return [first + float(i) * by for i in range(n)]
 
+# Positions from zero on, each as often as `times` says.
+def r_repeated_at(n: int, times: List[int]) -> List[int]:
+  if len(times) != n and len(times) != 1:
+    raise ValueError("invalid 'times' argument")
+  for how_often in times:
+    if how_often < 0:
+      raise ValueError("invalid 'times' argument")
+  # one number repeats the whole
+  rounds = times[0] if len(times) == 1 else 1
+  at = torch.jit.annotate(List[int], [])
+  for k in range(rounds):
+    for i in range(n):
+      for j in range(times[i] if len(times) > 1 else 1):
+        at.append(i)
+  torch.is_grad_enabled()
+  return at
+
+# Where append() puts what it adds.
+def r_after(after: int, n: int) -> int:
+  return min(max(after, 0), n)
+
 # How many elements there are to be repeated.
 def r_some(n: int) -> int:
   if n == 0:

@@ -92,3 +92,32 @@ def r_split(s: str, separator: str) -> List[str]:
         rest = rest[at + len(separator):]
     torch.is_grad_enabled()
   return parts
+
+# A string as a number. What R would read otherwise, or not at all, stops the program.
+def r_number_of_text(text: str) -> float:
+  s = text.strip()
+  body = s[1:] if s.startswith("-") or s.startswith("+") else s
+  low = body.lower()
+  if low == "inf" or low == "infinity":
+    return -math.inf if s.startswith("-") else math.inf
+  if low == "nan":
+    return math.nan
+  digits = 0
+  points = 0
+  i = 0
+  while i < len(body) and (body[i].isdigit() or body[i] == "."):
+    if body[i] == ".":
+      points += 1
+    else:
+      digits += 1
+    i += 1
+  good = digits > 0 and points < 2
+  if good and i < len(body):
+    exponent = body[i + 1:]
+    if exponent.startswith("-") or exponent.startswith("+"):
+      exponent = exponent[1:]
+    good = (body[i] == "e" or body[i] == "E") and len(exponent) > 0 and len(exponent) < 4 and exponent.isdigit()
+    good = good and int(exponent) + digits < 300
+  if not good:
+    raise ValueError("as.numeric(\"" + text + "\") is NA in R, or no decimal number")
+  return float(s)
