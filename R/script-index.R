@@ -2,6 +2,7 @@
 
 index_value <- function(cx, expr, scope) {
   held <- translate(cx, expr[[2]], scope)
+  if (!is.null(held$elements)) held <- held$elements
   kind <- script_type_kind(held$type)
   switch(kind,
     Tensor = tensor_element(cx, held, expr, scope),
@@ -52,13 +53,14 @@ scalar_element <- function(cx, held, expr, scope) {
     refuse(cx, expr, sprintf("`[` does not apply to %s.", script_type_in_words(held$type)))
   }
   given <- given_arguments(cx, as.call(c(list(quote(f)), as.list(expr)[-(1:2)])), scope)
-  if (!all_static(given)) refuse(cx, expr, "Elements of what only R has are taken by constants.")
+  if (!all_static(given)) refuse(cx, expr, "Elements of what only R has are taken by constants.", if ("str" %in% term_types(given)) "[[ takes one by its name.")
   value <- tryCatch(do.call(as.character(expr[[1]]), c(list(static_value(held)), lapply(given, static_value))), error = function(e) refuse(cx, expr, conditionMessage(e)))
   capture_value(cx, value, "element")
 }
 
 element_value <- function(cx, expr, scope) {
   held <- translate_held(cx, expr[[2]], scope)
+  if (!is.null(held$elements)) held <- held$elements
   if (held$type == "?") {
     return(unknown_term())
   }
@@ -74,7 +76,14 @@ element_value <- function(cx, expr, scope) {
   if (kind %in% c("List", "Vector") && is.null(held$parts) && !is_static(held) && !(is.numeric(expr[[3]]))) held <- keep_term(cx, held)
   if (kind == "static") {
     i <- translate(cx, expr[[3]], scope)
-    if (!is_static(i)) refuse(cx, expr, "Which of these is taken must be known before the program runs.", "A loop over seq_along() of them, or over a constant range, is written out.", needs_known = TRUE)
+    if (!is_static(i)) {
+      named <- if (i$type == "str") constant_by_name(cx, static_value(held), expr)
+      if (!is.null(named)) {
+        return(dict_element(cx, named, i, expr))
+      }
+      hint <- if (i$type == "str") "switch() chooses among them by name." else "A loop over seq_along() of them, or over a constant range, is written out."
+      refuse(cx, expr, "Which of these is taken must be known before the program runs.", hint, needs_known = TRUE)
+    }
     return(static_member(cx, static_value(held), static_value(i), expr, scope))
   }
   i <- translate_index(cx, held, expr[[3]], expr, scope)
@@ -103,6 +112,24 @@ element_value <- function(cx, expr, scope) {
     int = , whole = , float = , bool = , str = if (is_static_value(i, 1) || is_static_value(i, 1L)) held else refuse(cx, expr, "subscript out of bounds"),
     refuse(cx, expr, sprintf("`[[` does not apply to %s.", script_type_in_words(held$type)), if (is_optional_type(held$type)) "Ask is.null() first.")
   )
+}
+
+# A constant list, or vector, with names as one of the program; NULL where its elements are of several types, or R's alone.
+constant_by_name <- function(cx, value, expr) {
+  if (is.object(value) || is.null(names(value)) || !(is.list(value) || is.atomic(value)) || anyDuplicated(names(value))) {
+    return(NULL)
+  }
+  parts <- lapply(value, function(part) if (is_torch_tensor(part)) capture_value(cx, part, "element") else literal_term(part))
+  if (any(vapply(parts, is.null, NA))) {
+    return(NULL)
+  }
+  element <- join_all_parts(unname(term_types(parts)))
+  if (!is.null(element)) {
+    element <- returned_type(element)
+    type <- sprintf("Dict[str, %s]", element)
+    codes <- vapply(parts, function(part) coerced_code(cx, part, element), "")
+    new_term(type, sprintf("torch.jit.annotate(%s, {%s})", script_type_text(cx$unit, type), toString(paste0(vapply(names(value), string_text, ""), ": ", codes))), fresh = TRUE)
+  }
 }
 
 # Parts of which one is taken: the others are computed as well.

@@ -141,6 +141,7 @@ length_of <- function(cx, given, expr, scope) {
     return(literal_term(if (inherits(value, "script_self")) length(registered(value$self, "child")) else length(value)))
   }
   if (term$type == "Empty") term <- new_term("List[Tensor]", empty_code(cx, "List[Tensor]"))
+  if (!is.null(term$elements)) term <- term$elements
   if (is_optional_type(term$type)) {
     term <- keep_term(cx, term)
     size <- length_of(cx, list(term_of_required(cx, term)), expr, scope)

@@ -183,7 +183,7 @@ check_loop_types <- function(cx, head, ends, body, condition) {
         name <- sub("^[0-9]+ ", "", key)
         note_problem(cx, list(
           message = do.call(sprintf, as.list(c("`%s` is %s before the loop and %s in it.", name, script_types_in_words(c(first$type, then$type))))),
-          hint = if ("Tensor" %in% c(first$type, then$type)) "Begin with a tensor, such as torch_tensor(0)." else hint_of_names(c(first$type, then$type), "Use another name in the loop."),
+          hint = if (setequal(c(first$type, then$type), c("Tensor", "List[Tensor]"))) sprintf("Begin with a list: %s <- list(...).", name) else if ("Tensor" %in% c(first$type, then$type)) "Begin with a tensor, such as torch_tensor(0)." else hint_of_names(c(first$type, then$type), "Use another name in the loop."),
           expr = body, statement = cx$statement, silent = FALSE
         ))
       }

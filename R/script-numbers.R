@@ -319,7 +319,13 @@ convert_number <- function(type) {
     term <- given[[1]]
     from <- term$type
     if (from == "Tensor") {
-      return(new_term(type, switch(type, int = sprintf("%s(%s)", helper(cx, "integer_item"), term$code), float = sprintf("float(%s(%s))", helper(cx, "one"), term$code), str = sprintf("%s(%s, 15)", helper(cx, "item_text"), term$code), sprintf("bool(%s(%s))", helper(cx, "one"), term$code))))
+      one <- sprintf("%s(%%s)", helper(cx, if (type == "int") "integer_item" else "one"))
+      code <- switch(type, int = one, float = sprintf("float(%s)", one), str = sprintf("%s(%%s, 15)", helper(cx, "item_text")), sprintf("bool(%s)", one))
+      number <- new_term(type, sprintf(code, term$code))
+      # a loop goes through all of them
+      item <- new_name(cx, "v")
+      number$elements <- new_term(vector_type_of(type), sprintf("[%s for %s in %s(%s)]", sprintf(code, item), item, helper(cx, "elements"), term$code), fresh = TRUE)
+      return(number)
     }
     if (type == "str") {
       return(text_term(cx, term, expr))
@@ -354,3 +360,8 @@ convert_number <- function(type) {
     if (is_whole_type(term$type)) utils::modifyList(term, list(type = "int")) else new_term("int", sprintf("%s(%s)", helper(cx, "integer"), term$code))
   }
 }
+# They take all that as.numeric() of a tensor gives, where others take one number.
+of_all_elements <- c(
+  "sum", "prod", "min", "max", "mean", "median", "var", "sd", "range", "rev", "sort", "order", "unique", "cumsum", "cumprod", "cummax", "cummin", "diff",
+  "head", "tail", "which.max", "which.min", "any", "all", "which", "duplicated", "tabulate"
+)

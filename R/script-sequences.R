@@ -18,6 +18,7 @@ translate_sequence <- function(cx, expr, scope) {
 
 sequence_of_term <- function(cx, term, expr) {
   term <- or_nothing(cx, term)
+  if (!is.null(term$elements)) term <- term$elements
   if (term$type == "static") {
     return(list(terms = static_elements(cx, term, expr)))
   }

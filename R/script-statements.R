@@ -169,7 +169,7 @@ merge_terms <- function(cx, branches, expr) {
   type <- if (may_be_null) join_all_parts(term_types(terms), widely = TRUE) else join_all_types(term_types(terms), widely = TRUE)
   if (is.null(type)) {
     words <- script_types_in_words(term_types(terms))
-    refuse(cx, expr, sprintf("The branches give different things: %s.", paste(unique(words), collapse = " and ")))
+    refuse(cx, expr, sprintf("The branches give different things: %s.", paste(unique(words), collapse = " and ")), hint_of_null(cx, term_types(terms)))
   }
   if (type == "None") {
     return(list(term = none_term()))

@@ -22,7 +22,7 @@ merge_states <- function(cx, states, labels, expr, what = "if") {
   merged <- lapply(keys, function(key) {
     bindings <- lapply(states, function(state) state[[key]])
     note_vectors(cx, bindings)
-    merge_bindings(bindings, key, labels, what)
+    merge_bindings(cx, bindings, key, labels, what)
   })
   names(merged) <- keys
   merged
@@ -51,7 +51,7 @@ join_vectors <- function(types) {
   join_all_types(types, widely = TRUE)
 }
 
-merge_bindings <- function(bindings, key, labels, what) {
+merge_bindings <- function(cx, bindings, key, labels, what) {
   name <- sub("^[0-9]+ ", "", key)
   first <- bindings[[1]]
   if (all(vapply(bindings[-1], identical, NA, first))) {
@@ -108,6 +108,6 @@ merge_bindings <- function(bindings, key, labels, what) {
   list(
     kind = "unset",
     message = sprintf("`%s` is %s.", name, paste(words, labels, collapse = " and ")),
-    hint = hint_of_names(types, "Give the results names of their own, or make them of one type.")
+    hint = hint_of_null(cx, types, hint_of_names(types, "Give the results names of their own, or make them of one type."))
   )
 }

@@ -176,6 +176,17 @@ script_type_in_words <- function(type) {
 }
 
 # What to write where lists have other names each and elements of several types.
+# An argument that is NULL by default is a tensor or NULL, unless its type is said.
+hint_of_null <- function(cx, types, otherwise = NULL) {
+  of_null <- Filter(function(version) endsWith(version, " argument") && identical(cx$declared[[version]]$type, "Optional[Tensor]"), names(cx$declared))
+  other <- setdiff(types, c("Tensor", "Optional[Tensor]", "None"))
+  if (!any(c("Tensor", "Optional[Tensor]") %in% types) || length(of_null) == 0 || length(other) == 0 || !is_scalar_type(other[[1]]) && !startsWith(other[[1]], "Vector")) {
+    return(otherwise)
+  }
+  name <- sub("^[0-9]+ (.*) argument$", "\\1", of_null[[1]])
+  type <- sub("Vector", "List", returned_type(other[[1]]), fixed = TRUE)
+  sprintf("`%s = NULL` is a tensor or NULL: jit_script(f, %s = \"Optional[%s]\") says what else it is.", name, name, type)
+}
 hint_of_names <- function(types, otherwise) {
   if (setequal(returned_type(types), c("Vector[int]", "Vector[float]"))) {
     return("as.numeric() makes doubles of the integers.")

@@ -5,6 +5,10 @@ def r_transposed(x: Tensor) -> Tensor:
     raise RuntimeError("t() expects a tensor with <= 2 dimensions, but self is " + str(torch.dim(x)) + "D")
   return torch.t(x)
 
+# In R's order: the first dimension goes round first.
+def r_elements(x: Tensor) -> List[Tensor]:
+  return torch.unbind(torch.flatten(torch.permute(x, [torch.dim(x) - 1 - i for i in range(torch.dim(x))])), 0)
+
 def r_all_there(x: List[Optional[Tensor]]) -> List[Tensor]:
   return [torch._unwrap_optional(v) for v in x]
 

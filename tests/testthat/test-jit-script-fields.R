@@ -91,3 +91,19 @@ test_that("fields of sub-modules, and those that private and active methods set,
   expect_same_fields(begins(0, function(x) x * self$up, active = list(up = function() { self$h <- self$h + 1; self$h })))
   expect_same_fields(begins(2, function(x) { f <- self$make(3); f(x) }, make = function(a) function(x) x * self$h + a))
 })
+
+test_that("a buffer has no gradient, whatever it is set to", {
+  module <- nn_module(
+    initialize = function() { self$w <- nn_parameter(torch_ones(2)); self$v <- nn_buffer(torch_zeros(2)) },
+    forward = function(x) { self$v <- self$v + x * self$w; self$v * 2 }
+  )
+  program <- jit_script(module())
+  eager <- module()
+  for (i in 1:3) {
+    given <- program(torch_ones(2))
+    expect_equal(as_array(given), as_array(eager(torch_ones(2))))
+    expect_false(given$requires_grad)
+  }
+  begins_null <- nn_module(initialize = function() self$register_buffer("v", NULL), forward = function(x) { self$v <- x; x })
+  expect_failure_of(jit_script(begins_null()), "compile", "The buffer `v` is NULL before the program runs")
+})

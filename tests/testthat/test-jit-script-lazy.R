@@ -148,3 +148,12 @@ test_that("what is asked for within with_no_grad() has no gradient in R", {
   has_gradient(function(x) { f <- function(code) { with_no_grad({ z <- code$sum() }); z }; f(x * 2) })
   has_gradient(function(x) { f <- function(code) { y <- code * 2; with_no_grad({ z <- code$sum() }); y }; f(x * 2) })
 })
+
+test_that("what shares memory with an argument lets it out of with_no_grad() as well", {
+  w <- torch_tensor(c(1, 2), requires_grad = TRUE)
+  out <- "within with_no_grad\\(\\), and lets it out"
+  told(function(x) { f <- function(k) with_no_grad(k$view(c(2, 1))); f(w * 2) }, out)
+  told(function(x) { f <- function(...) with_no_grad(..1); f(w * 2) }, out)
+  told(function(x) { f <- function(...) with_no_grad(list(...)[[1]]); f(w * 2) }, out)
+  told(function(x) { f <- function(l) with_no_grad(l$k); f(list(k = w * 2)) }, out)
+})

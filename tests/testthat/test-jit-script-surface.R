@@ -196,7 +196,7 @@ test_that("what only R can do is refused, without a word of how R does it", {
     function(x) x$storage(), function(x) x$grad_fn, function(x) x$layout, function(x) x$retain_grad(), function(x) as.vector(x),
     function(x) format(x), function(x) with_enable_grad(x * 2), function(x) torch_load("f"), function(x) torch_serialize(x),
     function(x) cuda_is_available(), function(x) torch_get_num_threads(), function(x) torch_set_default_dtype(torch_double()),
-    function(x) autograd_grad(x, x), function(x) torch_get_rng_state()
+    function(x) autograd_backward(x), function(x) x$backward(), function(x) torch_get_rng_state()
   )
   for (fn in functions) {
     error <- expect_failure_of(jit_script(fn), "compile")

@@ -178,3 +178,29 @@ test_that("an element of a vector is never NULL", {
   expect_failure_of(jit_script(function(v) { v[2] <- NULL; v }, v = "List[float]"), "compile", "An element of a vector can't be NULL. v\\[-i\\] is the vector without it.")
   expect_failure_of(jit_script(function(v) { v[[2]] <- NULL; v }, v = "List[str]"), "compile", "can't be NULL")
 })
+
+test_that("a vector that turns out to have one element is repeated", {
+  types <- list(v = "List[float]", w = "List[float]")
+  v <- c(1, 2, 3)
+  for (w in list(c(4, 5, 6), 2)) {
+    expect_same_as_eager(function(v, w) list(v + w, w / v, v > w), v, w, types = types)
+    expect_same_as_eager(function(v, w) v / diff(range(v, w)), v, w, types = types)
+    expect_same_as_eager(function(v, w) rep(v, times = w), v, w, types = types)
+    expect_same_as_eager(function(v, w) append(v, w, after = length(w)), v, w, types = types)
+    expect_same_as_eager(function(v, w) identical(v, w), v, w, types = types)
+  }
+  expect_same_as_eager(function(v, w) identical(v, w), v, v, types = types)
+  expect_failure_of(jit_script(function(v, w) v + w, v = "List[float]", w = "List[float]")(v, c(1, 2)), "program", "different lengths")
+  expect_same_as_eager(function(a = 1) list(rep(c("a", "b"), times = c(2, 3)), append(list(1, 2), list(5), after = 1)))
+})
+
+test_that("as.numeric() and as.integer() of a tensor give all its elements to loops and to functions of vectors", {
+  m <- torch_tensor(matrix(c(1, 2, 3, 4, 5, 6), 2))
+  for (fn in list(
+    function(x) { s <- 0; for (i in as.numeric(x)) s <- s * 10 + i; s }, function(x) { s <- 0; for (i in as.integer(torch_argsort(x[1]))) s <- s * 10 + i; s },
+    function(x) sapply(as.numeric(x), function(v) v * 2), function(x) length(as.numeric(x)), function(x) sum(as.numeric(x)), function(x) as.numeric(x)[2],
+    function(x) rev(as.integer(x)), function(x) mean(as.numeric(x)), function(x) seq_along(as.integer(x))
+  )) {
+    expect_same_as_eager(fn, m)
+  }
+})

@@ -1,0 +1,118 @@
+# Functions that a call runs through modules, lists, other names, and functions that take functions.
+
+does <- "An argument that does something can't be translated"
+told <- function(fn, pattern) expect_failure_of(jit_script(fn), "compile", pattern)
+x <- torch_tensor(c(1, 2, 3))
+draw <- torch_rand
+seed <- torch_manual_seed
+says <- function(i) { cat("g", i, "\n"); i }
+draws <- function(i) torch_rand(1)
+adds <- function(t) { t$add_(1); t }
+held <- list(n = draws, c = says)
+prints <- function(b) { cat("in it\n"); b }
+
+test_that("a function of a package is itself under any name", {
+  expect_same_as_eager(function(x) x * draw(1), x)
+  expect_same_as_eager(function(x) { seed(3); torch_rand(1) }, x)
+  expect_same_as_eager(function(x) draw(1), x)
+  program <- jit_script(function(x) draw(1))
+  expect_false(identical(as_array(program(x)), as_array(program(x))))
+})
+
+test_that("what an argument does is seen through all that it calls", {
+  for (argument in list(
+    quote(sapply(1:2, says)), quote(Map(says, 1:2)), quote(held$c(3)), quote(held[[2]](3)), quote(do.call(draws, list(1))), quote(do.call("draws", list(1))),
+    quote(torchscript::torch_rand(1)), quote(base::cat("a\n")), quote(do.call(cat, list("a\n"))), quote(lapply(1:2, print)), quote(x$multinomial(1L)),
+    quote(lapply(list(x), adds)[[1]]), quote(nnf_relu(x, inplace = TRUE))
+  )) {
+    told(eval(bquote(function(x) { f <- function(b) { r <- torch_rand(1); b }; f(.(argument)) })), does)
+  }
+  told(function(x) { r <- torch_rand; f <- function(b) { r <- torch_rand(1); b * 10 + r }; f(r(1)) }, does)
+  told(function(x) { pp <- cat; f <- function(k) 0; f(pp("hi\n")) }, does)
+})
+
+test_that("what a function changes is seen through all that it calls", {
+  changes <- "The function changes"
+  told(function(x) { f <- function(k) { lapply(list(x), adds); k }; f(x$sum()) }, changes)
+  told(function(x) { f <- function(k) { do.call(adds, list(x)); k }; f(x$sum()) }, changes)
+  told(function(x) { l <- list(adds); f <- function(k) { l[[1]](x); k }; f(x$sum()) }, changes)
+  told(function(x) { f <- function(k, g) { g$h(x); k }; f(x$sum(), list(h = adds)) }, changes)
+  told(function(x) { f <- function(k) { nnf_relu(x, inplace = TRUE); k }; f(x$sum()) }, changes)
+  # members have names of their own
+  told(function(x) { f <- function(sum) { z <- x$sum(); x$add_(1); sum }; f(x + 0) }, changes)
+  told(function(x) { f <- function(k) { l <- list(k = 3); z <- l$k; x$add_(1); k }; f(x + 0) }, changes)
+  sets <- function(m, v) { m[, 1] <- v; m }
+  expect_same_as_eager(function(x) sets(x$clone(), x[1, 1]), torch_ones(2, 3))
+  expect_same_as_eager(function(x) sets(x * 2, x[1, 1] * 2), torch_ones(2, 3))
+})
+
+test_that("the state of sub-modules is seen", {
+  counts <- nn_module(
+    initialize = function() self$c <- 0, forward = function(x) { self$c <- self$c + 1; x * self$c },
+    both = function(a, b) { self$c <- self$c + 1; a + b }, getc = function() self$c
+  )
+  of <- function(forward) nn_module(initialize = function() { self$s <- counts(); self$d <- nn_dropout(0.5) }, forward = forward)
+  told <- function(pattern, forward) expect_failure_of(jit_script(of(forward)()), "compile", pattern)
+  changes <- "The function changes `c`"
+  told(changes, function(x) { f <- function(k) { self$s(x); k }; x * f(self$s$c) })
+  told(changes, function(x) { f <- function(k) { self$s(x); k }; x * f(self$s$getc()) })
+  told(changes, function(x) x * self$s$both(self$s$c, 1))
+  told(changes, function(x) lapply(list(x, x), function(t, k) { self$s(t); k }, k = self$s$c))
+  told(does, function(x) { f <- function(a) x; f(self$s(x)) })
+  told(does, function(x) { f <- function(a) { k <- self$s$c; a + k }; f(self$s(x)) })
+  told(does, function(x) { f <- function(a) { r <- torch_rand(3); a * r }; f(self$d(x)) })
+  same <- function(forward) {
+    module <- of(forward)()
+    program <- jit_script(of(forward)())
+    for (i in 1:3) expect_equal(as_array(program(torch_ones(2))), as_array(module(torch_ones(2))))
+  }
+  same(function(x) { f <- function(a) a * 2; f(self$s(x)) })
+  same(function(x) { k <- self$s$c; f <- function(k) { self$s(x); k }; x * f(k) })
+})
+
+test_that("blocks with layers that draw go into each other", {
+  block <- nn_module(
+    initialize = function() { self$fc <- nn_linear(2, 2); self$drop <- nn_dropout(0.2); self$norm <- nn_batch_norm1d(2) },
+    forward = function(x) torch_relu(self$drop(self$norm(self$fc(x))))
+  )
+  model <- nn_module(
+    initialize = function() { self$a <- block(); self$b <- block(); self$layers <- nn_module_list(list(block(), block())); self$out <- nn_linear(2, 2) },
+    mix = function(p, q) { h <- torch_relu(p); h + q },
+    forward = function(x) {
+      x <- self$b(self$a(x))
+      for (i in seq_along(self$layers)) x <- x + self$layers[[i]](x)
+      self$mix(self$out(x), self$out(x * 2))
+    }
+  )
+  torch_manual_seed(3)
+  module <- model()
+  program <- jit_script(module)
+  x <- torch_randn(4, 2)
+  run <- function(f) { torch_manual_seed(1); as_array(f(x)$detach()) }
+  expect_equal(run(program), run(module), tolerance = 1e-5)
+})
+
+test_that("functions that ask for their arguments in an order of their own are told", {
+  own <- "the function asks for its arguments in an order of its own"
+  of_calls <- function(use) eval(bquote(function(a = 1) { n <- 0; k <- function() { n <<- n + 1; n }; .(use) }))
+  for (use in list(
+    quote(seq(k(), k() + 8, length.out = k())), quote(sort(c(k(), 9), decreasing = k() > 1)), quote(gsub(toString(k()), "z", toString(k()), fixed = TRUE)),
+    quote(trimws(paste0(" ", k()), if (k() > 1) "left" else "both")), quote(toString(c(1, 2), collapse = k()))
+  )) {
+    told(of_calls(use), own)
+  }
+  for (use in list(quote(paste("a", k(), k())), quote(append(c(k(), 1), k())), quote(sort(c(k(), k(), 0))), quote(seq(1, k() + 4)))) expect_same_as_eager(of_calls(use))
+  told(of_calls(quote(sapply(1:2, function(z) z, USE.NAMES = k() > 5))), does)
+  told(function(a = 1) { f <- function(v) { cat("f\n"); v[1] }; vapply(list(1, 2), f, f(1)) }, does)
+  told(function(x) nnf_embedding(torch_randint(1, 4, c(2L), dtype = torch_long()), torch_randn(4, 2)), own)
+  told(function(x) nnf_dropout(x$add_(1), x[1]$item() / 10), own)
+  told(function(m) { m$flatten(1L, { m$add_(1); 2L }); m }, own)
+  expect_same_as_eager(function(x) nnf_relu(x$add_(1)), x)
+  expect_same_as_eager(function(x) nnf_log_softmax(x$add_(1), 1L), x)
+})
+
+picks <- function(a) a[, 3]
+test_that("a place that is left empty is no argument", {
+  expect_same_as_eager(function(b) picks(b[1:2, ]), torch_ones(3, 4))
+  expect_same_as_eager(function(b) { f <- function(a, i) a[i, ]; f(b$t(), 2) }, torch_ones(3, 4))
+})
