@@ -13,10 +13,10 @@ NULL
 #' `float`, `flag = FALSE` a `bool`, `mode = "a"` a `str`, `mask = NULL` an `Optional[Tensor]`, `sizes = c(1L, 2L)` a
 #' `List[int]`. What has neither is a `Tensor`. Where [match.arg()] chooses among a default's strings it is a `str`, the
 #' first of them. A default may be computed from constants, as in `scale = 1 / sqrt(2)`; one
-#' that is a function or a dtype, such as `act = torch_relu`, is known while compiling and no argument of the program.
+#' that is a function, a dtype or a list, such as `act = torch_relu`, is known while compiling and no argument of the program.
 #'
 #' Numbers in the program are R's: `5L / 2L` is 2.5, a double that is whole stands where a whole number is wanted,
-#' and one that is not stops the program there. Whole numbers have 64 bits: they go on where R's integers become `NA`.
+#' and one that is not stops the program there. An integer beyond R's own stops it too, where R has `NA`.
 #' Positions count from one. Where R has `NA` or `NULL` for what is not there, or repeats the shorter of two vectors, the
 #' program stops. A number is an integer, a double, or TRUE or FALSE as in R, also where that is known only when the program runs,
 #' as of `x$item()`; such a result has the type `number`. Vectors are of integers or of doubles, and a number of the other kind

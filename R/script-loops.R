@@ -17,10 +17,16 @@ do_loop <- function(cx, scope, body, header, names_assigned, begin = function() 
   cx$loop$head <- head
   note_writes(cx, scope, outer, c(list(body, condition), lapply(closures, function(closure) closure$body)))
   cx$loop$breaks <- list()
+  # where the condition ends it
+  cx$loop$ended <- list()
   cx$loop$nexts <- list()
   on.exit(cx$loop <- outer)
+  # what only a loop sets that may not run is kept if it is asked for, with whether it did run
+  ran <- if (paste("set in", id) %in% cx$previous$counters) new_name(cx, "ran")
+  if (!is.null(ran)) emit(cx, paste(ran, "= False"))
   lines <- in_block(cx, {
     begin()
+    if (!is.null(ran)) emit(cx, paste(ran, "= True"))
     do_block(cx, body, scope)
     run_unread(cx, setdiff(names(cx$vars), names(head)))
   })
@@ -33,7 +39,7 @@ do_loop <- function(cx, scope, body, header, names_assigned, begin = function() 
   # what only the loop sets is kept if it is asked for: the pass before knows
   is_kept <- surely && id %in% cx$previous$counters
   has_run <- runs_once || is_kept
-  states <- c(if (!has_run) list(head), if (!runs_once) ends, cx$loop$breaks)
+  states <- c(if (!has_run) list(head), if (!runs_once) ends, cx$loop$ended, cx$loop$breaks)
   if (has_run && length(states) == 0) {
     # TorchScript does not see that the loop ends by return() alone
     emit(cx, "raise RuntimeError(\"unreachable\")")
@@ -41,11 +47,28 @@ do_loop <- function(cx, scope, body, header, names_assigned, begin = function() 
     return(invisible())
   }
   if (has_run) declare_before(cx, head, states, before)
+  left <- if (!has_run && !surely) c(ends, cx$loop$breaks)
+  if (!is.null(ran) && length(left) > 0) declare_before(cx, head, left, before)
   labels <- rep("in the loop, which may not run", length(states))
   if (!has_run) labels[[1]] <- "before it"
   cx$vars <- merge_states(cx, states, labels, body, "loop")
   if (surely && !is_kept) {
     for (key in setdiff(names(cx$vars), names(head))) if (identical(cx$vars[[key]]$kind, "unset")) cx$vars[[key]]$loop <- id
+  }
+  if (length(left) > 0) keep_set_in_loop(cx, head, merge_states(cx, left, rep("in the loop", length(left)), body, "loop"), ran, id)
+}
+
+# `set`: the state after a round. `ran`: the variable that says whether there was one; NULL in the pass before.
+keep_set_in_loop <- function(cx, head, set, ran, id) {
+  for (key in setdiff(names(set), names(head))) {
+    binding <- set[[key]]
+    if (!identical(binding$kind, "variable") || !identical(cx$vars[[key]]$kind, "unset")) next
+    if (is.null(ran)) {
+      cx$vars[[key]]$loop <- paste("set in", id)
+    } else {
+      binding$ran <- ran
+      cx$vars[[key]] <- binding
+    }
   }
 }
 
@@ -228,7 +251,7 @@ do_while <- function(cx, expr, scope) {
       if (!static_value(condition)) emit(cx, "break")
       return(invisible())
     }
-    cx$loop$breaks <- c(cx$loop$breaks, list(cx$vars))
+    cx$loop$ended <- list(cx$vars)
     emit(cx, c(sprintf("if not (%s):", condition$code), "  break"))
     refine(cx, condition$yes)
   }

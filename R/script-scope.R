@@ -110,6 +110,9 @@ read_variable <- function(cx, scope, name, expr) {
   binding <- found$binding
   if (!is.null(cx$unread[[found$key]])) cx$unread[[found$key]] <- NULL
   if (binding$kind == "term") cx$seen[[found$key]] <- TRUE
+  if (!is.null(binding$ran)) {
+    emit(cx, c(sprintf("if not %s:", binding$ran), sprintf("  raise RuntimeError(%s)", string_text(sprintf("object '%s' not found: the loop that sets it did not run", name)))))
+  }
   switch(binding$kind,
     variable = variable_term(binding, found$key),
     term = term_as_known(cx, binding$term),

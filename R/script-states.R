@@ -95,6 +95,7 @@ merge_bindings <- function(cx, bindings, key, labels, what) {
     merged$declared <- Find(function(d) is_optional_type(d), lapply(bindings, function(b) b$declared)) %||% first$declared
     if (is_optional_type(merged$type)) merged$type <- merged$declared
     merged$owned <- all(vapply(bindings, function(b) isTRUE(b$owned), NA))
+    merged$ran <- Find(Negate(is.null), lapply(bindings, function(b) b$ran))
     merged$lower <- min(vapply(bindings, function(b) as.double(b$lower %||% -Inf), 0))
     for (part in c("item", "choices")) if (length(unique(lapply(bindings, function(b) b[[part]]))) != 1) merged[part] <- list(NULL)
     merged["dtype"] <- list(merged_dtype(bindings, merged$type))

@@ -337,7 +337,7 @@ vector_entries <- function() {
     median = entry("of numbers", run = vector_function("median", of_x, median_of, "na.rm", "stats")),
     var = entry("of one vector; where it is NA in R the program stops", run = statistic("var")), sd = entry("as var()", run = statistic("sd")),
     tabulate = entry("how often each whole number is there", run = vector_function("tabulate", alist(bin = , nbins = ), counts_of)),
-    pmin = entry("the least of each place; vectors of one length, and numbers", run = parallel_extreme("pmin")), pmax = entry("as pmin()", run = parallel_extreme("pmax")),
+    pmin = entry("the least of each place; vectors of one length or of one element", run = parallel_extreme("pmin")), pmax = entry("as pmin()", run = parallel_extreme("pmax")),
     unique = entry("each element once", run = vector_function("unique", of_x, unique_elements, c("incomparables", "fromLast"))),
     duplicated = entry("whether an element was there before", run = vector_function("duplicated", of_x, repeated_elements, c("incomparables", "fromLast"))),
     anyDuplicated = entry("the first position of an element that was there before, or 0", run = vector_function("anyDuplicated", of_x, first_repeated, c("incomparables", "fromLast"))),

@@ -162,7 +162,6 @@ test_that("what a loop sets that surely runs is there after it, and c() gets ele
   expect_same_as_eager(function(x, n = 3L) { for (i in 1:n) { l <- list(x, x * i) }; l }, small())
   expect_same_as_eager(function(x, n = 3L) { for (i in 1:n) { l <- c(i, n) ; l[1] <- 7L }; l }, small())
   expect_same_as_eager(function(x) { l <- list(1, 2); l[2] <- 5; l }, small())
-  expect_failure_of(jit_script(function(x, n = 3L) { for (i in seq_len(n)) loss <- x * i; loss }), "compile", "Give it a value before the loop")
   expect_failure_of(jit_script(function(x, n = 3L) { for (i in 1:n) { if (i == 2) next; loss <- x * i }; loss }), "compile", "`loss` is set only in the loop")
   expect_failure_of(jit_script(function(x, n = 3L) { for (i in seq_len(n)) if (i == 1) h <- x else h <- h * 2; h }), "compile", "`h` has no value yet")
 })
@@ -179,4 +178,24 @@ test_that("what began as c() is NULL or a vector, which a program does not tell 
   expect_failure_of(some(small(), 5L), "program", "began as c\\(\\) has no elements.*begin with numeric")
   expect_same_as_eager(function(x) { q <- integer(); for (i in 1:3) if (i > 5) q <- c(q, i); q }, small())
   expect_same_as_eager(function(x, h = NULL, c = NULL) { h <- h %||% x; c <- c %||% h; while (h$sum()$item() < 50) { h <- h + c; c <- if (c$sum()$item() > 20) NULL else c * 2; c <- c %||% x }; list(h, c) }, small() * 20)
+})
+
+test_that("what a loop sets that may not run is there after it if it did", {
+  for (n in c(3L, 0L)) {
+    same <- function(fn) expect_same_as_eager(fn, small(), n)
+    same(function(x, n = 3L) { for (i in seq_len(n)) last <- x * i; last })
+    same(function(x, n = 3L) { for (i in seq_len(n)) last <- x * i; if (n > 0L) last else x })
+    same(function(x, n = 3L) { k <- 0L; while (k < n) { k <- k + 1L; y <- k * 2 }; y })
+    same(function(x, n = 3L) { for (i in seq_len(n)) { last <- i; if (i == 2L) break }; last })
+    same(function(x, n = 3L) { for (i in seq_len(n)) { v <- c(i, 2); l <- list(a = i, b = "z") }; list(v, l) })
+    same(function(x, n = 3L) { for (i in seq_len(n)) { for (j in seq_len(i)) m <- i * j; w <- m }; w })
+    same(function(x, n = 3L) { for (i in seq_len(n)) last <- i; if (n > 1L) last <- 100L; last })
+    same(function(x, n = 3L) { y <- NULL; for (i in seq_len(n)) { y <- x; z <- i }; if (is.null(y)) 0L else z })
+    same(function(x, n = 3L) { f <- function() last * 2; for (i in seq_len(n)) last <- i; f() })
+    same(function(x, n = 3L) { for (i in seq_len(n)) v <- c(1, i); v[1] <- 9; v })
+    same(function(x, n = 3L) { err <- 10; k <- 0L; while (err > 1 && k < n) { k <- k + 1L; old <- x; x <- x / 2; err <- (old - x)$sum()$item() }; list(old, k) })
+  }
+  expect_failure_of(jit_script(function(x, n = 3L) { for (i in seq_len(n)) { if (i == 2L) break; last <- i }; last }), "compile", "`last` is set only in the loop")
+  program <- jit_script(function(x, n = 3L) { for (i in seq_len(n)) last <- x * i; last })
+  expect_failure_of(program(small(), 0L), "program", "object 'last' not found: the loop that sets it did not run")
 })
