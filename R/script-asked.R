@@ -1,8 +1,8 @@
 # Which of its arguments a function asks for, before it does something or has computed anything.
 
 # `until`: "done", before it does anything that is seen, or "computed", before it computes from what it has asked for, or reads
-# what is around it. `formals`: their names; `lent`: those that are functions, or lists of them.
-asked_first <- function(cx, scope, body, formals, within = list(), until = "done", enters_no_grad = TRUE, lent = character()) {
+# what is around it. `formals`: their names.
+asked_first <- function(cx, scope, body, formals, within = list(), until = "done", enters_no_grad = TRUE) {
   found <- set <- character()
   # FALSE where it does something, or may
   ask <- function(expr) {
@@ -39,6 +39,10 @@ asked_first <- function(cx, scope, body, formals, within = list(), until = "done
       `$` = return(ask(expr[[2]]) && (until == "done" || !is_of_module(cx, scope, expr)))
     )
     code <- called_code(cx, scope, head)
+    if (isTRUE(code$is_unknown) || is.null(code) && is_unknown_function(cx, scope, head)) {
+      if (is.call(head)) ask(head)
+      return(FALSE)
+    }
     if (!is.null(code) && !isTRUE(code$is_package)) {
       return(ask_handed(code, expr))
     }
@@ -73,7 +77,8 @@ asked_first <- function(cx, scope, body, formals, within = list(), until = "done
       return(FALSE)
     }
     handed <- argument_parts(code$formals, expr)
-    asked <- asked_first(cx, code$scope, code$body, names(code$formals), c(within, list(code)), until, enters_no_grad, lent_formals(cx, scope, handed))
+    code <- code_called(cx, code, expr, scope)
+    asked <- asked_first(cx, code$scope, code$body, names(code$formals), c(within, list(code)), until, enters_no_grad)
     for (formal in unique(intersect(asked, names(handed)))) if (!ask(handed[[formal]])) {
       return(FALSE)
     }
@@ -81,7 +86,9 @@ asked_first <- function(cx, scope, body, formals, within = list(), until = "done
   }
   # of what may be a tensor
   is_tensor_method <- function(name, of) {
-    !(is.name(of) && as.character(of) %in% lent) && (!is.null(script_tensor_members[[name]]) || !is.null(tryCatch(find_tensor_member(name), torchscript_error = function(e) NULL)))
+    value <- value_here(cx, scope, of)
+    is_held <- is_callable(value) || is.list(value) && !is_torch_tensor(value) || inherits(value, c("script_any", "nn_module"))
+    !is_held && (!is.null(script_tensor_members[[name]]) || !is.null(tryCatch(find_tensor_member(name), torchscript_error = function(e) NULL)))
   }
   does_itself <- function(expr) {
     bare <- as.call(c(list(expr[[1]]), lapply(as.list(expr)[-1], function(part) if (is.call(part)) quote(x) else part)))
@@ -89,13 +96,6 @@ asked_first <- function(cx, scope, body, formals, within = list(), until = "done
   }
   ask(body)
   found
-}
-
-lent_formals <- function(cx, scope, parts) {
-  names(parts)[vapply(parts, function(part) {
-    value <- if (is.language(part)) value_here(cx, scope, part)
-    is.function(value) || is.list(value) && (inherits(value, special_callables) || !is.object(value))
-  }, NA)]
 }
 
 # They look at all their arguments at once.
@@ -130,7 +130,7 @@ escapes_no_grad <- function(cx, scope, body, formals, name, part = NULL, within 
     in_block <- in_block || is.name(head) && called == "with_no_grad"
     takes <- !called %in% computing_functions && !grepl("[^_.]_$", called)
     for (code in if (takes && !in_block) codes_of_call(cx, scope, expr)) {
-      handed <- if (!isTRUE(code$is_package) && !is_within(code, within)) argument_parts(code$formals, expr)
+      handed <- if (!isTRUE(code$is_package) && !isTRUE(code$is_unknown) && !is_within(code, within)) argument_parts(code$formals, expr)
       for (formal in names(handed)) {
         if (identical(handed[[formal]], as.name(name)) && escapes_no_grad(cx, code$scope, code$body, names(code$formals), formal, part, c(within, list(code)))) inside <<- c(inside, TRUE)
       }
@@ -147,7 +147,7 @@ calls_no_grad <- function(cx, scope, expr, within = list()) {
   walk_calls(expr, function(call) {
     if (identical(call[[1]], quote(with_no_grad))) found <<- TRUE
     for (code in if (!found) codes_of_call(cx, scope, call)) {
-      if (!isTRUE(code$is_package) && !is_within(code, within)) found <<- found || calls_no_grad(cx, code$scope, code$body, c(within, list(code)))
+      if (isTRUE(code$is_unknown)) found <<- TRUE else if (!isTRUE(code$is_package) && !is_within(code, within)) found <<- found || calls_no_grad(cx, code$scope, code$body, c(within, list(code)))
     }
     !found
   })

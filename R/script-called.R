@@ -7,6 +7,9 @@ value_here <- function(cx, scope, expr, mode = "any") {
     name <- as.character(expr)
     binding <- find_binding(cx, scope, name)$binding
     if (is.null(binding)) {
+      if (name %in% names(scope$locals)) {
+        return(scope$locals[[name]])
+      }
       return(if (name == "self" && !is.null(scope$module)) scope$module else if (nzchar(name)) get0(name, scope$env, mode = mode))
     }
     return(if (identical(binding$kind, "term") && is_static(binding$term)) static_value(binding$term))
@@ -29,27 +32,109 @@ value_here <- function(cx, scope, expr, mode = "any") {
   }
   if (head %in% c("$", "[[", ".subset2") && length(expr) == 3) {
     key <- if (head == "$") as.character(expr[[3]]) else value_here(cx, scope, expr[[3]])
-    if (rlang::is_string(key) || rlang::is_scalar_integerish(key)) {
-      return(member_here(cx, value_here(cx, scope, expr[[2]]), key))
-    }
+    return(member_here(cx, value_here(cx, scope, expr[[2]]), key))
   }
-  NULL
+  if (head == "c") {
+    parts <- Filter(function(part) is_callable(part) || is.list(part), lapply(as.list(expr)[-1], function(part) if (!missing(part)) value_here(cx, scope, part)))
+    return(if (length(parts) > 0) any_of_values(parts))
+  }
+  given_by_call(cx, scope, expr)
 }
+# The function that another one gives, or the list of them, where that is its last expression.
+given_by_call <- function(cx, scope, expr) {
+  depth <- cx$unit$looks %||% 0L
+  code <- if (depth < 12L) code_of(value_here(cx, scope, expr[[1]], "function"))
+  if (is.null(code)) {
+    return(NULL)
+  }
+  cx$unit$looks <- depth + 1L
+  on.exit(cx$unit$looks <- depth)
+  last <- code$body
+  while (is.call(last) && is.name(last[[1]]) && as.character(last[[1]]) %in% c("{", "(") && length(last) > 1) last <- last[[length(last)]]
+  gives <- is.name(last) || is.call(last) && is.name(last[[1]]) && as.character(last[[1]]) %in% c("function", "list", "c", "$", "[[")
+  if (gives) value_here(cx, code_called(cx, code, expr, scope)$scope, last)
+}
+
+# One of several values, of which it is not known which.
+any_of_values <- function(values) {
+  values <- Filter(Negate(is.null), values)
+  if (length(values) == 1) values[[1]] else if (length(values) > 1) structure(list(values = values), class = "script_any")
+}
+values_of_any <- function(value) if (inherits(value, "script_any")) unlist(lapply(value$values, function(one) if (inherits(one, "script_any")) values_of_any(one) else list(one)), recursive = FALSE) else list(value)
+
+# What a function's own variables and arguments may be, where they are functions, modules or lists of them: a scope that
+# knows. `handed`: the expressions of a call of it in the scope `from`.
+scope_within <- function(cx, scope, body, formals = list(), handed = list(), from = NULL) {
+  locals <- list()
+  add <- function(name, value) {
+    is_known <- is_callable(value) || inherits(value, c("script_any", "script_method", "nn_module", "script_function")) || is.list(value) && !is.object(value)
+    # what is no function is a variable all the same
+    locals[name] <<- list(any_of_values(c(if (!is.null(locals[[name]])) values_of_any(locals[[name]]), if (is_known) list(value))))
+  }
+  inner <- function() {
+    scope$locals <- utils::modifyList(as.list(scope$locals), locals, keep.null = TRUE)
+    scope
+  }
+  for (name in setdiff(names(formals), "...")) {
+    is_given <- name %in% names(handed)
+    part <- if (is_given) handed[name] else formals[name]
+    is_there <- is.language(part[[1]]) && !identical(part[[1]], quote(expr = ))
+    add(name, if (is_there) value_here(cx, if (is_given) from else inner(), part[[1]]))
+  }
+  elements <- function(value) {
+    if (inherits(value, "script_self")) {
+      return(any_of_values(lapply(unname(registered(value$self, "child")), function(child) script_self_of(cx$unit, child, ""))))
+    }
+    if (is.list(value) && !is.object(value)) any_of_values(unname(value)) else value
+  }
+  visit <- function(expr) {
+    walk_calls(expr, function(call) {
+      if (identical(call[[1]], quote(`function`))) {
+        return(FALSE)
+      }
+      if (identical(call[[1]], quote(`for`))) add(as.character(call[[2]]), elements(value_here(cx, inner(), call[[3]])))
+      if (is.name(call[[1]]) && as.character(call[[1]]) %in% c("<-", "=") && length(call) == 3) {
+        root <- assigned_root(call[[2]])
+        if (is.name(root) && !identical(root, quote(self))) add(as.character(root), value_here(cx, inner(), call[[3]]))
+      }
+    })
+  }
+  # what a loop gives may be used before the place that gives it
+  visit(body)
+  if (has_call(body, c("for", "while", "repeat"))) visit(body)
+  inner()
+}
+# `key`: a name or a place; NULL where it is not known.
 member_here <- function(cx, holder, key) {
+  if (inherits(holder, "script_any")) {
+    # the list may be one of functions itself, which was set by its elements
+    members <- lapply(holder$values, function(value) if (is_callable(value) || inherits(value, "script_method")) value else member_here(cx, value, key))
+    return(any_of_values(members))
+  }
+  is_key <- rlang::is_string(key) || rlang::is_scalar_integerish(key)
   if (is_nn_module(holder) && !inherits(holder, "script_module")) holder <- script_self_of(cx$unit, holder, "")
   if (inherits(holder, "script_self") && !inherits(holder$module, "script_module")) {
+    if (!is_key) {
+      return(any_of_values(lapply(unname(registered(holder$self, "child")), function(child) script_self_of(cx$unit, child, ""))))
+    }
     value <- tryCatch(if (is.character(key)) holder$self[[key]] else registered(holder$self, "child")[[key]], error = function(e) NULL)
+    if (is.null(value) && is.character(key)) value <- registered(holder$self, "child")[[key]]
     if (is_nn_module(value)) {
       return(if (inherits(value, "script_module")) value else script_self_of(cx$unit, value, ""))
     }
     return(if (is.function(value) && !is.object(value)) structure(list(fn = value, module = holder), class = "script_method") else value)
   }
-  if (is.list(holder) && !is.object(holder)) tryCatch(holder[[key]], error = function(e) NULL)
+  if (is.list(holder) && !is.object(holder)) {
+    if (is_key && !is.null(value <- tryCatch(holder[[key]], error = function(e) NULL))) value else any_of_values(unname(holder))
+  }
 }
 
 # The code of functions: a list of list(body, formals, scope, key); empty for those of packages, which are told by their
 # names. Of a module also that of all within it, as it may go through them.
 codes_of <- function(cx, value) {
+  if (inherits(value, "script_any")) {
+    return(unlist(lapply(values_of_any(value), function(one) codes_of(cx, one)), recursive = FALSE))
+  }
   if (is_nn_module(value) && !inherits(value, "script_module")) value <- script_self_of(cx$unit, value, "")
   if (inherits(value, "script_self")) {
     if (inherits(value$module, "script_module")) {
@@ -83,17 +168,38 @@ code_of_method <- function(module, fn) {
 # That of the function that a call runs; NULL where it is none of the user's.
 called_code <- function(cx, scope, head) {
   value <- value_here(cx, scope, head, "function")
+  if (inherits(value, "script_any")) {
+    return(unknown_code)
+  }
   if (inherits(value, "script_self") || is_nn_module(value)) {
     return(codes_of(cx, value)[1][[1]])
   }
   if (inherits(value, "script_method")) code_of_method(value$module, value$fn) else code_of(value)
 }
 
-# Those of all that a call may run: also of functions that it is given, by their names as well.
+# Those of all that a call may run, each in the scope that it has then: also of functions that it is given, by their names
+# as well. Of a call whose function is not known one that may do everything.
 codes_of_call <- function(cx, scope, call) {
-  found <- codes_of(cx, value_here(cx, scope, call[[1]], "function"))
-  for (value in handed_values(cx, scope, call)) found <- c(found, codes_of(cx, value))
+  value <- value_here(cx, scope, call[[1]], "function")
+  found <- lapply(codes_of(cx, value), function(code) code_called(cx, code, call, scope))
+  if (is.null(value) && is_unknown_function(cx, scope, call[[1]])) found <- list(unknown_code)
+  for (value in handed_values(cx, scope, call)) found <- c(found, lapply(codes_of(cx, value), function(code) code_called(cx, code, NULL, scope)))
   found
+}
+code_called <- function(cx, code, call, from) {
+  if (isTRUE(code$is_package)) {
+    return(code)
+  }
+  code$scope <- scope_within(cx, code$scope, code$body, code$formals, if (!is.null(call)) argument_parts(code$formals, call), from)
+  code
+}
+unknown_code <- list(body = quote(function_not_known()), formals = list(), key = list("not known"), is_unknown = TRUE)
+is_unknown_function <- function(cx, scope, head) {
+  if (is.name(head)) {
+    return(as.character(head) %in% names(scope$locals))
+  }
+  # a method of what is no list of functions is a tensor's
+  is.call(head) && !identical(head[[1]], quote(`$`)) && !identical(head[[1]], quote(`::`)) && !identical(head[[1]], quote(`function`))
 }
 handed_values <- function(cx, scope, call) {
   if (is.name(call[[1]]) && as.character(call[[1]]) %in% calling_nothing) {
@@ -103,9 +209,9 @@ handed_values <- function(cx, scope, call) {
     value <- if (!missing(part)) {
       if (rlang::is_string(part) && nzchar(part)) get0(part, scope$env, mode = "function") else if (is.language(part)) value_here(cx, scope, part)
     }
-    if (is.function(value) || inherits(value, special_callables) || inherits(value, "script_method") || is.list(value) && !is.object(value)) value
+    if (is.function(value) || inherits(value, special_callables) || inherits(value, c("script_method", "script_any")) || is.list(value) && !is.object(value)) value
   })
-  Filter(Negate(is.null), values)
+  unlist(lapply(Filter(Negate(is.null), values), values_of_any), recursive = FALSE)
 }
 
 calling_nothing <- c("function", "$", "[[", "[", ".subset2", "::", ":::", "<-", "=", "<<-", "list", "c", "length", "seq_along", "names", "is.null", "inherits", "identical", "rev")
@@ -126,5 +232,8 @@ names_of_call <- function(cx, scope, call) {
   name <- called_name(head)
   # most are called by their own names
   value <- if (!is.call(head) || !identical(head[[1]], quote(`$`)) || is.name(head[[2]])) value_here(cx, scope, head, "function")
+  if (inherits(value, "script_any")) {
+    return(c(name, vapply(c(values_of_any(value), handed_values(cx, scope, call)), function(value) if (is.function(value)) name_of_function(value) else "", "")))
+  }
   c(name_of_function(value, name), vapply(handed_values(cx, scope, call), function(value) if (is.function(value)) name_of_function(value) else "", ""))
 }

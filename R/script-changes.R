@@ -34,7 +34,9 @@ changes_of <- function(cx, scope, expr, within = list()) {
     # given to another one, that calls it
     if (any(grepl("[^_.]_$", called[-1])) || grepl("_(batch|instance)_norm$", name)) local <<- in_place <<- TRUE
     for (code in codes_of_call(cx, scope, call)) {
-      if (isTRUE(code$is_package)) {
+      if (isTRUE(code$is_unknown)) {
+        local <<- in_place <<- TRUE
+      } else if (isTRUE(code$is_package)) {
         if (layer_does(code$scope$module$self) == "changes") {
           fields <<- c(fields, "running_mean", "running_var", "num_batches_tracked")
           local <<- in_place <<- TRUE
@@ -69,8 +71,10 @@ makers <- "^([-+*/^]|%%|%/%|c|list|vector|numeric|integer|logical|character|clon
 names_within <- function(cx, scope, expr, within = list()) {
   found <- all.names(expr)
   walk_calls(expr, function(call) {
+    # self[["n"]]
+    found <<- c(found, unlist(Filter(rlang::is_string, as.list(call)[-1])))
     for (code in codes_of_call(cx, scope, call)) {
-      if (is_within(code, within)) next
+      if (is_within(code, within) || isTRUE(code$is_unknown) || isTRUE(code$is_package)) next
       more <- names_within(cx, code$scope, code$body, c(within, list(code)))
       found <<- c(found, setdiff(more, c(names(code$formals), made_here(code$body))))
     }

@@ -60,7 +60,7 @@ note_lent <- function(cx, closures, scope, matched, expr, from) {
     if (length(computed) > 0) {
       refuse(cx, expr, sprintf("R computes `%s` when the function that is given back is first called.", squeeze_text(computed[[1]])), sprintf("force(%s) in the function that gives it.", c(lazy, "...")[[1]]))
     }
-    of_tensors <- if (!is.null(from)) Filter(function(part) is.call(part) && uses_tensors(cx, from, part), parts[lazy])
+    of_tensors <- if (!is.null(from)) Filter(function(part) is.call(part) && computes_tensors(cx, from, part), parts[lazy])
     if (length(of_tensors) > 0) note_lent_tensor(cx, of_tensors[[1]], names(of_tensors)[[1]], expr)
     places <- lapply(c(matched$matched[lazy], if (dots) matched$dots), function(term) term$place)
     named <- if (!is.null(from)) unlist(lapply(as.list(expr)[-1], function(part) if (is.language(part)) all.vars(part)))
@@ -71,16 +71,10 @@ note_lent <- function(cx, closures, scope, matched, expr, from) {
   }
 }
 
-# Refused where the program changes any tensor in place.
+# Refused where the program changes any tensor in place, or has a part without gradients.
 note_lent_tensor <- function(cx, part, name, expr) {
-  message <- sprintf("R computes `%s` when the function that is given back is first called, and the program changes tensors in place.", squeeze_text(part))
+  message <- sprintf("R computes `%s` when the function that is given back is first called, and the program changes tensors in place, or does without gradients.", squeeze_text(part))
   cx$unit$lent <- c(cx$unit$lent, list(new_problem(message, sprintf("force(%s) in the function that gives it.", name), expr, cx$statement)))
-}
-uses_tensors <- function(cx, scope, expr) {
-  any(vapply(all.names(expr), function(name) {
-    binding <- find_binding(cx, scope, name)$binding
-    grepl("Tensor", binding$type %||% binding$term$type %||% "", fixed = TRUE)
-  }, NA))
 }
 
 inline_call <- function(cx, formals, body, given, expr, parent = NULL, env = emptyenv(), is_package = FALSE, name = NULL,

@@ -9,10 +9,10 @@ refuse_lazy_arguments <- function(cx, expr, scope, formals, body, inner, told = 
   if (length(parts) == 0) {
     return(character())
   }
-  lent <- lent_formals(cx, scope, argument_parts(formals, expr))
-  first <- asked_first(cx, inner, body, names(formals), lent = lent)
+  inner <- scope_within(cx, inner, body, formals, argument_parts(formals, expr), scope)
+  first <- asked_first(cx, inner, body, names(formals))
   does <- parts[vapply(parts, function(part) has_effects(cx, scope, part), NA)]
-  if (length(does) > 0) refuse_effects(cx, expr, scope, formals, does, first, asked_first(cx, inner, body, names(formals), until = "computed", lent = lent), told)
+  if (length(does) > 0) refuse_effects(cx, expr, scope, formals, does, first, asked_first(cx, inner, body, names(formals), until = "computed"), told)
   for (name in names(parts)) {
     if (computes_tensors(cx, scope, parts[[name]]) && escapes_no_grad(cx, inner, body, names(formals), name, parts[[name]])) {
       refuse(cx, told, sprintf("The function looks at `%s` within with_no_grad(), and lets it out.", squeeze_text(parts[[name]])), "Give the argument a name before the call.")

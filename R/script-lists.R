@@ -4,14 +4,19 @@
 make_list <- function(cx, given, expr, scope) {
   # c() is NULL
   given <- lapply(given, function(term) if (term$type == "Empty" && is_of_null(cx, term)) none_term() else term)
-  given <- lapply(given, function(term) {
-    # numbers that are no tensor's can't fail
-    computes <- !is_static(term) && is.null(term$place) && (term$type == "Tensor" || !is.null(term$code) && grepl("torch", term$code, fixed = TRUE) || !is_scalar_type(term$type))
-    if (!computes || is.null(scope) || isTRUE(scope$is_package)) {
-      return(term)
+  # numbers that are no tensor's can't fail
+  computes <- !is.null(scope) && !isTRUE(scope$is_package) & vapply(given, function(term) {
+    !is_static(term) && is.null(term$place) && (term$type == "Tensor" || !is.null(term$code) && grepl("torch", term$code, fixed = TRUE) || !is_scalar_type(term$type))
+  }, NA)
+  for (i in seq_len(max(which(computes), 0))) {
+    term <- given[[i]]
+    if (computes[[i]]) {
+      given[[i]] <- utils::modifyList(keep_term(cx, term), list(is_computed = is.null(term$looked_at)))
+    } else if (!is_static(term) && !term$simple && !is.null(term$code) && is_known_type(term$type) && !term$type %in% c("None", "Empty")) {
+      # what comes before it stays before it
+      given[[i]] <- keep_term(cx, settled_item(cx, term))
     }
-    utils::modifyList(keep_term(cx, term), list(is_computed = is.null(term$looked_at)))
-  })
+  }
   look_at_parts(cx, list_of_terms(cx, given, expr), given, expr, scope)
 }
 list_of_terms <- function(cx, given, expr) {

@@ -243,7 +243,9 @@ static_member <- function(cx, object, name, expr, scope) {
   if (inherits(object, "script_self")) {
     return(self_member(cx, object, name, expr))
   }
-  value <- tryCatch(if (is.character(name) && !is.environment(object)) object[[name]] else object[[name]], error = function(e) refuse(cx, expr, conditionMessage(e)))
+  # `$` takes a name for a longer one
+  by_dollar <- is.list(object) && is.character(name) && is.call(expr) && identical(expr[[1]], quote(`$`))
+  value <- tryCatch(if (by_dollar) eval(call("$", object, as.name(name)), baseenv()) else object[[name]], error = function(e) refuse(cx, expr, conditionMessage(e)))
   capture_value(cx, value, if (is.character(name)) name else "element")
 }
 

@@ -42,8 +42,8 @@ make_tensor <- function(cx, given, expr, scope) {
     code <- coerced_code(cx, data, if (element_type(data$type) == "whole") "List[float]" else data$type)
   }
   if (!is.null(code) && (startsWith(code, "[") || is_list_type(data$type))) {
-    if (grepl("float|whole", data$type) && has_dtype) {
-      code <- sprintf("%s(%s, %s)", helper(cx, "tensor_of"), code, need_code(cx, matched$dtype, "dtype", expr))
+    if (grepl("float|whole|int", data$type) && has_dtype) {
+      code <- sprintf("%s(%s, %s)", helper(cx, if (grepl("int", data$type)) "tensor_of_ints" else "tensor_of"), code, need_code(cx, matched$dtype, "dtype", expr))
       dtype <- NULL
       has_dtype <- FALSE
     } else {

@@ -45,7 +45,7 @@ kind_code <- function(cx, term) {
     unsure = , mixed = if (!is.null(term$number)) {
       sprintf("%s(%s)", helper(cx, "kind_of"), term$number)
     } else if (!is.null(term$tensor)) {
-      sprintf("%s.dtype", term$tensor)
+      sprintf("%s(%s)", helper(cx, "item_kind"), term$tensor)
     } else {
       term$item
     }
@@ -65,7 +65,7 @@ wider_kind_code <- function(cx, terms) {
 # Where integers have NA, and no negative zero. `sign`: of the arithmetic that gave it.
 as_open_result <- function(cx, sign, term, terms) {
   term <- as_open_as(cx, term, terms)
-  if (is.null(term$item) || !sign %in% c("*", "%%", "%/%", "negative")) {
+  if (is.null(term$item) || !sign %in% c("+", "-", "*", "%%", "%/%", "negative")) {
     return(term)
   }
   term$item <- keep_term(cx, new_term("dtype", term$item))$code
@@ -96,7 +96,7 @@ number_code <- function(cx, term) {
     return(term$number)
   }
   if (identical(term$dtype, "unsure") && !is.null(term$tensor)) {
-    return(sprintf("%s.item()", term$tensor))
+    return(sprintf("%s(%s)", helper(cx, "item_number"), term$tensor))
   }
   kind <- kind_code(cx, term)
   if (!is.null(kind)) sprintf("%s(%s, %s)", helper(cx, "number"), coerced_code(cx, term, "float"), kind)

@@ -61,7 +61,8 @@ number_arithmetic <- function(cx, sign, a, b) {
   b <- coerced_code(cx, b, "float")
   new_term("float", switch(sign,
     # zero to a negative power is Inf in R
-    `^` = if (rises) sprintf("(%s ** %s)", a, b) else sprintf("%s(%s, %s)", helper(cx, "power"), a, b),
+    # no power is a negative zero
+    `^` = if (rises) sprintf("(%s ** %s + 0.)", a, b) else sprintf("%s(%s, %s)", helper(cx, "power"), a, b),
     `%%` = sprintf("%s(%s, %s)", helper(cx, "modulo_float"), a, b),
     `%/%` = sprintf("%s(%s, %s)", helper(cx, "floor_divide_float"), a, b),
     sprintf("(%s %s %s)", a, sign, b)

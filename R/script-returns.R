@@ -94,6 +94,7 @@ do_tail <- function(cx, expr, scope) {
 tail_without_gradient <- function(cx, expr, scope) {
   lines <- in_block(cx, do_tail(cx, expr[[2]], scope))
   cx$dead <- FALSE
+  cx$unit$writes <- TRUE
   emit(cx, c("with torch.no_grad():", indented(lines)))
   cx$dead <- TRUE
 }

@@ -126,7 +126,6 @@ read_variable <- function(cx, scope, name, expr) {
 read_default <- function(cx, found, name, expr) {
   binding <- found$binding
   term <- translate(cx, binding$expr, found$scope)
-  if (is_static(term) && is.null(term$place)) binding$changes <- FALSE
   if (has_effects(cx, found$scope, binding$expr) || looks_further(cx, found, binding$expr)) binding$changes <- TRUE
   if (isTRUE(binding$changes) && !identical(cx$loop, found$scope$loop)) {
     refuse(cx, expr, sprintf("The default of `%s` uses what the function changes, or does something, and is first asked for in a loop.", name), sprintf("force(%s) before the loop.", name))
@@ -152,7 +151,7 @@ looks_further <- function(cx, found, expr) {
       return(TRUE)
     }
   }
-  is.call(expr) && length(found$scope$body) > 0 && any(grepl("[^_.]_$", all.names(found$scope$body)))
+  is.call(expr) && length(found$scope$body) > 0 && (any(grepl("[^_.]_$", all.names(found$scope$body))) || changes_of(cx, found$scope, found$scope$body)$in_place)
 }
 
 # A loop keeps its last element if that is asked for: the next pass knows.

@@ -121,7 +121,7 @@ has_effects <- function(cx, scope, expr, within = list()) {
   walk_calls(expr, function(call) {
     if (identical(call[[1]], quote(`function`))) {
       # it may be called
-      if (has_effects(cx, scope, call[[3]], c(within, list(list(body = call[[3]], key = list(call[[3]])))))) found <<- TRUE
+      if (has_effects(cx, scope_within(cx, scope, call[[3]], as.list(call[[2]])), call[[3]], c(within, list(list(body = call[[3]], key = list(call[[3]])))))) found <<- TRUE
       return(FALSE)
     }
     names <- names_of_call(cx, scope, call)
@@ -134,6 +134,9 @@ has_effects <- function(cx, scope, expr, within = list()) {
   found
 }
 code_has_effects <- function(cx, code, within = list()) {
+  if (isTRUE(code$is_unknown)) {
+    return(TRUE)
+  }
   if (isTRUE(code$is_package)) {
     return(layer_does(code$scope$module$self) != "nothing")
   }
@@ -141,7 +144,7 @@ code_has_effects <- function(cx, code, within = list()) {
 }
 is_within <- function(code, within) any(vapply(within, function(other) identical(other$key, code$key), NA))
 effects <- c("<-", "<<-", "=", "->", "return", "stop", "stopifnot", "break", "next", "cat", "print", "message", "warning", "abort", "backward", "torch_manual_seed")
-random_functions <- "^torch_(rand|bernoulli|multinomial|normal|poisson|rrelu)|^(multinomial|bernoulli)$|dropout|gumbel|^nnf_(rrelu|fractional|multi_head_attention|scaled_dot)|_(batch|instance)_norm$|^(runif|rnorm|sample)$"
+random_functions <- "^torch_(rand|bernoulli|binomial|multinomial|normal|poisson|rrelu)|^(multinomial|bernoulli)$|dropout|gumbel|^nnf_(rrelu|fractional|multi_head_attention|scaled_dot)|_(batch|instance)_norm$|^(runif|rnorm|sample)$"
 
 # A layer of this package "draws" random numbers or "changes" tensors, in training at least, or does neither.
 layer_does <- function(self) {

@@ -5,6 +5,13 @@ summary_function <- function(name) {
   force(name)
   function(cx, given, expr, scope) {
     given <- without_na_rm(cx, given, expr)
+    if (name %in% c("sum", "prod") && length(given) > 1) {
+      # R rounds after each of them
+      parts <- lapply(unname(given), function(term) if (is_vector_term(term)) summary_function(name)(cx, list(term), expr, scope) else as_number(cx, term, expr))
+      if (name == "prod") parts <- lapply(parts, function(term) new_term("float", coerced_code(cx, term, "float")))
+      total <- Reduce(function(a, b) arithmetic(cx, if (name == "sum") "+" else "*", list(a, b), expr), parts)
+      return(if (name == "sum") never_negative_zero(cx, total) else total)
+    }
     if (length(given) > 1 && any(vapply(given, is_vector_term, NA))) given <- list(combine(cx, given, quote(c(x)), scope))
     if (length(given) == 1 && is_list_type(given[[1]]$type)) {
       element <- element_type(given[[1]]$type)
@@ -25,15 +32,11 @@ summary_function <- function(name) {
     terms <- lapply(given, function(term) as_number(cx, term, expr))
     if (length(terms) == 0) refuse(cx, expr, sprintf("`%s()` has nothing to work on.", name))
     if (name == "prod") terms <- lapply(terms, function(term) new_term("float", coerced_code(cx, term, "float")))
-    if (name %in% c("sum", "prod") && length(terms) > 1 && any(vapply(terms, number_kind, "") == "double")) {
-      codes <- vapply(terms, function(term) coerced_code(cx, term, "float"), "")
-      return(new_term("float", sprintf("%s([%s])", helper(cx, if (name == "sum") "sum_float" else "product"), toString(codes))))
+    if (name == "sum") {
+      return(never_negative_zero(cx, unary_sign(cx, "+", terms[[1]], expr)))
     }
-    if (name == "sum" && length(terms) == 1) {
-      return(unary_sign(cx, "+", terms[[1]], expr))
-    }
-    if (name %in% c("sum", "prod")) {
-      return(Reduce(function(a, b) arithmetic(cx, if (name == "sum") "+" else "*", list(a, b), expr), terms))
+    if (name == "prod") {
+      return(terms[[1]])
     }
     type <- Reduce(join_types, lapply(terms, function(term) term$type))
     codes <- vapply(terms, function(term) coerced_code(cx, term, type), "")
@@ -43,12 +46,17 @@ summary_function <- function(name) {
     if (any(vapply(terms, number_kind, "") == "double")) result else as_open_as(cx, result, terms)
   }
 }
+# A sum begins with zero.
+never_negative_zero <- function(cx, term) {
+  if (identical(number_kind(term), "double") && !is_static(term) && term$type == "float") new_term("float", sprintf("(0. + %s)", term$code)) else term
+}
 mean_of <- function(cx, given, expr, scope) {
   given <- without_na_rm(cx, given, expr)
   if (length(given) != 1 || !is_vector_term(given[[1]])) refuse(cx, expr, "`mean()` takes one vector or tensor.")
   vector <- if (element_type(given[[1]]$type) == "bool") convert_number("int")(cx, given, expr, scope) else given[[1]]
   if (!is_number_type(element_type(vector$type))) refuse(cx, expr, sprintf("`mean()` takes numbers, not %s.", script_type_in_words(vector$type)))
-  new_term("float", sprintf("%s(%s)", helper(cx, "mean"), coerced_code(cx, vector, "Vector[float]")))
+  # of integers R takes no second step
+  new_term("float", sprintf("%s(%s)", helper(cx, if (vector$type == "Vector[int]") "mean_int" else "mean"), coerced_code(cx, vector, "Vector[float]")))
 }
 without_na_rm <- function(cx, given, expr) {
   if (!is.null(given$na.rm) && !is_static_value(given$na.rm, FALSE)) refuse(cx, expr, "`na.rm` can't be translated.", "Filter() leaves elements out.")

@@ -44,6 +44,12 @@ number_text <- function(x) {
     "math.nan"
   } else if (is.infinite(x)) {
     if (x > 0) "math.inf" else "(-math.inf)"
+  } else if (x == 0 && 1 / x < 0) {
+    # libtorch takes it for the other zero, where it knows it before the program runs
+    "math.copysign(0., -1. - float(torch.is_grad_enabled()))"
+  } else if (abs(x) < 2.3e-308 && x != 0) {
+    # nor does it read these
+    sprintf("math.ldexp(%s, -200)", number_text(x * 2^200))
   } else if (x == trunc(x) && x >= 0 && x < 1e15) {
     sprintf("%.0f.", x)
   } else {

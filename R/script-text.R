@@ -285,9 +285,9 @@ formatted_text <- function(cx, piece, term, expr) {
   }
   width <- if (nzchar(parts[[3]])) as.integer(parts[[3]]) else 0L
   if (kind == "s" && term$type == "str") {
-    # R counts letters where it has those of UTF-8, and bytes elsewhere
-    if (!l10n_info()[["UTF-8"]]) text <- sprintf("%s(%s, \"sprintf\")", helper(cx, "ascii"), text)
-    return(sprintf("%s(%s, %d, %s)", helper(cx, "pad_letters"), text, width, if (grepl("-", parts[[2]], fixed = TRUE)) "True" else "False"))
+    # whether R counts letters or bytes is up to where it runs
+    text <- sprintf("%s(%s, \"sprintf\")", helper(cx, "ascii"), text)
+    return(sprintf("%s.%s(%d)", text, if (grepl("-", parts[[2]], fixed = TRUE)) "ljust" else "rjust", width))
   }
   sprintf("%s(%s, %d, %s)", helper(cx, "pad"), text, width, string_text(parts[[2]]))
 }

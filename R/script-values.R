@@ -12,6 +12,7 @@ without_gradient <- function(cx, expr, scope) {
   # libtorch fails at what goes on in a block that may return
   if (!returns && has_return(expr[[2]])) refuse(cx, expr, "`return()` on some ways through `with_no_grad()` can't be translated here.", "Return what it gives after it.")
   cx$dead <- FALSE
+  cx$unit$writes <- TRUE
   emit(cx, c("with torch.no_grad():", indented(lines)))
   cx$dead <- returns
   if (!is.null(term$code) && term$type != "None") {

@@ -13,11 +13,8 @@ def r_figures(x: float, digits: int) -> Tuple[int, int]:
     power = digits - 1 - exponent
     high, low = r_scaled(x, power) if power >= 0 else r_divided(x, -power)
     figures = int(math.floor(high))
-    rest = (high - float(figures)) + low
-    if rest < 0.:
-      figures -= 1
-      rest += 1.
-    if rest > 0.5 or (rest == 0.5 and figures % 2 == 1):
+    rest = high - float(figures)
+    if rest > 0.5 or (rest == 0.5 and (low > 0. or (low == 0. and figures % 2 == 1))):
       figures += 1
     if figures >= limit:
       exponent += 1
@@ -63,8 +60,3 @@ def r_general(x: float, digits: int) -> str:
     return (mantissa.rstrip("0").rstrip(".") if mantissa.find(".") >= 0 else mantissa) + text[at:]
   text = r_fixed(x, digits - 1 - exponent)
   return text.rstrip("0").rstrip(".") if text.find(".") >= 0 else text
-
-# Letters are counted, not bytes.
-def r_pad_letters(text: str, width: int, left: bool) -> str:
-  room = "".ljust(max(width - r_letters(text), 0))
-  return text + room if left else room + text

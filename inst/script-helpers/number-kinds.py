@@ -29,6 +29,15 @@ def r_number_tensor(x: float, dtype: int) -> Tensor:
 def r_kind_of(x: number) -> int:
   return torch.add(torch.tensor(False), x).dtype
 
+# What a tensor's one element is in R: an integer that R has no room for is a double.
+def r_item_kind(x: Tensor) -> int:
+  return 7 if x.dtype == 4 and abs(int(x)) > 2147483647 else x.dtype
+
+def r_item_number(x: Tensor) -> number:
+  if x.dtype == 4 and abs(int(x)) > 2147483647:
+    return float(x)
+  return x.item()
+
 def r_is_double_kind(kind: int) -> bool:
   return kind > 4 and kind != 11
 
@@ -38,7 +47,7 @@ def r_wider_kind(a: int, b: int) -> int:
 def r_whole_kind(x: float) -> int:
   if math.isnan(x) or math.isinf(x):
     raise ZeroDivisionError("an integer that is divided by zero is NA in R")
-  return int(x)
+  return r_int(int(x))
 
 # What integers would have given.
 def r_as_kind(x: float, kind: int) -> float:
@@ -77,6 +86,8 @@ def r_check_mixed(x: Tensor):
 
 # torch_tensor() of a tensor's one element.
 def r_item_tensor(x: Tensor) -> Tensor:
+  if r_item_kind(x) == 7 and x.dtype == 4:
+    return torch.tensor([float(x)])
   if x.dtype == 11:
     return torch.tensor([bool(x)])
   if not torch.is_floating_point(x):

@@ -47,27 +47,41 @@ def r_floor_divide(a: int, b: int) -> int:
     raise ZeroDivisionError("division by zero is NA in R")
   return a // b
 
+# As R computes it, in two steps of 64 bits.
 def r_modulo_float(a: float, b: float) -> float:
   if b == 0. or math.isnan(a) or math.isnan(b) or math.isinf(a):
     return math.nan
-  if math.isinf(b):
-    return a if a == 0. or (a < 0.) == (b < 0.) else b
-  r = math.fmod(a, b)
-  # no zero is negative
-  if r == 0.:
-    return 0.
-  return r + b if (r < 0.) != (b < 0.) else r
+  if abs(b) > 9223372036854775808. and abs(a) <= abs(b):
+    if abs(a) == abs(b):
+      return 0.
+    return a + b if (a < 0. and b > 0.) or (b < 0. and a > 0.) else a
+  q = a / b
+  if not r_is_number(q):
+    return math.nan
+  high, low = r_wide_less(a, 0., r_floor(q), b)
+  return r_wide_less(high, low, r_floor_of_quotient(high, low, b), b)[0]
+
+def r_floor_of_quotient(high: float, low: float, b: float) -> float:
+  quotient, rest = r_wide_divide(high, low, b)
+  whole = r_floor(quotient)
+  return whole - 1. if whole == quotient and rest < 0. else whole
+
+# Less `times` times `x`, in 64 bits.
+def r_wide_less(high: float, low: float, times: float, x: float) -> Tuple[float, float]:
+  product = times * x
+  if product == 0.:
+    return high + 0., low
+  taken, rest = r_wide(product, r_product_rest(times, x, product) if abs(product) < 1e290 and abs(times) < 1e290 else 0.)
+  return r_wide_add(high, low, 0. - taken, 0. - rest)
 
 def r_floor_divide_float(a: float, b: float) -> float:
   q = a / b
-  if b == 0. or math.isnan(q) or abs(q) > 4503599627370496.:
+  if b == 0. or not r_is_number(q) or abs(q) > 9223372036854775808.:
     return q
   if abs(q) < 1.:
     return -1. if q < 0. or (a < 0. and b > 0.) or (a > 0. and b < 0.) else 0.
-  r = math.fmod(a, b)
-  if r != 0. and (r < 0.) != (b < 0.):
-    r = r + b
-  return float(round((a - r) / b))
+  high, low = r_wide_less(a, 0., r_floor(q), b)
+  return r_floor(q) + r_floor_of_quotient(high, low, b)
 
 def r_same_number(a: float, b: float) -> bool:
   return a == b or (math.isnan(a) and math.isnan(b))
@@ -117,10 +131,12 @@ def r_round(x: float, digits: int) -> float:
 
 # Where C's pow() is another: a power of something negative that has no limit.
 def r_power(a: float, b: float) -> float:
-  if a == 0. and b < 0.:
-    return math.inf
+  if a == 0. and not math.isnan(b):
+    return math.inf if b < 0. else (1. if b == 0. else 0.)
   if b == 2.:
     return a * a
-  if a < 0. and (math.isinf(b) or (math.isinf(a) and b != math.floor(b))):
+  if a < 0. and (math.isinf(b) or (math.isinf(a) and b != r_floor(b))):
     return math.nan
+  if math.isinf(a) and b < 0.:
+    return 0.
   return a ** b

@@ -75,6 +75,8 @@ def r_repeated_at(n: int, times: List[int]) -> List[int]:
 
 # Where append() puts what it adds.
 def r_after(after: int, n: int) -> int:
+  if after < 0:
+    raise ValueError("`after` of append() must be 0 or more")
   return min(max(after, 0), n)
 
 # How many elements there are to be repeated.

@@ -120,4 +120,45 @@ def r_number_of_text(text: str) -> float:
     good = good and int(exponent) + digits < 300
   if not good:
     raise ValueError("as.numeric(\"" + text + "\") is NA in R, or no decimal number")
-  return float(s)
+  value = r_decimal(body)
+  return -value if s.startswith("-") else value
+
+# Digit by digit in 64 bits, as R does.
+def r_decimal(text: str) -> float:
+  high = 0.
+  low = 0.
+  exponent = 0
+  behind = False
+  i = 0
+  while i < len(text) and text[i] != "e" and text[i] != "E":
+    if text[i] == ".":
+      behind = True
+    else:
+      product = high * 10.
+      high, low = r_wide(product, r_product_rest(high, 10., product) + low * 10.)
+      high, low = r_wide_add(high, low, float(int(text[i])), 0.)
+      exponent -= 1 if behind else 0
+    i += 1
+  if i < len(text):
+    exponent += int(text[i + 1:])
+  power = 10.
+  power_low = 0.
+  factor = 1.
+  factor_low = 0.
+  n = abs(exponent)
+  while n > 0:
+    if n % 2 == 1:
+      factor, factor_low = r_wide_product(factor, factor_low, power, power_low)
+    n = n // 2
+    if n > 0:
+      power, power_low = r_wide_product(power, power_low, power, power_low)
+  if exponent >= 0:
+    return r_wide_product(high, low, factor, factor_low)[0]
+  quotient = high / factor
+  product = quotient * factor
+  rest = ((high - product) - r_product_rest(quotient, factor, product)) + (low - quotient * factor_low)
+  return r_wide(quotient, rest / factor)[0]
+
+def r_wide_product(a: float, a_low: float, b: float, b_low: float) -> Tuple[float, float]:
+  product = a * b
+  return r_wide(product, r_product_rest(a, b, product) + (a * b_low + a_low * b))

@@ -41,14 +41,26 @@ def r_ints_into(x: Tensor, v: List[int]) -> Tensor:
 
 # torch.tensor() of numbers rounds them to the default dtype first.
 def r_tensor_of(v: List[float], dtype: int) -> Tensor:
+  if dtype < 5 or dtype == 11:
+    most = [255., 127., 32767., 2147483647., 9223372036854774784., math.inf][min(dtype, 5)]
+    for one in v:
+      if math.isnan(one) or (dtype < 5 and math.isinf(one)):
+        raise ValueError("the data hold " + str(one) + ", which the dtype can't hold")
+      whole = r_trunc(one) if dtype < 5 else one
+      if whole > most or whole < (0. if dtype == 0 else -most - 1.):
+        raise ValueError("the data hold " + str(one) + ", which the dtype can't hold")
   if dtype == 6 or len(v) == 0:
     return torch.tensor(v, dtype=dtype)
-  if dtype < 4:
-    most = [255., 127., 32767., 2147483647.][dtype]
-    for one in v:
-      if one > most or one < (0. if dtype == 0 else -most - 1.):
-        raise ValueError("the data hold " + str(one) + ", which the dtype can't hold")
   return torch.to(torch.stack([torch.scalar_tensor(one, dtype=7) for one in v]), dtype)
+
+# torch.tensor() of integers.
+def r_tensor_of_ints(v: List[int], dtype: int) -> Tensor:
+  if dtype < 3:
+    most = [255, 127, 32767][dtype]
+    for one in v:
+      if one > most or one < (0 if dtype == 0 else -most - 1):
+        raise ValueError("the data hold " + str(one) + ", which the dtype can't hold")
+  return torch.to(torch.tensor(v, dtype=4), dtype)
 
 def r_number_into(x: Tensor, v: float) -> Tensor:
   r_check_fraction(x, v)

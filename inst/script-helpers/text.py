@@ -123,7 +123,7 @@ def r_item_text(x: Tensor, digits: int) -> str:
   r_one(x)
   if x.dtype == 11:
     return "TRUE" if bool(x) else "FALSE"
-  if not torch.is_floating_point(x):
+  if not torch.is_floating_point(x) and r_item_kind(x) != 7:
     return str(int(x))
   return r_number_text(float(x), digits)
 
@@ -173,11 +173,8 @@ def r_small_text(x: float, digits: int) -> str:
   for attempt in range(3):
     high, low = r_scaled(x, digits - 1 - exponent)
     figures = int(math.floor(high))
-    rest = (high - float(figures)) + low
-    if rest < 0.:
-      figures -= 1
-      rest += 1.
-    if rest > 0.5 or (rest == 0.5 and figures % 2 == 1):
+    rest = high - float(figures)
+    if rest > 0.5 or (rest == 0.5 and (low > 0. or (low == 0. and figures % 2 == 1))):
       figures += 1
     if figures >= limit:
       exponent += 1

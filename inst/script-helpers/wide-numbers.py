@@ -12,7 +12,10 @@ def r_wide(high: float, low: float) -> Tuple[float, float]:
   # what is below a power of two has one bit more
   bits = 65 if abs(fraction) == 0.5 and (rest < 0.) != (total < 0.) else 64
   unit = math.ldexp(1., max(exponent - bits, -1022))
-  return total, float(round(rest / unit)) * unit
+  rounded = float(round(rest / unit)) * unit
+  # halfway between two doubles it is the even one
+  nearest = total + rounded
+  return nearest, (total - nearest) + rounded
 
 def r_wide_add(high: float, low: float, x: float, x_low: float) -> Tuple[float, float]:
   total = high + x
@@ -81,6 +84,9 @@ def r_two_pass_mean(x: List[float]) -> Tuple[float, float]:
 
 def r_mean(x: List[float]) -> float:
   return r_two_pass_mean(x)[0] if len(x) > 0 else math.nan
+
+def r_mean_int(x: List[float]) -> float:
+  return r_wide_mean(x, float(len(x)))[0] if len(x) > 0 else math.nan
 
 def r_wide_variance(x: List[float]) -> float:
   mean, low = r_two_pass_mean(x)
