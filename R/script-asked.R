@@ -26,7 +26,8 @@ asked_first <- function(cx, scope, body, formals, within = list(), until = "done
       `{` = , `(` = return(ask_all(as.list(expr)[-1])),
       with_no_grad = return(enters_no_grad && ask_all(as.list(expr)[-1])),
       `<-` = , `=` = return(ask_assigned(expr)),
-      `if` = , `while` = , `&&` = , `||` = , switch = {
+      `if` = return(ask(expr[[2]]) && ask_branches(expr)),
+      `while` = , `&&` = , `||` = , switch = {
         ask(expr[[2]])
         return(FALSE)
       },
@@ -58,6 +59,24 @@ asked_first <- function(cx, scope, body, formals, within = list(), until = "done
       return(FALSE)
     }
     TRUE
+  }
+  # what both of them ask for, before one of them does something
+  ask_branches <- function(expr) {
+    before <- found
+    known <- set
+    goes_on <- TRUE
+    asked <- list()
+    for (i in 3:4) {
+      found <<- character()
+      set <<- known
+      goes_on <- (length(expr) < i || ask(expr[[i]])) && goes_on
+      asked[[i]] <- found
+      known_then <- set
+      set <<- union(known_then, known)
+    }
+    found <<- c(before, intersect(asked[[3]], asked[[4]]))
+    set <<- union(set, made_here(expr))
+    goes_on
   }
   ask_assigned <- function(expr) {
     target <- expr[[2]]

@@ -12,7 +12,9 @@ changes_of <- function(cx, scope, expr, within = list()) {
       return(invisible())
     }
     root <- assigned_root(target)
-    in_place <<- in_place || writes
+    # an element of a list is put in its place
+    held <- if (is.name(root) && is.call(target) && is.name(whole)) find_binding(cx, scope, as.character(root))$binding$type
+    in_place <<- in_place || writes && !(!is.null(held) && is_container_type(held))
     if (is_of_module(cx, scope, target)) fields <<- c(fields, members_in(target)) else if (is.name(root)) names <<- c(names, as.character(root)) else local <<- TRUE
   }
   add <- function(other) {
@@ -37,10 +39,9 @@ changes_of <- function(cx, scope, expr, within = list()) {
       if (isTRUE(code$is_unknown)) {
         local <<- in_place <<- TRUE
       } else if (isTRUE(code$is_package)) {
-        if (layer_does(code$scope$module$self) == "changes") {
-          fields <<- c(fields, "running_mean", "running_var", "num_batches_tracked")
-          local <<- in_place <<- TRUE
-        }
+        layer <- layer_does(code$scope$module$self)
+        if (layer == "counts") fields <<- c(fields, layer_fields)
+        if (layer == "changes") local <<- in_place <<- TRUE
       } else if (!is_within(code, within)) {
         add(changes_of(cx, code$scope, code$body, c(within, list(code))))
       }
@@ -90,3 +91,6 @@ members_in <- function(expr) {
   })
   found
 }
+
+# What norm layers count in.
+layer_fields <- c("running_mean", "running_var", "num_batches_tracked")

@@ -12,7 +12,7 @@ refuse_lazy_arguments <- function(cx, expr, scope, formals, body, inner, told = 
   inner <- scope_within(cx, inner, body, formals, argument_parts(formals, expr), scope)
   first <- asked_first(cx, inner, body, names(formals))
   does <- parts[vapply(parts, function(part) has_effects(cx, scope, part), NA)]
-  if (length(does) > 0) refuse_effects(cx, expr, scope, formals, does, first, asked_first(cx, inner, body, names(formals), until = "computed"), told)
+  if (length(does) > 0) refuse_effects(cx, expr, scope, formals, body, inner, does, first, asked_first(cx, inner, body, names(formals), until = "computed"), told)
   for (name in names(parts)) {
     if (computes_tensors(cx, scope, parts[[name]]) && escapes_no_grad(cx, inner, body, names(formals), name, parts[[name]])) {
       refuse(cx, told, sprintf("The function looks at `%s` within with_no_grad(), and lets it out.", squeeze_text(parts[[name]])), "Give the argument a name before the call.")
@@ -48,9 +48,11 @@ refuse_lazy_arguments <- function(cx, expr, scope, formals, body, inner, told = 
 
 # Of the arguments those that do something. `first` and `computed`: the formals that the function asks for before it does
 # anything itself, or computes anything.
-refuse_effects <- function(cx, expr, scope, formals, does, first, computed, told) {
+refuse_effects <- function(cx, expr, scope, formals, body, inner, does, first, computed, told) {
   changes <- lapply(does, function(part) changes_of(cx, scope, part))
-  writes <- names(does)[vapply(changes, changes_anything, NA)]
+  # what changes fields alone that nothing here looks at might as well not
+  writes <- is_seen_by(cx, scope, as.list(expr)[-1], does, changes, names_within(cx, inner, body))
+  writes <- names(does)[writes]
   order <- order_of_formals(formals, as.list(expr)[-1])
   in_turn <- function(asked, names) {
     all(names %in% asked) && (length(names) < 2 || !"..." %in% names && !is.unsorted(order[names[order(match(names, asked))]]))
@@ -67,6 +69,17 @@ refuse_effects <- function(cx, expr, scope, formals, does, first, computed, told
       refuse(cx, told, sprintf("R computes `%s` %s `%s` here, which does something.", squeeze_text(parts[[order[[other]]]]), if (before) "after" else "before", squeeze_text(parts[[order[[name]]]])), "Compute them before the call.")
     }
   }
+}
+# Whether what each of `does` changes may be seen by the other parts of the call, or by `names` in the function.
+is_seen_by <- function(cx, scope, parts, does, changes, names = character()) {
+  vapply(seq_along(does), function(i) {
+    change <- changes[[i]]
+    if (change$local || change$in_place || length(change$names) > 0) {
+      return(TRUE)
+    }
+    others <- Filter(function(part) is.language(part) && !identical(part, does[[i]]), parts)
+    any(change$fields %in% c(names, unlist(lapply(others, function(part) names_within(cx, scope, part)))))
+  }, NA)
 }
 # The places in a call of what the formals are given.
 order_of_formals <- function(formals, parts) {
@@ -112,7 +125,7 @@ refuse_order <- function(cx, expr, scope, formals, in_order, asks_all = FALSE) {
   }
   order <- order_of_formals(formals, parts)
   changes <- lapply(parts[does], function(part) changes_of(cx, scope, part))
-  writes <- any(vapply(changes, changes_anything, NA))
+  writes <- any(is_seen_by(cx, scope, parts, parts[does], changes))
   # what draws or writes out matters to its like alone
   matters <- if (writes) union(calls, which(vapply(parts, function(part) is.name(part) && as.character(part) %in% unlist(lapply(changes, function(change) change$names)), NA))) else does
   if (in_order) {

@@ -146,13 +146,16 @@ is_within <- function(code, within) any(vapply(within, function(other) identical
 effects <- c("<-", "<<-", "=", "->", "return", "stop", "stopifnot", "break", "next", "cat", "print", "message", "warning", "abort", "backward", "torch_manual_seed")
 random_functions <- "^torch_(rand|bernoulli|binomial|multinomial|normal|poisson|rrelu)|^(multinomial|bernoulli)$|dropout|gumbel|^nnf_(rrelu|fractional|multi_head_attention|scaled_dot)|_(batch|instance)_norm$|^(runif|rnorm|sample)$"
 
-# A layer of this package "draws" random numbers or "changes" tensors, in training at least, or does neither.
+# A layer of this package "draws" random numbers, "changes" its argument, or "counts" in buffers of its own, in training at
+# least, or does "nothing" of it.
 layer_does <- function(self) {
   if (inherits(self, c("script_module", "nn_module")) && !is.environment(self)) self <- self_of(self)
   name <- class(self)[[1]]
   has <- function(field) exists(field, envir = self, inherits = FALSE) && (is.numeric(self[[field]]) || is.logical(self[[field]])) && any(self[[field]] > 0)
-  if (grepl("batch_norm|instance_norm", name) || has("inplace")) {
+  if (has("inplace")) {
     "changes"
+  } else if (grepl("batch_norm|instance_norm", name)) {
+    "counts"
   } else if (grepl("dropout|rrelu|gumbel|fractional", name) || has("dropout")) {
     "draws"
   } else {
