@@ -116,3 +116,82 @@ test_that("a place that is left empty is no argument", {
   expect_same_as_eager(function(b) picks(b[1:2, ]), torch_ones(3, 4))
   expect_same_as_eager(function(b) { f <- function(a, i) a[i, ]; f(b$t(), 2) }, torch_ones(3, 4))
 })
+
+test_that("functions are followed through variables, defaults, loops and what functions give", {
+  lists <- list(adds, adds)
+  nested <- list(a = list(b = adds, c = says), d = list(adds))
+  changes <- "The function changes"
+  for (body in list(
+    quote({ h <- adds; h(x) }), quote({ h <- lists[[1]]; h(x) }), quote({ h <- nested$a; h$b(x) }), quote({ l <- list(adds); l[[1]](x) }), quote({ h <- list(list(adds)); h[[1]][[1]](x) }),
+    quote({ h <- list(); h$a <- adds; h$a(x) }), quote({ l <- c(lists, list(adds)); for (h in l) h(x) }), quote(for (i in 1:2) lists[[i]](x)), quote(lapply(seq_along(lists), function(i) lists[[i]](x))),
+    quote({ g <- nested$d[[1]]; do.call(g, list(x)) }), quote({ a <- function(g) g(x); b <- adds; a(b) }), quote({ y <- torch_zeros(3); for (y in list(x)) y$add_(1) }),
+    quote({ y <- torch_zeros(3); g <- function(y) y$add_(1); g(x) }), quote({ clone <- function(t) t; y <- clone(x); y$add_(1) }), quote({ o <- list(clone = function() x); y <- o$clone(); y$add_(1) })
+  )) {
+    told(eval(bquote(function(x) { f <- function(k) { .(body); k }; f(x$sum()) })), changes)
+  }
+  told(function(x) { f <- function(k, h = adds) { h(x); k }; f(x$sum()) }, changes)
+  told(function(x) { f <- function(k) { sum <- function(z) 0; sum(k); x$add_(1); k }; f(x * 2) }, changes)
+  told(function(x) { f <- function(k) { l <- list(sum = function(z) 0); l$sum(k); x$add_(1); k }; f(x * 2) }, changes)
+  for (make in list(quote(function(g = says) g(2)), quote(function() { h <- says; h(2) }), quote(function() { h <- nested$a; h$c(2) }))) {
+    told(eval(bquote(function(x) { f <- function(k) { cat("in\n"); k }; mk <- .(make); f(mk()) })), does)
+  }
+  told(function(x) { mk <- function(e = stop) { e("no"); 1 }; f <- function(k) 0; f(mk()) }, does)
+  told(function(x) { f <- function(k) { y <- torch_rand(1); k - y }; f(torch_binomial(x * 10, x * 0 + 0.5)) }, does)
+  w <- torch_tensor(c(1, 2), requires_grad = TRUE)
+  told(function(x) { ng <- function(e, h = function(z) with_no_grad(z)) h(e); ng(w * 2) }, "lets it out")
+  told(function(x) { nn <- function(z) { function() z }; g <- nn(w * 2); with_no_grad(u <- g()); list(u, g()) }, "or does without gradients. force\\(z\\)")
+  # what is known to do nothing is no obstacle
+  make <- function(k) function(z) z + k
+  expect_same_as_eager(function(x) { both <- function(f, g) function(z) g(f(z)); h <- both(make(1), make(3)); h(x) }, x)
+})
+
+test_that("the state of modules is seen through variables and names in brackets", {
+  counts <- nn_module(initialize = function() { self$c <- 0; self$w <- nn_buffer(torch_ones(2)) }, forward = function(x) { self$c <- self$c + 1; self$w$add_(1); x * self$c }, inc = function() { self$c <- self$c + 1; 0 })
+  of <- function(forward) {
+    nn_module(
+      initialize = function() { self$n <- 0; self$s <- counts(); self$ml <- nn_module_list(list(counts(), counts())) },
+      bump = function() { self$n <- self$n + 1; 0 }, forward = forward
+    )
+  }
+  for (body in list(quote({ s <- self$s; s(x) }), quote({ s <- self$s; s$inc() }), quote({ h <- self$s$inc; h() }))) {
+    expect_failure_of(jit_script(of(eval(bquote(function(x) { f <- function(k) { .(body); k }; x * f(self$s$c + 0) })))()), "compile", "The function changes `c`")
+  }
+  expect_failure_of(jit_script(of(function(x) { f <- function(k) { for (i in 1:2) self$ml[[i]](x); k }; x * f(self$ml[[1]]$w$sum()) })()), "compile", "The function changes")
+  for (argument in list(quote(self$n + 0), quote(self[["n"]] + 0))) for (body in list(quote(self$bump()), quote({ h <- self$bump; h() }), quote({ me <- self; me$bump() }))) {
+    expect_failure_of(jit_script(of(eval(bquote(function(x) { f <- function(k) { .(body); k }; x * f(.(argument)) })))()), "compile", "The function changes `n`")
+  }
+})
+
+test_that("layers count in buffers of their own, which nothing else sees", {
+  parts <- function() { self$a <- nn_linear(2, 2); self$drop <- nn_dropout(0.3); self$norm <- nn_batch_norm1d(2); self$other <- nn_batch_norm1d(2) }
+  same <- function(forward, ...) {
+    torch_manual_seed(3)
+    module <- nn_module(initialize = parts, forward = forward, ...)()
+    program <- jit_script(module)
+    x <- torch_randn(4, 2)
+    run <- function(f) { torch_manual_seed(1); as_array(f(x)$detach()) }
+    expect_equal(run(program), run(module), tolerance = 1e-5)
+  }
+  same(function(x) nnf_mse_loss(self$norm(x), torch_zeros_like(x)))
+  same(function(x) nnf_dropout(self$norm(x), 0.2, self$training))
+  same(function(x) self$mixed(self$norm(x), self$other(x)), mixed = function(a, b) 0.5 * a + 0.5 * b)
+  same(function(x) self$mixed(self$norm(x), NULL), mixed = function(h, mask = NULL) if (is.null(mask)) h else h * mask)
+  same(function(x) self$mixed(x, self$drop(self$a(x))), mixed = function(x, y, scale = 1) { if (scale == 1) x + y else x + y * scale })
+  same(function(x) self$run(self$a, self$drop(x)), run = function(layer, h) layer(h))
+})
+
+test_that("elements of a list are computed in its order", {
+  module <- function(forward) nn_module(initialize = function() self$b <- c(1, 2), more = function() { self$b <- self$b + 1; 5 }, forward = forward)
+  for (forward in list(function(x) list(self$more(), self$b), function(x) { l <- list(self$b, self$more() + 1, self$b * 2); l })) {
+    eager <- module(forward)()
+    program <- jit_script(module(forward)())
+    for (i in 1:2) expect_equal(program(x), eager(x))
+  }
+})
+
+test_that("a default is what it is when it is first asked for", {
+  told(function(x) { f <- function(n = 1, b = n * 10) { y <- 0; if (x[1]$item() > 0) y <- b; n <- n + 5; y + b }; f() }, "only one branch asks for it")
+  told(function(x) { f <- function(a, b = a * 1) { y <- a * 0; if (a[1]$item() > 0) y <- b; adds(a); b + y }; f(x) }, "only one branch asks for it")
+  told(function(x) { f <- function(a, b = a * 1) { y <- a * 0; for (i in 1:2) { y <- y + b; adds(a) }; y }; f(x) }, "first asked for in a loop")
+  expect_same_as_eager(function(x) { f <- function(a, b = a * 1) { y <- b; for (i in 1:2) { y <- y + b; adds(a) }; y }; f(x) }, x)
+})

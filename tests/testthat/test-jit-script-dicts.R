@@ -40,3 +40,9 @@ test_that("constant lists and vectors are asked by names that the program finds"
   module <- nn_module(initialize = function() self$words <- words, forward = function(w = "a") self$words[[w]])
   expect_identical(jit_script(module())("<unk>"), 1L)
 })
+
+test_that("`$` of a constant list takes a name for a longer one", {
+  rates <- list(adam = 0.1, sgd = list(beta = 3))
+  expect_same_as_eager(function(x) x * rates$ad + rates$s$be, torch_ones(2))
+  expect_same_as_eager(function(x) is.null(rates$ad) || is.null(rates$zz), torch_ones(2))
+})

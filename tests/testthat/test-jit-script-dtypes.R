@@ -171,3 +171,10 @@ test_that("an integer that the tensor's dtype can't hold stops the program", {
     expect_same_as_eager(function(u) { u[1] <- 128L; u }, u)
   }
 })
+
+test_that("torch_tensor() takes what the dtype can hold", {
+  expect_same_as_eager(function(n = 300L) torch_tensor(n, dtype = torch_uint8()), 300L)
+  expect_same_as_eager(function(n = 300L) torch_tensor(c(1L, n), dtype = torch_int8()), 30L)
+  for (a in c(NaN, Inf, -0.75, 2.5, 300)) expect_same_as_eager(function(a = 1) torch_tensor(c(1, a), dtype = torch_uint8()), a)
+  for (a in c(NaN, Inf, 2.5, 3e9)) expect_same_as_eager(function(a = 1) torch_tensor(a, dtype = torch_int()), a)
+})

@@ -197,3 +197,42 @@ test_that("an integer that R has no room for stops the program", {
 test_that("of two zeros the first is the greatest and the least", {
   expect_same_as_eager(function(zero = 0) 1 / c(max(-zero, zero), max(zero, -zero), min(zero, -zero), min(-zero, zero), max(zero, -zero, -zero)))
 })
+
+test_that("remainders, quotients, powers and sums of several numbers are R's", {
+  special <- c(0, -0, 1, -1, 2.5, -2.5, 1e-20, -1e-20, 7, 0.1, 1e5, Inf, -Inf, NaN, 1e16, 3, 2^53)
+  divide <- jit_script(function(a = 1.5, b = 1.5) c(a %% b, a %/% b))
+  power <- jit_script(function(a = 1.5, b = 1.5) c(a^b, a^3, a^1, a^-1))
+  same <- function(found, expected) expect_identical(c(found, 1 / found), c(expected, 1 / expected))
+  for (a in special) for (b in c(special, 5, -3, 0.5)) {
+    if (is.nan(a) || is.nan(b) || abs(a) < 1e16 || abs(b) > 1e-20) same(divide(a, b), suppressWarnings(c(a %% b, a %/% b)))
+    same(power(a, b), suppressWarnings(c(a^b, a^3, a^1, a^-1)))
+  }
+  withr::with_seed(1, for (i in 1:100) {
+    a <- rnorm(1) * 10^sample(-5:20, 1)
+    b <- rnorm(1) * 10^sample(-3:3, 1)
+    same(divide(a, b), suppressWarnings(c(a %% b, a %/% b)))
+  })
+  exact <- function(fn, a) expect_identical(jit_script(fn, a = "float")(a), fn(a))
+  exact(function(a) sum(a, 0.1, 0.2), 2.5)
+  exact(function(a) sum(a / 7, 0.1, 0.2, 1e16, -1e16), 2.5)
+  exact(function(a) sum(1, c(a / 7.5, -1, 0), 2), 2.5)
+  exact(function(a) prod(0.1, 3L, a), 2.5)
+  exact(function(a) 1 / sum(a), -0)
+  exact(function(a) 1 / c(if (a > 2) 0 else -0, 0, -0), 1)
+  exact(function(a) a * 5e-324, 1)
+  mean_of <- function(v) mean(v)
+  for (v in list(c(-100000L, -5L, -5L, 2L, 100000L), c(1L, -2L, 2L, -2147483647L, 2L, -1L, 2147483647L))) expect_identical(jit_script(mean_of, v = "List[int]")(v), mean(v))
+})
+
+test_that("an element of a tensor that R has no integer for is a double", {
+  i <- torch_tensor(c(3L, 1L))
+  for (t in list(torch_tensor(3e9, dtype = torch_long()), torch_tensor(2^40, dtype = torch_long()), torch_tensor(5L), torch_tensor(2.5))) {
+    expect_same_as_eager(function(t, i) i * t$item(), t, i)
+    expect_same_as_eager(function(t) list(is.integer(t$item()), t$item(), torch_tensor(t$item()), torch_full(2, t$item()), paste(t$item()), t$item() %% 2L), t)
+    expect_same_as_eager(function(t) { cat(t$item(), "\n"); t$item() + 1L }, t)
+  }
+  most <- torch_tensor(.Machine$integer.max)
+  for (fn in list(function(t) t$item() + 1L, function(t) { y <- 0L; for (k in 1:2) y <- y + t$item(); y }, function(t) { y <- 1L; if (t$item() > 5) y <- t$item(); y * 2L })) {
+    expect_failure_of(jit_script(fn)(most), "program", "NA in R")
+  }
+})
