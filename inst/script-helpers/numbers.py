@@ -58,6 +58,8 @@ def r_modulo_float(a: float, b: float) -> float:
   q = a / b
   if not r_is_number(q):
     return math.nan
+  if abs(q) > 9223372036854775808.:
+    raise ValueError("probable complete loss of accuracy in modulus")
   high, low = r_wide_less(a, 0., r_floor(q), b)
   return r_wide_less(high, low, r_floor_of_quotient(high, low, b), b)[0]
 

@@ -204,11 +204,11 @@ test_that("remainders, quotients, powers and sums of several numbers are R's", {
   power <- jit_script(function(a = 1.5, b = 1.5) c(a^b, a^3, a^1, a^-1))
   same <- function(found, expected) expect_identical(c(found, 1 / found), c(expected, 1 / expected))
   for (a in special) for (b in c(special, 5, -3, 0.5)) {
-    if (is.nan(a) || is.nan(b) || abs(a) < 1e16 || abs(b) > 1e-20) same(divide(a, b), suppressWarnings(c(a %% b, a %/% b)))
+    if (is.nan(a / b) || is.infinite(a / b) || abs(a / b) < 1e18) same(divide(a, b), suppressWarnings(c(a %% b, a %/% b)))
     same(power(a, b), suppressWarnings(c(a^b, a^3, a^1, a^-1)))
   }
   withr::with_seed(1, for (i in 1:100) {
-    a <- rnorm(1) * 10^sample(-5:20, 1)
+    a <- rnorm(1) * 10^sample(-5:12, 1)
     b <- rnorm(1) * 10^sample(-3:3, 1)
     same(divide(a, b), suppressWarnings(c(a %% b, a %/% b)))
   })
