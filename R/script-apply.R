@@ -74,7 +74,7 @@ lapply_loop <- function(kind) {
       if (is.call(part) && has_effects(cx, scope, part)) refuse(cx, expr, "An argument that does something can't be translated: R does it when the function first asks for it.", "Do it before the call.")
     }
     code <- code_of(fn)
-    if (!is.null(code)) refuse_lazy_arguments(cx, as.call(c(list(expr[[1]], quote(X)), matched$...)), scope, code$formals, code$body, code$scope, told = expr)
+    if (!is.null(code)) refuse_lazy_arguments(cx, as.call(c(list(quote(.f), quote(X)), matched$...)), scope, code$formals, code$body, code$scope, told = expr)
     more <- lapply(matched$..., function(part) keep_term(cx, translate(cx, part, scope)))
     named_like <- NULL
     source <- matched$X

@@ -14,6 +14,11 @@ asked_first <- function(cx, scope, body, formals, within = list(), until = "done
       # `..1` and its like
       if (grepl("^[.][.][0-9]+$", name)) name <- "..."
       if (!name %in% set) found <<- c(found, name)
+      if (!name %in% set && name %in% names(scope$defaults)) {
+        # it is computed once
+        set <<- c(set, name)
+        return(ask(scope$defaults[[name]]))
+      }
       return(until == "done" || name %in% c(formals, set))
     }
     if (!is.call(expr)) {
@@ -101,13 +106,13 @@ asked_first <- function(cx, scope, body, formals, within = list(), until = "done
     for (formal in unique(intersect(asked, names(handed)))) if (!ask(handed[[formal]])) {
       return(FALSE)
     }
-    until == "done" && !code_has_effects(cx, code, within)
+    until == "done" && (enters_no_grad || !calls_no_grad(cx, code$scope, code$body)) && !code_has_effects(cx, code, within)
   }
   # of what may be a tensor
   is_tensor_method <- function(name, of) {
     value <- value_here(cx, scope, of)
     is_held <- is_callable(value) || is.list(value) && !is_torch_tensor(value) || inherits(value, c("script_any", "nn_module"))
-    !is_held && (!is.null(script_tensor_members[[name]]) || !is.null(tryCatch(find_tensor_member(name), torchscript_error = function(e) NULL)))
+    !is_held && is_tensor_member(name)
   }
   does_itself <- function(expr) {
     bare <- as.call(c(list(expr[[1]]), lapply(as.list(expr)[-1], function(part) if (is.call(part)) quote(x) else part)))
@@ -148,11 +153,19 @@ escapes_no_grad <- function(cx, scope, body, formals, name, part = NULL, within 
     called <- called_name(head)
     in_block <- in_block || is.name(head) && called == "with_no_grad"
     takes <- !called %in% computing_functions && !grepl("[^_.]_$", called)
-    for (code in if (takes && !in_block) codes_of_call(cx, scope, expr)) {
+    if (is.name(head) && called == "function") {
+      # it may be called within
+      if (has_call(body, "with_no_grad") && name %in% all.names(expr[[3]])) inside <<- c(inside, TRUE)
+      return(invisible())
+    }
+    for (code in if (!in_block) codes_of_call(cx, scope, expr)) {
       handed <- if (!isTRUE(code$is_package) && !isTRUE(code$is_unknown) && !is_within(code, within)) argument_parts(code$formals, expr)
       for (formal in names(handed)) {
-        if (identical(handed[[formal]], as.name(name)) && escapes_no_grad(cx, code$scope, code$body, names(code$formals), formal, part, c(within, list(code)))) inside <<- c(inside, TRUE)
+        if (!identical(handed[[formal]], as.name(name)) || !calls_no_grad(cx, code$scope, code$body)) next
+        if (formal %in% asked_first(cx, code$scope, code$body, names(code$formals), enters_no_grad = FALSE)) next
+        inside <<- c(inside, escapes_no_grad(cx, code$scope, code$body, names(code$formals), formal, part, c(within, list(code))))
       }
+      if (name == "..." && !isTRUE(code$is_package) && any(vapply(as.list(expr)[-1], identical, NA, quote(...))) && (isTRUE(code$is_unknown) || calls_no_grad(cx, code$scope, code$body))) inside <<- c(inside, TRUE)
     }
     # the one that is changed comes out
     if (is.call(head)) look(head[[2]], in_block, !called %in% computing_functions)

@@ -5,11 +5,11 @@
 value_here <- function(cx, scope, expr, mode = "any") {
   if (is.name(expr)) {
     name <- as.character(expr)
+    if (name %in% names(scope$locals)) {
+      return(scope$locals[[name]])
+    }
     binding <- find_binding(cx, scope, name)$binding
     if (is.null(binding)) {
-      if (name %in% names(scope$locals)) {
-        return(scope$locals[[name]])
-      }
       return(if (name == "self" && !is.null(scope$module)) scope$module else if (nzchar(name)) get0(name, scope$env, mode = mode))
     }
     return(if (identical(binding$kind, "term") && is_static(binding$term)) static_value(binding$term))
@@ -26,6 +26,16 @@ value_here <- function(cx, scope, expr, mode = "any") {
   }
   if (head %in% c("::", ":::")) {
     return(get0(as.character(expr[[3]]), tryCatch(asNamespace(as.character(expr[[2]])), error = function(e) emptyenv())))
+  }
+  if (head == "list" && any(vapply(as.list(expr)[-1], identical, NA, quote(...)))) {
+    return(any_of_values(list(unknown_value)))
+  }
+  if (head %in% c("if", "switch")) {
+    return(any_of_values(lapply(as.list(expr)[-(1:2)], function(part) if (!missing(part)) value_here(cx, scope, part))))
+  }
+  if (head == "[" && length(expr) == 3) {
+    held <- value_here(cx, scope, expr[[2]])
+    return(if (is.list(held) && !is.object(held)) any_of_values(c(list(held), unname(held))))
   }
   if (head == "list") {
     return(lapply(as.list(expr)[-1], function(part) if (!missing(part)) value_here(cx, scope, part)))
@@ -51,8 +61,21 @@ given_by_call <- function(cx, scope, expr) {
   on.exit(cx$unit$looks <- depth)
   last <- code$body
   while (is.call(last) && is.name(last[[1]]) && as.character(last[[1]]) %in% c("{", "(") && length(last) > 1) last <- last[[length(last)]]
-  gives <- is.name(last) || is.call(last) && is.name(last[[1]]) && as.character(last[[1]]) %in% c("function", "list", "c", "$", "[[")
-  if (gives) value_here(cx, code_called(cx, code, expr, scope)$scope, last)
+  results <- list(last)
+  walk_calls(code$body, function(call) {
+    if (identical(call[[1]], quote(`function`))) {
+      return(FALSE)
+    }
+    if (identical(call[[1]], quote(return)) && length(call) > 1) results <<- c(results, list(call[[2]]))
+  })
+  results <- Filter(function(result) !(is.call(result) && identical(result[[1]], quote(return))), results)
+  gives <- function(result) is.name(result) || is.call(result) && is.name(result[[1]]) && as.character(result[[1]]) %in% c("function", "list", "c", "$", "[[", "if", "switch")
+  if (!all(vapply(results, gives, NA))) {
+    return(NULL)
+  }
+  inner <- code_called(cx, code, expr, scope)$scope
+  values <- lapply(results, function(result) value_here(cx, inner, result))
+  if (any(vapply(values, is.null, NA))) NULL else any_of_values(values)
 }
 
 # One of several values, of which it is not known which.
@@ -67,7 +90,7 @@ values_of_any <- function(value) if (inherits(value, "script_any")) unlist(lappl
 scope_within <- function(cx, scope, body, formals = list(), handed = list(), from = NULL) {
   locals <- list()
   add <- function(name, value) {
-    is_known <- is_callable(value) || inherits(value, c("script_any", "script_method", "nn_module", "script_function")) || is.list(value) && !is.object(value)
+    is_known <- is_callable(value) || inherits(value, c("script_any", "script_unknown", "script_method", "script_member", "nn_module", "script_function")) || is.list(value) && !is.object(value)
     # what is no function is a variable all the same
     locals[name] <<- list(any_of_values(c(if (!is.null(locals[[name]])) values_of_any(locals[[name]]), if (is_known) list(value))))
   }
@@ -90,6 +113,9 @@ scope_within <- function(cx, scope, body, formals = list(), handed = list(), fro
   visit <- function(expr) {
     walk_calls(expr, function(call) {
       if (identical(call[[1]], quote(`function`))) {
+        walk_calls(call[[3]], function(within) {
+          if (identical(within[[1]], quote(`<<-`))) add(as.character(assigned_root(within[[2]])), value_here(cx, inner(), within[[3]]) %||% unknown_value)
+        })
         return(FALSE)
       }
       if (identical(call[[1]], quote(`for`))) add(as.character(call[[2]]), elements(value_here(cx, inner(), call[[3]])))
@@ -102,14 +128,22 @@ scope_within <- function(cx, scope, body, formals = list(), handed = list(), fro
   # what a loop gives may be used before the place that gives it
   visit(body)
   if (has_call(body, c("for", "while", "repeat"))) visit(body)
-  inner()
+  scope <- inner()
+  scope$defaults <- Filter(is.call, as.list(formals)[setdiff(names(formals), c("...", names(handed)))])
+  scope
 }
+# What may be any function, or a list of them.
+unknown_value <- structure(list(), class = "script_unknown")
+
 # `key`: a name or a place; NULL where it is not known.
 member_here <- function(cx, holder, key) {
   if (inherits(holder, "script_any")) {
     # the list may be one of functions itself, which was set by its elements
     members <- lapply(holder$values, function(value) if (is_callable(value) || inherits(value, "script_method")) value else member_here(cx, value, key))
     return(any_of_values(members))
+  }
+  if (inherits(holder, "script_unknown")) {
+    return(holder)
   }
   is_key <- rlang::is_string(key) || rlang::is_scalar_integerish(key)
   if (is_nn_module(holder) && !inherits(holder, "script_module")) holder <- script_self_of(cx$unit, holder, "")
@@ -132,6 +166,9 @@ member_here <- function(cx, holder, key) {
 # The code of functions: a list of list(body, formals, scope, key); empty for those of packages, which are told by their
 # names. Of a module also that of all within it, as it may go through them.
 codes_of <- function(cx, value) {
+  if (inherits(value, "script_unknown")) {
+    return(list(unknown_code))
+  }
   if (inherits(value, "script_any")) {
     return(unlist(lapply(values_of_any(value), function(one) codes_of(cx, one)), recursive = FALSE))
   }
@@ -143,7 +180,7 @@ codes_of <- function(cx, value) {
     own <- list(code_of_method(value, value$self$forward))
     return(c(own, unlist(lapply(unname(registered(value$self, "child")), function(child) codes_of(cx, child)), recursive = FALSE)))
   }
-  if (inherits(value, "script_method")) {
+  if (inherits(value, c("script_method", "script_member")) && is.function(value$fn)) {
     return(list(code_of_method(value$module, value$fn)))
   }
   if (is.list(value) && !is.object(value)) {
@@ -168,13 +205,13 @@ code_of_method <- function(module, fn) {
 # That of the function that a call runs; NULL where it is none of the user's.
 called_code <- function(cx, scope, head) {
   value <- value_here(cx, scope, head, "function")
-  if (inherits(value, "script_any")) {
+  if (inherits(value, c("script_any", "script_unknown"))) {
     return(unknown_code)
   }
   if (inherits(value, "script_self") || is_nn_module(value)) {
     return(codes_of(cx, value)[1][[1]])
   }
-  if (inherits(value, "script_method")) code_of_method(value$module, value$fn) else code_of(value)
+  if (inherits(value, c("script_method", "script_member")) && is.function(value$fn)) code_of_method(value$module, value$fn) else code_of(value)
 }
 
 # Those of all that a call may run, each in the scope that it has then: also of functions that it is given, by their names
@@ -198,22 +235,39 @@ is_unknown_function <- function(cx, scope, head) {
   if (is.name(head)) {
     return(as.character(head) %in% names(scope$locals))
   }
-  # a method of what is no list of functions is a tensor's
-  is.call(head) && !identical(head[[1]], quote(`$`)) && !identical(head[[1]], quote(`::`)) && !identical(head[[1]], quote(`function`))
+  if (is.call(head) && identical(head[[1]], quote(`$`))) {
+    # what is no method of tensors is a function in a list
+    return(is.name(head[[2]]) && as.character(head[[2]]) %in% names(scope$locals) && !is_tensor_member(as.character(head[[3]])))
+  }
+  is.call(head) && !identical(head[[1]], quote(`::`)) && !identical(head[[1]], quote(`function`))
 }
+is_tensor_member <- function(name) !is.null(script_tensor_members[[name]]) || !is.null(tryCatch(find_tensor_member(name), torchscript_error = function(e) NULL))
 handed_values <- function(cx, scope, call) {
+  # do.call() and its like run what they are given, whatever that is
+  name <- if (is.name(call[[1]])) as.character(call[[1]]) else ""
+  part <- if (name %in% names(takes_function)) function_given(call, takes_function[[name]])
+  if (is.language(part) && !identical(part, quote(expr = )) && is.null(value_here(cx, scope, part, "function"))) {
+    return(list(unknown_value))
+  }
   if (is.name(call[[1]]) && as.character(call[[1]]) %in% calling_nothing) {
     return(list())
   }
   values <- lapply(as.list(call)[-1], function(part) {
     value <- if (!missing(part)) {
-      if (rlang::is_string(part) && nzchar(part)) get0(part, scope$env, mode = "function") else if (is.language(part)) value_here(cx, scope, part)
+      if (rlang::is_string(part) && nzchar(part)) value_here(cx, scope, as.name(part), "function") else if (is.language(part)) value_here(cx, scope, part)
     }
-    if (is.function(value) || inherits(value, special_callables) || inherits(value, c("script_method", "script_any")) || is.list(value) && !is.object(value)) value
+    if (is.function(value) || inherits(value, special_callables) || inherits(value, c("script_method", "script_any", "script_unknown")) || is.list(value) && !is.object(value)) value
   })
   unlist(lapply(Filter(Negate(is.null), values), values_of_any), recursive = FALSE)
 }
 
+# Which of their arguments is the function.
+takes_function <- c(do.call = 1, Map = 1, Filter = 1, Reduce = 1, mapply = 1, lapply = 2, sapply = 2, vapply = 2)
+function_given <- function(call, at) {
+  parts <- as.list(call)[-1]
+  named <- intersect(c("FUN", "f", "what"), names(parts))
+  if (length(named) > 0) parts[[named[[1]]]] else if (length(parts) >= at) parts[[at]]
+}
 calling_nothing <- c("function", "$", "[[", "[", ".subset2", "::", ":::", "<-", "=", "<<-", "list", "c", "length", "seq_along", "names", "is.null", "inherits", "identical", "rev")
 
 # The name of a function of a package, whatever the call calls it.

@@ -5,7 +5,7 @@
 changes_of <- function(cx, scope, expr, within = list()) {
   fields <- names <- character()
   local <- in_place <- FALSE
-  alone <- made_alone(expr)
+  alone <- made_alone(cx, scope, expr)
   # `whole`: what is another thing after it
   note <- function(target, whole, writes) {
     if (is.name(whole) && as.character(whole) %in% alone) {
@@ -43,7 +43,7 @@ changes_of <- function(cx, scope, expr, within = list()) {
         if (layer == "counts") fields <<- c(fields, layer_fields)
         if (layer == "changes") local <<- in_place <<- TRUE
       } else if (!is_within(code, within)) {
-        add(changes_of(cx, code$scope, code$body, c(within, list(code))))
+        for (part in c(list(code$body), unname(code$scope$defaults))) add(changes_of(cx, code$scope, part, c(within, list(code))))
       }
     }
   })
@@ -53,20 +53,39 @@ changes_of <- function(cx, scope, expr, within = list()) {
 changes_anything <- function(changes) length(changes$fields) > 0 || length(changes$names) > 0 || changes$local
 
 # Variables of tensors, lists and vectors that code makes itself, and that nothing else holds.
-made_alone <- function(expr) {
+made_alone <- function(cx, scope, expr) {
   made <- kept <- character()
   walk_calls(expr, function(call) {
-    if (is.name(call[[1]]) && as.character(call[[1]]) %in% c("<-", "=", "<<-") && is.name(call[[2]])) {
+    head <- if (is.name(call[[1]])) as.character(call[[1]]) else ""
+    if (head == "function") {
+      # it has variables of its own
+      kept <<- c(kept, names(call[[2]]))
+    } else if (head == "for") {
+      kept <<- c(kept, as.character(call[[2]]))
+    } else if (head %in% c("<-", "=", "<<-") && is.name(call[[2]])) {
       name <- as.character(call[[2]])
-      value <- call[[3]]
-      if (makes_new(value) && !identical(call[[1]], quote(`<<-`))) made <<- c(made, name) else kept <<- c(kept, name)
+      makes <- head != "<<-" && makes_new(call[[3]]) && is.null(called_code(cx, scope, call[[3]][[1]]))
+      if (makes) made <<- c(made, name) else kept <<- c(kept, name)
     }
   })
-  Filter(function(name) !reads_first(list(expr), name), unique(setdiff(made, kept)))
+  Filter(function(name) !reads_first(list(expr), name) || is_made_before(expr, name), unique(setdiff(made, kept)))
 }
+# Whether it is given a new value before any of it is changed.
+is_made_before <- function(expr, name) {
+  for (statement in if (is.call(expr) && identical(expr[[1]], quote(`{`))) as.list(expr)[-1]) {
+    if (is.call(statement) && is.name(statement[[1]]) && as.character(statement[[1]]) %in% c("<-", "=") && identical(statement[[2]], as.name(name))) {
+      return(TRUE)
+    }
+    if (name %in% all.names(statement)) {
+      return(FALSE)
+    }
+  }
+  FALSE
+}
+
 # `+x` is x
 makes_new <- function(expr) is.call(expr) && grepl(makers, called_name(expr[[1]])) && !(identical(expr[[1]], quote(`+`)) && length(expr) == 2)
-makers <- "^([-+*/^]|%%|%/%|c|list|vector|numeric|integer|logical|character|clone|torch_(tensor|empty|zeros|ones|full|arange|rand|randn|linspace|eye)|torch_(empty|zeros|ones|full|rand|randn)_like)$"
+makers <- "^([-+*/^]|%%|%/%|c|list|vector|numeric|integer|logical|character|clone|torch_(tensor|empty|zeros|ones|full|arange|rand|randn|linspace|eye)|torch_(empty|zeros|ones|full|rand|randn)_like|torch_(relu|tanh|sigmoid|exp|log|sqrt|abs|add|sub|mul|div|pow|matmul|mm|mv|bmm|softmax|stack|cat|clamp|where|sum|mean|cumsum))$"
 
 # The names in an expression, members included, and in the functions that it calls.
 names_within <- function(cx, scope, expr, within = list()) {

@@ -18,6 +18,10 @@ named_element <- function(cx, expr, scope) {
   }
   by_dollar <- identical(expr[[1]], quote(`$`))
   held <- translate_held(cx, expr[[2]], scope)
+  if (held$type == "static" && !by_dollar && !is.character(expr[[3]])) {
+    named <- constant_by_name(cx, static_value(held), expr)
+    if (!is.null(named)) held <- keep_term(cx, named)
+  }
   kind <- script_type_kind(required_type(held$type))
   may_be_null <- is_optional_type(held$type)
   if (!kind %in% (if (may_be_null) c("Dict", "Empty") else c("Dict", "Record", "Empty", "None"))) {

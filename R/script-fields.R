@@ -138,6 +138,22 @@ joined_field <- function(type, assigned) {
   join_types(type, assigned)
 }
 
+# Whether a double comes where a field has an integer.
+becomes_double <- function(type, given) {
+  if (type == "int") {
+    return(given %in% c("float", "whole"))
+  }
+  kind <- script_type_kind(type)
+  if (kind %in% c("List", "Vector", "Dict") && script_type_kind(given) == kind) {
+    return(becomes_double(element_type(type), element_type(given)))
+  }
+  if (kind %in% c("Record", "Tuple") && script_type_kind(given) == kind) {
+    parts <- list(script_type_parts(type), script_type_parts(given))
+    return(length(parts[[1]]) == length(parts[[2]]) && any(mapply(becomes_double, parts[[1]], parts[[2]])))
+  }
+  FALSE
+}
+
 set_field_known <- function(cx, key, there) cx$vars[[key]] <- list(kind = "field", there = there, version = key)
 
 # A method that was called may have set a field to NULL.
@@ -162,10 +178,11 @@ assign_member <- function(cx, self, name, term, expr) {
   }
   if (!is_buffer) note_field(cx, self, name, term, expr)
   type <- if (is_buffer) "Tensor" else field_type(cx, self, name, expr)
-  if (type == "int" && term$type == "float") {
+  if (becomes_double(type, term$type)) {
+    is_number <- type == "int" && rlang::is_integer(r_self[[name]], 1)
     refuse(
-      cx, expr, sprintf("`self$%s` is a whole number before the program runs, and can't become one with a fraction.", name),
-      sprintf("`self$%s <- %d` in `initialize`, a double.", name, r_self[[name]])
+      cx, expr, sprintf("`self$%s` holds integers before the program runs, and gets a double.", name),
+      if (is_number) sprintf("`self$%s <- %d` in `initialize`, a double; or integers here, such as 1L.", name, r_self[[name]]) else "Begin with doubles; or add integers here, such as 1L."
     )
   }
   # a field stays what it begins as

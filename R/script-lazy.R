@@ -18,10 +18,11 @@ refuse_lazy_arguments <- function(cx, expr, scope, formals, body, inner, told = 
       refuse(cx, told, sprintf("The function looks at `%s` within with_no_grad(), and lets it out.", squeeze_text(parts[[name]])), "Give the argument a name before the call.")
     }
   }
-  changes <- changes_of(cx, inner, body)
+  statements <- if (is.call(body) && identical(body[[1]], quote(`{`))) as.list(body)[-1] else list(body)
+  changes <- changes_of(cx, inner, as.call(c(list(quote(`{`)), unname(inner$defaults), statements)))
   # functions that are given may be called
   for (code in unlist(lapply(handed_values(cx, scope, expr), function(value) codes_of(cx, value)), recursive = FALSE)) {
-    more <- if (isTRUE(code$is_package)) list(in_place = layer_does(code$scope$module$self) == "changes") else changes_of(cx, code$scope, code$body)
+    more <- if (isTRUE(code$is_unknown)) list(in_place = TRUE) else if (isTRUE(code$is_package)) list(in_place = layer_does(code$scope$module$self) == "changes") else changes_of(cx, code$scope, code$body)
     changes$in_place <- changes$in_place || more$in_place
     changes$fields <- c(changes$fields, more$fields)
     changes$names <- c(changes$names, more$names)
@@ -51,13 +52,14 @@ refuse_lazy_arguments <- function(cx, expr, scope, formals, body, inner, told = 
 refuse_effects <- function(cx, expr, scope, formals, body, inner, does, first, computed, told) {
   changes <- lapply(does, function(part) changes_of(cx, scope, part))
   # what changes fields alone that nothing here looks at might as well not
-  writes <- is_seen_by(cx, scope, as.list(expr)[-1], does, changes, names_within(cx, inner, body))
+  writes <- is_seen_by(cx, scope, as.list(expr)[-1], does, changes, c(names_within(cx, inner, body), unlist(lapply(inner$defaults, all.names))))
   writes <- names(does)[writes]
   order <- order_of_formals(formals, as.list(expr)[-1])
   in_turn <- function(asked, names) {
     all(names %in% asked) && (length(names) < 2 || !"..." %in% names && !is.unsorted(order[names[order(match(names, asked))]]))
   }
-  if (!in_turn(first, names(does)) || !in_turn(computed, writes)) {
+  calls <- order[vapply(as.list(expr)[-1][order], is.call, NA)]
+  if (!in_turn(first, names(does)) || !in_turn(computed, writes) || is.unsorted(calls)) {
     refuse(cx, told, "An argument that does something can't be translated: R does it when the function first asks for it.", "Do it before the call.")
   }
   # what it changes must not be seen by those that R asks for on the other side of it
@@ -65,7 +67,9 @@ refuse_effects <- function(cx, expr, scope, formals, body, inner, does, first, c
   parts <- as.list(expr)[-1]
   for (name in intersect(writes, names(order))) for (other in setdiff(names(order), name)) {
     before <- order[[other]] < order[[name]]
-    if (is.call(parts[[order[[other]]]]) && before != (match(other, asked) < match(name, asked))) {
+    part <- parts[[order[[other]]]]
+    reads <- is.call(part) || is.name(part) && as.character(part) %in% changes[[match(name, names(does))]]$names
+    if (reads && before != (match(other, asked) < match(name, asked))) {
       refuse(cx, told, sprintf("R computes `%s` %s `%s` here, which does something.", squeeze_text(parts[[order[[other]]]]), if (before) "after" else "before", squeeze_text(parts[[order[[name]]]])), "Compute them before the call.")
     }
   }

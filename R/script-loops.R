@@ -21,8 +21,10 @@ do_loop <- function(cx, scope, body, header, names_assigned, begin = function() 
   cx$loop$ended <- list()
   cx$loop$nexts <- list()
   on.exit(cx$loop <- outer)
-  # what only a loop sets that may not run is kept if it is asked for, with whether it did run
-  ran <- if (paste("set in", id) %in% cx$previous$counters) new_name(cx, "ran")
+  # what only a loop sets that may not run is kept if it is asked for, with whether it did run; not within others, where it
+  # may be there from a round before
+  may_keep <- is.null(outer) && identical(cx$block, cx$whole)
+  ran <- if (may_keep && paste("set in", id) %in% cx$previous$counters) new_name(cx, "ran")
   if (!is.null(ran)) emit(cx, paste(ran, "= False"))
   lines <- in_block(cx, {
     begin()
@@ -47,7 +49,7 @@ do_loop <- function(cx, scope, body, header, names_assigned, begin = function() 
     return(invisible())
   }
   if (has_run) declare_before(cx, head, states, before)
-  left <- if (!has_run && !surely) c(ends, cx$loop$breaks)
+  left <- if (!has_run && !surely && may_keep) c(ends, cx$loop$breaks)
   if (!is.null(ran) && length(left) > 0) declare_before(cx, head, left, before)
   labels <- rep("in the loop, which may not run", length(states))
   if (!has_run) labels[[1]] <- "before it"

@@ -34,7 +34,8 @@ call_member <- function(cx, head, expr, scope) {
   call_function(cx, static_value(term), expr, scope)
 }
 
-member_function <- function(call) structure(list(call = call), class = "script_member")
+# `fn` and `module`: of a method.
+member_function <- function(call, fn = NULL, module = NULL) structure(list(call = call, fn = fn, module = module), class = "script_member")
 
 tensor_member <- function(cx, held, name, expr, scope) {
   own <- script_tensor_members[[name]]

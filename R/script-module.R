@@ -226,7 +226,7 @@ self_member <- function(cx, self, name, expr) {
       }
       refuse(cx, expr, sprintf("`$%s()` of a module can't be in a program.", name), hint)
     }
-    return(static_term(member_function(function(cx, given, expr, scope) call_method(cx, self, name, given, expr, scope))))
+    return(static_term(member_function(function(cx, given, expr, scope) call_method(cx, self, name, given, expr, scope), fn = value, module = self)))
   }
   if (is_torch_tensor(value) && !name %in% self$changed) {
     return(new_term("Tensor", code))

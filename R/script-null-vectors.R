@@ -7,29 +7,42 @@ is_of_null <- function(cx, term) {
 }
 
 stop_if_null <- function(cx, term) {
-  if (!is_vector_term(term) || is_static(term) || isTRUE(cx$in_package) || !is_of_null(cx, term)) {
+  if (!is_list_type(term$type) || is_static(term) || isTRUE(cx$in_package) || !is_of_null(cx, term)) {
     return(term)
   }
   term <- keep_term(cx, term)
   emit(cx, c(
     sprintf("if len(%s) == 0:", term$code),
-    "  raise ValueError(\"what began as c() has no elements, and is NULL in R: begin with numeric(), integer() or character()\")"
+    sprintf(
+      "  raise ValueError(\"what began as c() has no elements, and is NULL in R: begin with %s\")",
+      if (is_vector_term(term)) "numeric(), integer() or character()" else "list()"
+    )
   ))
   term
 }
 
 # `name`: the function of the table that takes them.
 stop_if_nulls <- function(cx, given, name) {
+  if (name %in% c("c", "append") && !all(vapply(given, function(term) is_of_null(cx, term), NA)) && !same_kind_of_all(given)) {
+    return(lapply(given, function(term) stop_if_null(cx, term)))
+  }
   if (name %in% takes_null || name %in% c("+", "-", "*", "/", "^") && gives_same_of_null(cx, given)) {
     return(given)
   }
   lapply(given, function(term) stop_if_null(cx, term))
 }
 
+# c() of NULL and integers is one of integers.
+same_kind_of_all <- function(given) {
+  kinds <- vapply(given, function(term) sub("whole", "float", if (is_vector_term(term)) element_type(term$type) else term$type), "")
+  # what is open stops where it is of another kind
+  length(unique(kinds[!vapply(given, is_open_kind, NA)])) == 1 || !any(grepl("^Vector", term_types(given)))
+}
+
 # NULL is to them what a vector of no length is.
 takes_null <- c(
   "c", "append", "length", "seq_along", "max", "min", "sum", "prod", "any", "all", "==", "!=", "<", ">", "<=", ">=", "%in%", "is.element",
-  "paste", "paste0", "cat", "message", "sprintf", "as.integer", "as.numeric", "as.double", "as.character", "as.logical", "unlist", "identity",
+  "paste", "paste0", "sprintf", "as.integer", "as.numeric", "as.double", "as.character", "as.logical", "unlist", "identity",
   "force", "invisible", "is.null"
 )
 

@@ -12,7 +12,7 @@ new_compile_context <- function(unit, name, previous = NULL) {
   cx$unit <- unit
   cx$name <- name
   cx$vars <- list()
-  cx$block <- new_block()
+  cx$block <- cx$whole <- new_block()
   cx$dead <- FALSE
   cx$scopes <- 0L
   cx$names <- character()
@@ -283,8 +283,9 @@ assign_variable <- function(cx, scope, name, term, expr) {
     owned = term$fresh || script_type_kind(type) == "Empty", value = if (!is_container_type(type) || isTRUE(scope$is_package)) term$value, dtype = if (is.null(kind)) term$dtype else kind_beside_type(kind, flow), lower = if (is_whole_type(final)) loop_bound(cx, term),
     item = if (!is.null(kind_now)) beside, filled = filled_parts(type, flow), choices = term$choices,
     # code of this package does not change the lists that it makes
-    parts = if (isTRUE(scope$is_package)) parts_of_variable(term, final, declared$name)
+    parts = if (isTRUE(scope$is_package)) parts_of_variable(term, final, declared$name), ran = before$ran
   ))
+  if (!is.null(before$ran)) emit(cx, paste(before$ran, "= True"))
 }
 
 # A variable went to a function that gave back another, which looks at it when it is called.

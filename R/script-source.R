@@ -126,7 +126,7 @@ has_effects <- function(cx, scope, expr, within = list()) {
     }
     names <- names_of_call(cx, scope, call)
     name <- names[[1]]
-    is_own <- is_function && (name %in% c("return", "break", "next") || name %in% c("<-", "=") && !is_of_module(cx, scope, call[[2]]) && !(is.call(call[[2]]) && is_argument_within(bodies, call[[2]])))
+    is_own <- is_function && (name %in% c("return", "break", "next") || name %in% c("<-", "=") && !is_of_module(cx, scope, call[[2]]) && !(is.call(call[[2]]) && is_argument_within(cx, scope, bodies, call[[2]])))
     found <<- found || name %in% effects && !is_own || any(names[-1] %in% effects) || any(grepl("[^_.]_$", names)) || any(grepl(random_functions, names)) ||
       writes_in_place(cx, scope, call, name) || any(vapply(codes_of_call(cx, scope, call), function(code) code_has_effects(cx, code, within), NA))
     !found
@@ -140,7 +140,7 @@ code_has_effects <- function(cx, code, within = list()) {
   if (isTRUE(code$is_package)) {
     return(layer_does(code$scope$module$self) != "nothing")
   }
-  !is_within(code, within) && has_effects(cx, code$scope, code$body, c(within, list(code)))
+  !is_within(code, within) && any(vapply(c(list(code$body), unname(code$scope$defaults)), function(part) has_effects(cx, code$scope, part, c(within, list(code))), NA))
 }
 is_within <- function(code, within) any(vapply(within, function(other) identical(other$key, code$key), NA))
 effects <- c("<-", "<<-", "=", "->", "return", "stop", "stopifnot", "break", "next", "cat", "print", "message", "warning", "abort", "backward", "torch_manual_seed")
@@ -184,9 +184,10 @@ is_of_module <- function(cx, scope, target) {
 }
 
 # An element of what a function did not make itself may be a tensor's.
-is_argument_within <- function(bodies, target) {
+is_argument_within <- function(cx, scope, bodies, target) {
   root <- assigned_root(target)
-  is.name(root) && !as.character(root) %in% unlist(lapply(bodies, made_here))
+  # what is within a list may be another's
+  is.name(root) && !is.name(target[[2]]) || is.name(root) && !as.character(root) %in% unlist(lapply(bodies, function(body) made_alone(cx, scope, body)))
 }
 made_here <- function(body) {
   found <- character()

@@ -195,3 +195,48 @@ test_that("a default is what it is when it is first asked for", {
   told(function(x) { f <- function(a, b = a * 1) { y <- a * 0; for (i in 1:2) { y <- y + b; adds(a) }; y }; f(x) }, "first asked for in a loop")
   expect_same_as_eager(function(x) { f <- function(a, b = a * 1) { y <- b; for (i in 1:2) { y <- y + b; adds(a) }; y }; f(x) }, x)
 })
+
+gives <- function(t) t
+named <- list(a = gives, b = adds)
+test_that("defaults, shadowed names, strings and early returns are looked through", {
+  changes <- "The function changes"
+  for (body in list(
+    quote({ f <- function(k, d = x$add_(1)) { d; k }; f(x$sum()) }), quote({ f <- function(k) { g <- function(a = x$add_(1)) a; g(); k }; f(x$sum()) }),
+    quote({ h <- gives; f <- function(k) { h <- adds; h(x); k }; f(x$sum()) }), quote({ h <- gives; f <- function(k, h) { h(x); k }; f(x$sum(), adds) }),
+    quote({ fs <- list(a = gives); f <- function(k) { fs <- list(a = adds); fs$a(x); k }; f(x$sum()) }),
+    quote({ g <- function(t) t$add_(1); f <- function(k) { do.call("g", list(x)); k }; f(x$sum()) }), quote({ f <- function(k) { n <- "adds"; do.call(n, list(x)); k }; f(x$sum()) }),
+    quote({ mk <- function(i) { if (i > 1) return(adds); gives }; f <- function(k) { mk(2)(x); k }; f(x$sum()) }),
+    quote({ f <- function(k, ...) { hs <- list(...); hs$u(x); k }; f(x$sum(), u = adds) }), quote({ f <- function(k) { h <- named["b"]; h$b(x); k }; f(x$sum()) }),
+    quote({ f <- function(k) { h <- gives; s <- function() h <<- adds; s(); h(x); k }; f(x$sum()) }), quote({ f <- function(k) { y <- x + 1; for (y in list(x)) y[1] <- 7; k }; f(x$sum()) })
+  )) {
+    told(eval(bquote(function(x) .(body))), changes)
+  }
+  told(function(x) { f <- function(k, d = says(1)) { d + k }; f(says(2)) }, does)
+  told(function(x) { mk <- function(a = says(1)) a; f <- function(k) { cat("in\n"); k }; f(mk()) }, does)
+  told(function(x) { mk <- function() { y <- list(x); y[[1]][1] <- 5; 1 }; f <- function(k) { z <- x$sum()$item(); z + k }; f(mk()) }, does)
+  told(function(x) { n <- 1; inc <- function() { n <<- n + 1; n }; f <- function(a, b) b - a; f(n, inc()) }, "R computes `n` after `inc\\(\\)`")
+  expect_same_as_eager(function(x) { n <- 1; inc <- function() { n <<- n + 1; n }; f <- function(a, b) a - b; f(n, inc()) }, x)
+  # its own copy
+  expect_same_as_eager(function(x) { f <- function(k, s) { k <- k$clone(); k[2] <- 0; k + s }; f(x, x$sum()) }, x)
+  told(function(x) { f <- function(k, s) { k[2] <- 0; k <- k$clone(); k + s }; f(x, x$sum()) }, changes)
+})
+
+test_that("methods in variables, and defaults of methods, are looked through", {
+  of <- function(forward, ...) {
+    module <- nn_module(
+      initialize = function() { self$n <- 0; self$w <- nn_parameter(torch_ones(2)); self$bu <- nn_buffer(torch_ones(2)) },
+      inc = function() { self$n <- self$n + 1; self$n }, forward = forward, ...
+    )
+    jit_script(module())
+  }
+  refused <- function(...) expect_failure_of(of(...), "compile", "does something can't be translated|The function changes|lets it out")
+  refused(function(x) { f <- function(k, d = self$inc()) { d; k }; x + f(self$n + 0) })
+  refused(function(x) x + self$m2(self$n), m2 = function(a, b = self$inc()) b * 10 + a)
+  refused(function(x) x + self$m2(self$inc()), m2 = function(a, b = self$n) b * 10 + a)
+  refused(function(x) { g <- self$inc; f <- function(k) { g(); k }; x + f(self$n) })
+  refused(function(x) { g <- self$inc; f <- function(k) { z <- self$n; z + k }; x + f(g()) })
+  refused(function(x) { f <- function(a, b) b * 10 + a; x + f(b = self$inc(), a = self$n) })
+  refused(function(x) self$norm(x * self$w), norm = function(v) { h <- function() v; m <- with_no_grad({ h() }); m + 1 })
+  refused(function(x) self$norm(x * self$w), norm = function(v) { h <- function(u) with_no_grad(u$sum()); m <- h(v); v + m })
+  refused(function(x) self$norm(x * self$w), norm = function(...) { h <- function(u) with_no_grad(u); h(...) })
+})

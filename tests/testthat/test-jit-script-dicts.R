@@ -37,6 +37,8 @@ test_that("constant lists and vectors are asked by names that the program finds"
   expect_same_as_eager(function(w = "a") words[[if (w == "b") "<unk>" else "the"]], "b")
   expect_same_as_eager(function(w = "a") if (w %in% names(known)) known[[w]] * 2 else 0, "z")
   expect_failure_of(jit_script(function(w = "a") known[[w]])("z"), "program", "there is no element `z`")
+  expect_same_as_eager(function(w = "a") if (is.null(words[[w]])) 0L else words[[w]], "z")
+  expect_same_as_eager(function(w = "a") if (is.null(words[[w]])) 0L else words[[w]], "the")
   module <- nn_module(initialize = function() self$words <- words, forward = function(w = "a") self$words[[w]])
   expect_identical(jit_script(module())("<unk>"), 1L)
 })

@@ -59,7 +59,7 @@ test_that("elements of a field with names are set", {
     self$h$v[2] <- 7
     list(old, self$h)
   }))
-  refused(begins(list(n = 0L), function(x) { self$h$n <- 0.5; x }), "whose `n` is a number, and a list whose `n` is a whole number is needed")
+  refused(begins(list(n = 0L), function(x) { self$h$n <- 0.5; x }), "`self\\$h` holds integers before the program runs, and gets a double")
 })
 
 test_that("elements of lists of numbers, strings and lists in fields are set", {
@@ -106,4 +106,14 @@ test_that("a buffer has no gradient, whatever it is set to", {
   }
   begins_null <- nn_module(initialize = function() self$register_buffer("v", NULL), forward = function(x) { self$v <- x; x })
   expect_failure_of(jit_script(begins_null()), "compile", "The buffer `v` is NULL before the program runs")
+})
+
+test_that("a field of integers gets no double", {
+  gets <- "holds integers before the program runs, and gets a double"
+  refused(begins(0L, function(x) { self$h <- self$h + 1; x * self$h }), gets)
+  refused(begins(0L, function(x) { self$h <- 5; x * self$h }), gets)
+  refused(begins(c(1L, 2L), function(x) { self$h <- self$h + 1; x * sum(self$h) }), gets)
+  refused(begins(list(a = 1L), function(x) { self$h$a <- self$h$a + 1; x * self$h$a }), gets)
+  expect_same_fields(begins(0L, function(x) { self$h <- self$h + 1L; list(x, self$h) }))
+  expect_same_fields(begins(list(a = 1L, b = 2), function(x) { self$h$b <- self$h$b + 1; self$h$a <- self$h$a + 1L; list(x, self$h) }))
 })

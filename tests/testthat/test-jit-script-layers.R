@@ -321,7 +321,7 @@ test_that("a field keeps the type that it has before the program runs", {
   expect_failure_of(jit_script(counting(2L, function(x) {
     self$k <- self$k * 1.5
     x * self$k
-  })), "compile", "`self\\$k` is a whole number.*`self\\$k <- 2` in `initialize`")
+  })), "compile", "`self\\$k` holds integers.*`self\\$k <- 2` in `initialize`")
   expect_failure_of(jit_script(counting(new.env(), function(x) {
     self$k <- 1
     x

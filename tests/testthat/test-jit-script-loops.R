@@ -188,7 +188,6 @@ test_that("what a loop sets that may not run is there after it if it did", {
     same(function(x, n = 3L) { k <- 0L; while (k < n) { k <- k + 1L; y <- k * 2 }; y })
     same(function(x, n = 3L) { for (i in seq_len(n)) { last <- i; if (i == 2L) break }; last })
     same(function(x, n = 3L) { for (i in seq_len(n)) { v <- c(i, 2); l <- list(a = i, b = "z") }; list(v, l) })
-    same(function(x, n = 3L) { for (i in seq_len(n)) { for (j in seq_len(i)) m <- i * j; w <- m }; w })
     same(function(x, n = 3L) { for (i in seq_len(n)) last <- i; if (n > 1L) last <- 100L; last })
     same(function(x, n = 3L) { y <- NULL; for (i in seq_len(n)) { y <- x; z <- i }; if (is.null(y)) 0L else z })
     same(function(x, n = 3L) { f <- function() last * 2; for (i in seq_len(n)) last <- i; f() })
@@ -196,6 +195,13 @@ test_that("what a loop sets that may not run is there after it if it did", {
     same(function(x, n = 3L) { err <- 10; k <- 0L; while (err > 1 && k < n) { k <- k + 1L; old <- x; x <- x / 2; err <- (old - x)$sum()$item() }; list(old, k) })
   }
   expect_failure_of(jit_script(function(x, n = 3L) { for (i in seq_len(n)) { if (i == 2L) break; last <- i }; last }), "compile", "`last` is set only in the loop")
+  # within another loop it may be there from a round before
+  expect_failure_of(jit_script(function(x, n = 3L) { for (i in seq_len(n)) for (j in seq_len(n - i)) m <- i * j; m }), "compile", "`m` is set only in the loop")
+  for (n in c(0L, 3L)) {
+    expect_same_as_eager(function(x, n = 3L) { for (i in seq_len(n)) a <- 1; for (i in 1:2) a <- 2; a }, small(), n)
+    expect_same_as_eager(function(x, n = 3L) { for (i in seq_len(n)) a <- 1L; if (n < 1L) a <- 2L; a }, small(), n)
+    expect_same_as_eager(function(x, n = 3L) { for (i in seq_len(2L)) a <- 1L; for (i in seq_len(n)) a <- 2L; a }, small(), n)
+  }
   program <- jit_script(function(x, n = 3L) { for (i in seq_len(n)) last <- x * i; last })
   expect_failure_of(program(small(), 0L), "program", "object 'last' not found: the loop that sets it did not run")
 })

@@ -7,14 +7,14 @@ test_that("c() that is still empty is what NULL is in R, or stops the program", 
   x <- torch_tensor(c(1, 2, 3))
   for (use in list(
     quote(length(a)), quote(sum(a)), quote(prod(a)), quote(max(a, 1)), quote(a > 1), quote(any(a > 1)), quote(c(a, 1)), quote(append(a, 2)), quote(a + 1),
-    quote(as.integer(a)), quote(1 %in% a), quote(seq_along(a)), quote(vapply(a, function(v) v * 2, 0)), quote(for (v in a) cat(v, "\n")), quote(cat(a, "\n")),
+    quote(as.integer(a)), quote(1 %in% a), quote(seq_along(a)), quote(vapply(a, function(v) v * 2, 0)), quote(for (v in a) cat(v, "\n")),
     quote(paste(a)), quote(sprintf("%f", a)), quote({ d <- c(a, 2, 3); rev(d) }), quote(torch_tensor(a)), quote(sqrt(a)), quote(-a), quote(order(a))
   )) {
     expect_same_as_eager(grown(use), x, 0L)
     expect_same_as_eager(grown(use), x, 2L)
   }
   for (use in list(
-    quote(a), quote(x[a]), quote(mean(a)), quote(sort(a)), quote(list(a, 1)), quote(list(k = a)), quote(rev(a)), quote(unique(a)), quote(a[a > 0]), quote(head(a, 1)),
+    quote(a), quote(cat("a", a, "b\n")), quote(c(a, 2L)), quote(x[a]), quote(mean(a)), quote(sort(a)), quote(list(a, 1)), quote(list(k = a)), quote(rev(a)), quote(unique(a)), quote(a[a > 0]), quote(head(a, 1)),
     quote(is.numeric(a)), quote(rep(a, 2)), quote({ b <- a; b }), quote({ l <- list(); l[[1]] <- a; l }), quote(Filter(function(v) v > 1, a)),
     quote({ f <- function() a; f() }), quote({ d <- if (n > 5L) c(2, 3) else a; rev(d) }), quote({ b <- c(); d <- c(a, b); rev(d) }), quote({ f <- function(v) rev(v); f(a) })
   )) {
@@ -31,4 +31,12 @@ test_that("functions hand on that what they give began as c()", {
   expect_same_as_eager(function(x, n = 0L) rev(found_by(x, n)), x, 2L)
   program <- jit_script(function(x, n = 0L) rev(found_by(x, n)))
   expect_failure_of(program(x, 0L), "program", "begin with numeric\\(\\)")
+})
+
+test_that("c() of tensors and of integers is NULL as well", {
+  x <- torch_tensor(c(1, 2, 3))
+  program <- expect_same_as_eager(function(x, n = 2L) { y <- c(); for (q in seq_len(n)) y <- c(y, x[q]); y }, x, 2L)
+  expect_failure_of(program(x, 0L), "program", "is NULL in R: begin with list")
+  expect_same_as_eager(function(x, n = 2L) { y <- c(); for (q in seq_len(n)) y <- c(y, x[q]); length(y) }, x, 0L)
+  expect_same_as_eager(function(x, n = 2L) { y <- c(); for (q in seq_len(n)) y <- c(y, q); c(y, 2L) }, x, 0L)
 })
