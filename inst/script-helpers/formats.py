@@ -1,4 +1,4 @@
-# What sprintf() writes by %e, %g and %s.
+# What sprintf() writes by %e and %g.
 
 # `x` above zero as `digits` figures, rounded exactly, and an exponent.
 def r_figures(x: float, digits: int) -> Tuple[int, int]:

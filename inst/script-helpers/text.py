@@ -150,38 +150,14 @@ def r_scaled(x: float, power: int) -> Tuple[float, float]:
     for i in range(step):
       factor = factor * 10.
     product = high * factor
-    a = 134217729. * high
-    a_high = a - (a - high)
-    a_low = high - a_high
-    b = 134217729. * factor
-    b_high = b - (b - factor)
-    b_low = factor - b_high
-    off = ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low + low * factor
+    off = r_product_rest(high, factor, product) + low * factor
     high = product + off
     low = off - (high - product)
   return high, low
 
 # A number nearer to zero than 1e-4: R always writes these with an exponent.
 def r_small_text(x: float, digits: int) -> str:
-  if x < 1e-290:
-    raise ValueError("Numbers nearer to zero than 1e-290 have no text in a program.")
-  limit = 1
-  for i in range(digits):
-    limit = limit * 10
-  exponent = int(math.floor(math.log10(x)))
-  figures = 0
-  for attempt in range(3):
-    high, low = r_scaled(x, digits - 1 - exponent)
-    figures = int(math.floor(high))
-    rest = high - float(figures)
-    if rest > 0.5 or (rest == 0.5 and (low > 0. or (low == 0. and figures % 2 == 1))):
-      figures += 1
-    if figures >= limit:
-      exponent += 1
-    elif figures * 10 < limit:
-      exponent -= 1
-    else:
-      break
+  figures, exponent = r_figures(x, digits)
   shown = str(figures).rstrip("0")
   power = str(-exponent)
   return shown[0] + (("." + shown[1:]) if len(shown) > 1 else "") + "e-" + ("0" if len(power) < 2 else "") + power
