@@ -19,6 +19,10 @@ asked_first <- function(cx, scope, body, formals, within = list(), until = "done
         set <<- c(set, name)
         return(ask(scope$defaults[[name]]))
       }
+      around <- if (!name %in% c(formals, set)) find_binding(cx, scope, name)$binding
+      if (identical(around$kind, "default") && is.call(around$expr) && !ask(around$expr)) {
+        return(FALSE)
+      }
       return(until == "done" || name %in% c(formals, set))
     }
     if (!is.call(expr)) {
@@ -103,8 +107,13 @@ asked_first <- function(cx, scope, body, formals, within = list(), until = "done
     handed <- argument_parts(code$formals, expr)
     code <- code_called(cx, code, expr, scope)
     asked <- asked_first(cx, code$scope, code$body, names(code$formals), c(within, list(code)), until, enters_no_grad)
-    for (formal in unique(intersect(asked, names(handed)))) if (!ask(handed[[formal]])) {
-      return(FALSE)
+    own <- c(names(code$formals), made_here(code$body))
+    for (name in unique(asked)) {
+      # what it has from around it may be an argument of this function
+      part <- if (name %in% names(handed)) handed[name] else if (!name %in% own) list(as.name(name))
+      if (!is.null(part) && !ask(part[[1]])) {
+        return(FALSE)
+      }
     }
     until == "done" && (enters_no_grad || !calls_no_grad(cx, code$scope, code$body)) && !code_has_effects(cx, code, within)
   }

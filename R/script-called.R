@@ -129,7 +129,7 @@ scope_within <- function(cx, scope, body, formals = list(), handed = list(), fro
   visit(body)
   if (has_call(body, c("for", "while", "repeat"))) visit(body)
   scope <- inner()
-  scope$defaults <- Filter(is.call, as.list(formals)[setdiff(names(formals), c("...", names(handed)))])
+  scope$defaults <- Filter(function(default) is.language(default) && !identical(default, quote(expr = )), as.list(formals)[setdiff(names(formals), c("...", names(handed)))])
   scope
 }
 # What may be any function, or a list of them.
@@ -233,7 +233,7 @@ code_called <- function(cx, code, call, from) {
 unknown_code <- list(body = quote(function_not_known()), formals = list(), key = list("not known"), is_unknown = TRUE)
 is_unknown_function <- function(cx, scope, head) {
   if (is.name(head)) {
-    return(as.character(head) %in% names(scope$locals))
+    return(as.character(head) %in% names(scope$locals) && is.null(scope$locals[[as.character(head)]]))
   }
   if (is.call(head) && identical(head[[1]], quote(`$`))) {
     # what is no method of tensors is a function in a list

@@ -322,5 +322,5 @@ unless_given <- function(formals, name, body) {
     return(list(kind = "missing"))
   }
   default <- formals[[name]]
-  list(kind = "default", expr = default, changes = is.language(default) && any(all.names(default) %in% assigned_names(body)))
+  list(kind = "default", expr = default, changes = is.language(default) && !(is.call(default) && identical(default[[1]], quote(`function`))) && any(all.names(default) %in% assigned_names(body)))
 }

@@ -29,9 +29,11 @@ changes_of <- function(cx, scope, expr, within = list()) {
     name <- called[[1]]
     if (is.name(head) && name %in% c("<-", "=", "<<-") && (is.call(call[[2]]) || name == "<<-")) {
       note(call[[2]], if (is.call(call[[2]])) call[[2]][[2]], is.call(call[[2]]) && !identical(call[[2]][[1]], quote(`$`)))
-    } else if (grepl("[^_.]_$", name) || writes_in_place(cx, scope, call, name)) {
+    } else if (grepl("[^_.]_$", name) || writes_in_place(cx, scope, call, called)) {
       target <- if (is.call(head) && grepl("_$", name)) head[[2]] else if (length(call) > 1) call[[2]]
-      if (is.language(target)) note(target, target, TRUE)
+      # one that is made for it nothing else holds
+      if (is.language(target) && !(makes_new(target) && !called_name(target[[1]]) %in% c("list", "c"))) note(target, target, TRUE)
+      if (!grepl("[^_.]_$", name) && !is.name(target)) local <<- in_place <<- TRUE
     }
     # given to another one, that calls it
     if (any(grepl("[^_.]_$", called[-1])) || grepl("_(batch|instance)_norm$", name)) local <<- in_place <<- TRUE
@@ -85,7 +87,7 @@ is_made_before <- function(expr, name) {
 
 # `+x` is x
 makes_new <- function(expr) is.call(expr) && grepl(makers, called_name(expr[[1]])) && !(identical(expr[[1]], quote(`+`)) && length(expr) == 2)
-makers <- "^([-+*/^]|%%|%/%|c|list|vector|numeric|integer|logical|character|clone|torch_(tensor|empty|zeros|ones|full|arange|rand|randn|linspace|eye)|torch_(empty|zeros|ones|full|rand|randn)_like|torch_(relu|tanh|sigmoid|exp|log|sqrt|abs|add|sub|mul|div|pow|matmul|mm|mv|bmm|softmax|stack|cat|clamp|where|sum|mean|cumsum))$"
+makers <- "^([-+*/^]|[<>]=?|[=!]=|!|(new_)?(zeros|ones|full|empty)|cumsum|repeat_interleave|index_select|masked_fill|exp|log|sqrt|sum|mean|relu|tanh|sigmoid|matmul|mm|mv|gt|lt|ge|le|eq|ne|%%|%/%|c|list|vector|numeric|integer|logical|character|clone|torch_(tensor|empty|zeros|ones|full|arange|rand|randn|linspace|eye)|torch_(empty|zeros|ones|full|rand|randn)_like|torch_(relu|tanh|sigmoid|exp|log|sqrt|abs|add|sub|mul|div|pow|matmul|mm|mv|bmm|softmax|stack|cat|clamp|where|sum|mean|cumsum))$"
 
 # The names in an expression, members included, and in the functions that it calls.
 names_within <- function(cx, scope, expr, within = list()) {

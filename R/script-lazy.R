@@ -29,7 +29,7 @@ refuse_lazy_arguments <- function(cx, expr, scope, formals, body, inner, told = 
   }
   given <- argument_parts(formals, expr)
   # what is made for the call nothing else holds
-  is_new <- vapply(given, function(part) makes_new(part) && !called_name(part[[1]]) %in% c("list", "c"), NA)
+  is_new <- vapply(given, function(part) makes_new(part) && !called_name(part[[1]]) %in% c("list", "c") && is.null(called_code(cx, scope, part[[1]])), NA)
   if (!changes$local && length(changes$fields) == 0 && all(changes$names %in% names(given)[is_new])) changes$in_place <- FALSE
   given <- given[!is_new]
   for (i in which(!names(parts) %in% first)) {

@@ -128,7 +128,7 @@ has_effects <- function(cx, scope, expr, within = list()) {
     name <- names[[1]]
     is_own <- is_function && (name %in% c("return", "break", "next") || name %in% c("<-", "=") && !is_of_module(cx, scope, call[[2]]) && !(is.call(call[[2]]) && is_argument_within(cx, scope, bodies, call[[2]])))
     found <<- found || name %in% effects && !is_own || any(names[-1] %in% effects) || any(grepl("[^_.]_$", names)) || any(grepl(random_functions, names)) ||
-      writes_in_place(cx, scope, call, name) || any(vapply(codes_of_call(cx, scope, call), function(code) code_has_effects(cx, code, within), NA))
+      writes_in_place(cx, scope, call, names) || any(vapply(codes_of_call(cx, scope, call), function(code) code_has_effects(cx, code, within), NA))
     !found
   })
   found
@@ -163,15 +163,24 @@ layer_does <- function(self) {
   }
 }
 
-# An argument `inplace` says that the first one is changed.
-writes_in_place <- function(cx, scope, call, name) {
-  if (!grepl("^nnf_", name)) {
+# An argument `inplace` says that the first one is changed. `names`: as names_of_call() gives them.
+writes_in_place <- function(cx, scope, call, names) {
+  takes_inplace <- vapply(names, function(name) {
+    fn <- if (grepl("^nnf_", name)) get0(name, topenv(), mode = "function")
+    is.function(fn) && "inplace" %in% names(formals(fn))
+  }, NA)
+  if (!any(takes_inplace)) {
     return(FALSE)
   }
-  fn <- get0(name, topenv(), mode = "function")
-  if (!is.function(fn) || !"inplace" %in% names(formals(fn))) {
-    return(FALSE)
+  # called by another function, or with what is not known here
+  words <- all.names(call)
+  is_direct <- takes_inplace[[1]] && !any(takes_inplace[-1]) && !"..." %in% words
+  if (!is_direct) {
+    literals <- FALSE
+    walk_calls(call, function(part) if (any(vapply(as.list(part), isTRUE, NA)) || "inplace" %in% names(part)) literals <<- TRUE)
+    return(literals || "..." %in% words)
   }
+  fn <- get0(names[[1]], topenv(), mode = "function")
   matched <- tryCatch(match.call(fn, call), error = function(e) NULL)
   value <- if (!is.null(matched$inplace)) value_here(cx, scope, matched$inplace) else FALSE
   !isFALSE(value)

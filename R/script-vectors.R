@@ -204,13 +204,12 @@ part_by_name <- function(cx, held, i, expr) {
     refuse(cx, expr, "An element of a list of different things must be known before the program runs.", "switch() chooses among them.", needs_known = TRUE)
   }
   joined <- returned_type(joined)
-  code <- if (by_name) {
-    sprintf("%s[%s]", coerced_code(cx, held, sprintf("Dict[str, %s]", joined)), i$code)
-  } else {
-    list <- keep_term(cx, new_term(list_type_of(joined), coerced_code(cx, list_of_parts(cx, held), list_type_of(joined))))
-    sprintf("%s[%s]", list$code, item_code(cx, i, list, expr))
+  if (by_name) {
+    type <- sprintf("Dict[str, %s]", joined)
+    return(dict_element(cx, keep_term(cx, new_term(type, coerced_code(cx, held, type))), i, expr))
   }
-  new_term(joined, code)
+  list <- keep_term(cx, new_term(list_type_of(joined), coerced_code(cx, list_of_parts(cx, held), list_type_of(joined))))
+  new_term(joined, sprintf("%s[%s]", list$code, item_code(cx, i, list, expr)))
 }
 # Without names.
 list_of_parts <- function(cx, held) {

@@ -240,3 +240,22 @@ test_that("methods in variables, and defaults of methods, are looked through", {
   refused(function(x) self$norm(x * self$w), norm = function(v) { h <- function(u) with_no_grad(u$sum()); m <- h(v); v + m })
   refused(function(x) self$norm(x * self$w), norm = function(...) { h <- function(u) with_no_grad(u); h(...) })
 })
+
+test_that("defaults are seen through inner functions, and `inplace` through what calls for it", {
+  told(function(x) { f <- function(k, d = says(1)) { g <- function() d; g() + k }; f(says(2)) }, does)
+  told(function(x) { f <- function(k, d = says(1)) { g <- function(z = d) z; g() + k }; f(says(2)) }, does)
+  told(function(x) { f <- function(k, d = x$add_(1)) { g <- function() { d }; g(); k }; f(x$sum()) }, "The function changes")
+  told(function(x) { g <- function(d = says(1)) { h <- function() d; function(k) h() + k }; g()(says(2)) }, does)
+  for (body in list(
+    quote(do.call(nnf_relu, list(x, inplace = TRUE))), quote(lapply(list(x), nnf_relu, TRUE)), quote(Map(nnf_relu, list(x), TRUE)),
+    quote(for (g in list(nnf_relu)) g(x, inplace = TRUE))
+  )) {
+    told(eval(bquote(function(x) { f <- function(k) { .(body); k }; f(x$sum()) })), "The function changes")
+  }
+  told(function(x) { f <- function(k, ...) { nnf_relu(x, ...); k }; f(x$sum(), inplace = TRUE) }, "The function changes")
+  # a function that is a default is made of nothing
+  expect_same_as_eager(function(x) { f <- function(y, step = function(y) y + 1) { for (i in 1:2) y <- step(y); y }; f(x) }, x)
+  expect_same_as_eager(function(x) { f <- function(q, m) { w <- q$cumsum(1); w[1] <- 0; w * m }; f(x, x$sum()) }, x)
+  expect_same_as_eager(function(x) { f <- function(p, t) { m <- torch_zeros(3, 3)$fill_diagonal_(1); m + t }; f(3, x$exp()) }, x)
+  expect_same_as_eager(function(x) { f <- function(h, g) g(h) * torch_rand(3); f(torch_rand(3), torch_tanh) }, x)
+})
