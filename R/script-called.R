@@ -241,7 +241,10 @@ is_unknown_function <- function(cx, scope, head) {
   }
   is.call(head) && !identical(head[[1]], quote(`::`)) && !identical(head[[1]], quote(`function`))
 }
-is_tensor_member <- function(name) !is.null(script_tensor_members[[name]]) || !is.null(tryCatch(find_tensor_member(name), torchscript_error = function(e) NULL))
+is_tensor_member <- function(name) {
+  # what is not found yet is made, and put in place of what has that name
+  !is.null(script_tensor_members[[name]]) || !is.null(.subset2(tensor_members, name)) || !is.null(tryCatch(find_tensor_member(name), torchscript_error = function(e) NULL))
+}
 handed_values <- function(cx, scope, call) {
   # do.call() and its like run what they are given, whatever that is
   name <- if (is.name(call[[1]])) as.character(call[[1]]) else ""

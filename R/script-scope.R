@@ -55,8 +55,7 @@ scope_key <- function(scope, name) paste0(scope$prefix, name)
 new_name <- function(cx, wanted) {
   wanted <- identifier(wanted)
   # programs take arguments by R's names all the same
-  if (wanted %in% python_words) wanted <- paste0(wanted, "_")
-  if (!grepl("^[A-Za-z]", wanted)) wanted <- paste0("v_", wanted)
+  if (wanted %in% python_words || !grepl("^[A-Za-z]", wanted)) wanted <- paste0("v_", wanted)
   name <- wanted
   n <- 1L
   while (name %in% cx$names) {

@@ -76,7 +76,7 @@ test_that("arguments are given by R's names, whatever TorchScript calls them", {
     expect_equal(as_array(f(x, lambda = 3)), 4.5)
     expect_equal(as_array(f(learning.rate = 3, x = x, lambda = 1)), 9)
     expect_equal(as_array(f(.k = 1, x)), 1)
-    expect_equal(as_array(f(x, lambda_ = 4, learning_rate = 1)), 12)
+    expect_equal(as_array(f(x, v_lambda = 4, learning_rate = 1)), 12)
     expect_failure_of(f(x, lamda = 3), "type", "has no argument `lamda`")
   }
   module <- nn_module(initialize = function() self$w <- 1, forward = function(x, lambda = 1) x * lambda)()

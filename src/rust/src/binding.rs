@@ -237,7 +237,7 @@ pub struct Gathered {
 
 impl Gathered {
     /// Arguments that are called otherwise in TorchScript get its names: `learning.rate` is `learning_rate` there, and
-    /// `lambda`, a word of its grammar, `lambda_`. Whether there are any.
+    /// `lambda`, a word of its grammar, `v_lambda`. Whether there are any.
     #[cold]
     pub unsafe fn rename(&mut self, schema: &[Argument]) -> bool {
         let items = match self.many.is_empty() {
@@ -251,7 +251,7 @@ impl Gathered {
             }
             let is_of_name = |character: char| character.is_ascii_alphanumeric() || character == '_';
             let name = text_of(PRINTNAME(item.symbol)).replace(|character: char| !is_of_name(character), "_");
-            let names = [format!("{name}_"), format!("v_{name}"), name];
+            let names = [format!("v_{name}"), name];
             if let Some(argument) = schema.iter().find(|argument| names.contains(&argument.name)) {
                 item.symbol = argument.symbol;
                 found = true;
