@@ -80,11 +80,9 @@ asked_first <- function(cx, scope, body, formals, within = list(), until = "done
       set <<- known
       goes_on <- (length(expr) < i || ask(expr[[i]])) && goes_on
       asked[[i]] <- found
-      known_then <- set
-      set <<- union(known_then, known)
     }
     found <<- c(before, intersect(asked[[3]], asked[[4]]))
-    set <<- union(set, made_here(expr))
+    set <<- union(known, made_here(expr))
     goes_on
   }
   ask_assigned <- function(expr) {
@@ -142,7 +140,7 @@ keeping_functions <- c("force", "(", "c", "list", "length", "dim", "nrow", "ncol
 # Whether what an argument gives, computed where it is first asked for, would be without a gradient, and is seen after that.
 # `part`: what stands in the call.
 escapes_no_grad <- function(cx, scope, body, formals, name, part = NULL, within = list()) {
-  if (!has_call(body, "with_no_grad") && length(within) == 0 && !calls_no_grad(cx, scope, body) || name %in% asked_first(cx, scope, body, formals, enters_no_grad = FALSE)) {
+  if (length(within) == 0 && !calls_no_grad(cx, scope, body) || name %in% asked_first(cx, scope, body, formals, enters_no_grad = FALSE)) {
     return(FALSE)
   }
   holds <- is.call(part) && (identical(part[[1]], quote(list)) || identical(part[[1]], quote(c)))

@@ -1,4 +1,4 @@
-# What code changes, and the functions that it runs.
+# What code changes: fields, variables and tensors that others see as well.
 
 # What code changes that others see: fields of modules, and tensors or variables by name. `local`: it may change what its own
 # variables share with its arguments. `in_place`: it may change what is in tensors.

@@ -50,27 +50,27 @@ refuse_lazy_arguments <- function(cx, expr, scope, formals, body, inner, told = 
 # Of the arguments those that do something. `first` and `computed`: the formals that the function asks for before it does
 # anything itself, or computes anything.
 refuse_effects <- function(cx, expr, scope, formals, body, inner, does, first, computed, told) {
+  parts <- as.list(expr)[-1]
   changes <- lapply(does, function(part) changes_of(cx, scope, part))
   # what changes fields alone that nothing here looks at might as well not
-  writes <- is_seen_by(cx, scope, as.list(expr)[-1], does, changes, c(names_within(cx, inner, body), unlist(lapply(inner$defaults, all.names))))
+  writes <- is_seen_by(cx, scope, parts, does, changes, c(names_within(cx, inner, body), unlist(lapply(inner$defaults, all.names))))
   writes <- names(does)[writes]
-  order <- order_of_formals(formals, as.list(expr)[-1])
+  places <- order_of_formals(formals, parts)
   in_turn <- function(asked, names) {
-    all(names %in% asked) && (length(names) < 2 || !"..." %in% names && !is.unsorted(order[names[order(match(names, asked))]]))
+    all(names %in% asked) && (length(names) < 2 || !"..." %in% names && !is.unsorted(places[names[order(match(names, asked))]]))
   }
-  calls <- order[vapply(as.list(expr)[-1][order], is.call, NA)]
+  calls <- places[vapply(parts[places], is.call, NA)]
   if (!in_turn(first, names(does)) || !in_turn(computed, writes) || is.unsorted(calls)) {
     refuse(cx, told, "An argument that does something can't be translated: R does it when the function first asks for it.", "Do it before the call.")
   }
   # what it changes must not be seen by those that R asks for on the other side of it
-  asked <- c(intersect(computed, names(order)), setdiff(names(order)[order(order)], computed))
-  parts <- as.list(expr)[-1]
-  for (name in intersect(writes, names(order))) for (other in setdiff(names(order), name)) {
-    before <- order[[other]] < order[[name]]
-    part <- parts[[order[[other]]]]
+  asked <- c(intersect(computed, names(places)), setdiff(names(places)[order(places)], computed))
+  for (name in intersect(writes, names(places))) for (other in setdiff(names(places), name)) {
+    before <- places[[other]] < places[[name]]
+    part <- parts[[places[[other]]]]
     reads <- is.call(part) || is.name(part) && as.character(part) %in% changes[[match(name, names(does))]]$names
     if (reads && before != (match(other, asked) < match(name, asked))) {
-      refuse(cx, told, sprintf("R computes `%s` %s `%s` here, which does something.", squeeze_text(parts[[order[[other]]]]), if (before) "after" else "before", squeeze_text(parts[[order[[name]]]])), "Compute them before the call.")
+      refuse(cx, told, sprintf("R computes `%s` %s `%s` here, which does something.", squeeze_text(parts[[places[[other]]]]), if (before) "after" else "before", squeeze_text(parts[[places[[name]]]])), "Compute them before the call.")
     }
   }
 }
