@@ -102,7 +102,7 @@ jit_script <- function(fn, ..., methods = NULL, .returns = NULL) {
   returns <- if (!is.null(.returns)) declared_script_type(.returns)
   translated <- function(holds_tensors) {
     with_settled_fields(function(fields) {
-      unit <- new_script_unit("r", holds_tensors, fields)
+      unit <- new_script_unit("r", fn, holds_tensors, fields)
       translating(compile_with_holder(unit, fn, script_arguments(unit, fn, types), returns))
       unit
     })
@@ -115,9 +115,11 @@ jit_script <- function(fn, ..., methods = NULL, .returns = NULL) {
   new_script_function(handle, "compiled from R")
 }
 
-new_script_unit <- function(name, holds_tensors = FALSE, fields = new.env()) {
+# `source`: the function, or the module.
+new_script_unit <- function(name, source, holds_tensors = FALSE, fields = new.env()) {
   unit <- new.env(parent = emptyenv())
   unit$name <- name
+  unit$source <- source
   unit$functions <- list()
   # how many functions within each other are being translated
   unit$depth <- 0L

@@ -86,6 +86,7 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
   if (i$type == "?") {
     return(invisible())
   }
+  if (head == "[" && i$type == "str" && kind == "Empty" && (is_of_null(cx, held) || !is.null(key) && isTRUE(cx$declared[[cx$vars[[key]]$version]]$from_null))) refuse(cx, expr, "A vector of a program has no names.", "Begin with list().")
   share_list(cx, term)
   switch(kind,
     Slots = if (head == "[[") assign_slot(cx, key, held, i, term, expr) else refuse(cx, expr, sprintf("`%s<-` of a list that is being filled can't be translated.", head), "`[[<-` sets one element."),
@@ -163,7 +164,7 @@ assigned_value <- function(cx, term, expr, target) {
 # A tuple or record is made anew.
 assign_part <- function(cx, inner, held, i, term, scope, expr) {
   if (i$type == "str" && !is_static(i) && is.name(inner)) {
-    made <- dict_of_record(cx, held, term$type)
+    made <- dict_of_record(cx, held, if (term$type == "None") join_all_parts(unname(script_type_parts(held$type)), widely = TRUE) %||% "?" else term$type)
     if (!is.null(made)) {
       assign_to(cx, inner, made, scope, expr)
       key <- find_binding(cx, scope, as.character(inner))$key
@@ -197,8 +198,13 @@ assign_part <- function(cx, inner, held, i, term, scope, expr) {
     parts[[at]] <- keep_term(cx, term)
     labels <- if (!is.null(names(types))) append(names(types), if (at > length(types)) value)
   }
-  made <- make_list(cx, stats::setNames(parts, labels), expr, scope)
+  # a list that loses all it had by name has no names, and not none at all
+  made <- if (length(parts) == 0 && !is.null(labels)) empty_dict(cx, types[[1]]) else make_list(cx, stats::setNames(parts, labels), expr, scope)
   assign_to(cx, inner, made, scope, expr)
+}
+empty_dict <- function(cx, element) {
+  type <- sprintf("Dict[str, %s]", returned_type(element))
+  new_term(type, empty_code(cx, type), fresh = TRUE)
 }
 
 # `is_vector_element`: it is set by `[`.
@@ -224,7 +230,7 @@ assign_element <- function(cx, inner, held, key, i, term, scope, expr, is_vector
     refuse(cx, expr, if (by_name) "A list without names has no elements by name." else "A list with names is set by name here.")
   }
   if (term$type == "None" && is_vector_term(held)) refuse(cx, expr, "An element of a vector can't be NULL.", "v[-i] is the vector without it.")
-  if (term$type == "None" && !is_optional_type(element_type(held$type))) {
+  if (term$type == "None") {
     # R deletes what is set to NULL
     held_key <- own_target(cx, inner, held, key, scope, expr)
     remove_element(cx, held_key, i, expr)

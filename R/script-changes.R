@@ -43,7 +43,7 @@ changes_of <- function(cx, scope, expr, within = list()) {
       } else if (isTRUE(code$is_package)) {
         layer <- layer_does(code$scope$module$self)
         if (layer == "counts") fields <<- c(fields, layer_fields)
-        if (layer == "changes") local <<- in_place <<- TRUE
+        if (layer == "changes" || layer == "counts" && sees_statistics(cx)) local <<- in_place <<- TRUE
       } else if (!is_within(code, within)) {
         for (part in c(list(code$body), unname(code$scope$defaults))) add(changes_of(cx, code$scope, part, c(within, list(code))))
       }
@@ -115,3 +115,31 @@ members_in <- function(expr) {
 
 # What norm layers count in.
 layer_fields <- c("running_mean", "running_var", "num_batches_tracked")
+
+# Whether code of the user's may hold what norm layers count in by another name.
+sees_statistics <- function(cx) {
+  if (is.null(cx$unit$sees_statistics)) {
+    # for those that ask within
+    cx$unit$sees_statistics <- TRUE
+    seen <- vapply(sources_of(cx$unit$source), function(fn) {
+      scope <- list(id = 0L, prefix = "0 ", env = environment(fn))
+      names <- names_within(cx, scope, body(fn))
+      any(c(layer_fields, "buffers") %in% names) || !is_nn_module(cx$unit$source) && any(vapply(names, function(name) is_torch_tensor(value_here(cx, scope, as.name(name))), NA))
+    }, NA)
+    cx$unit$sees_statistics <- any(seen)
+  }
+  cx$unit$sees_statistics
+}
+# The function, or all methods of the user's modules.
+sources_of <- function(source) {
+  if (!is_nn_module(source)) {
+    return(list(source))
+  }
+  self <- self_of(source)
+  if (inherits(source, "script_module") || identical(topenv(environment(self$forward)), topenv())) {
+    own <- list()
+  } else {
+    own <- c(methods_of(self), if (is.function(self$initialize)) self$initialize)
+  }
+  c(own, unlist(lapply(unname(registered(self, "child")), sources_of), recursive = FALSE))
+}

@@ -270,5 +270,8 @@ part_of_record <- function(cx, held, expr, scope) {
   labels <- names(script_type_parts(held$type))
   chosen <- tryCatch(stats::setNames(seq_along(parts), labels)[static_value(i)], error = function(e) refuse(cx, expr, conditionMessage(e)))
   if (anyNA(chosen)) refuse(cx, expr, "subscript out of bounds")
+  if (length(chosen) == 0 && !is.null(labels)) {
+    return(empty_dict(cx, script_type_parts(held$type)[[1]]))
+  }
   make_list(cx, stats::setNames(settled_parts(cx, parts)[chosen], labels[chosen]), expr, scope)
 }

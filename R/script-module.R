@@ -17,7 +17,7 @@ script_module_of <- function(module, types, methods) {
 }
 
 translated_module <- function(module, types, methods, holds_tensors, fields) {
-  unit <- new_script_unit("r", holds_tensors, fields)
+  unit <- new_script_unit("r", module, holds_tensors, fields)
   self <- script_self_of(unit, module, "self")
   unit$entries <- paste(self$address, union("forward", methods))
   for (name in union("forward", methods)) {

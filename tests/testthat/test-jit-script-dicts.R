@@ -48,3 +48,14 @@ test_that("`$` of a constant list takes a name for a longer one", {
   expect_same_as_eager(function(x) x * rates$ad + rates$s$be, torch_ones(2))
   expect_same_as_eager(function(x) is.null(rates$ad) || is.null(rates$zz), torch_ones(2))
 })
+
+test_that("lists that lose all their elements keep that they had names", {
+  identical_in_r <- function(fn, ...) expect_identical(jit_script(fn)(...), fn(...))
+  identical_in_r(function() { y <- list(a = 1); y$a <- NULL; list(y, names(y), is.null(names(y)), length(y)) })
+  identical_in_r(function() { y <- list(a = 1)[-1]; y })
+  identical_in_r(function(k = "b") { y <- list(a = 1); y[[k]] <- NULL; y }, "a")
+  identical_in_r(function(k = "b") { y <- list(a = 2, b = 3L); z <- y; y[[k]] <- NULL; list(names(y), length(z)) }, "b")
+  identical_in_r(function(k = "b") { y <- list(a = 2, b = 3); y[[k]] <- NULL; y }, "z")
+  expect_same_as_eager(function(x, m = NULL, k = "a") { y <- list(a = x, b = m); y[[k]] <- NULL; length(y) }, torch_ones(1))
+  expect_failure_of(jit_script(function(x) { y <- c(); y["a"] <- 3; y }), "compile", "has no names")
+})

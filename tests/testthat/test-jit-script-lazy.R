@@ -157,3 +157,11 @@ test_that("what shares memory with an argument lets it out of with_no_grad() as 
   told(function(x) { f <- function(...) with_no_grad(list(...)[[1]]); f(w * 2) }, out)
   told(function(x) { f <- function(l) with_no_grad(l$k); f(list(k = w * 2)) }, out)
 })
+
+test_that("what norm layers count in is seen by its other names", {
+  scripted <- function(forward, initialize = function() self$bn <- nn_batch_norm1d(2)) jit_script(nn_module("Norm", initialize = initialize, forward = forward)())
+  add <- function(a, b) { z <- b$sum(); a + z }
+  expect_failure_of(scripted(function(x) { m <- self$bn$running_mean; add(m * 2, self$bn(x)) }), "compile", "after `self\\$bn\\(x\\)`")
+  expect_failure_of(scripted(function(x) add(self$held[[1]] * 2, self$bn(x)), function() { self$bn <- nn_batch_norm1d(2); self$held <- list(self$bn$running_mean) }), "compile", "after `self\\$bn\\(x\\)`")
+  expect_s3_class(scripted(function(x) add(x * 2, self$bn(x))), "script_module")
+})
