@@ -105,6 +105,21 @@ module_fields <- function(self, registered = FALSE) {
   fields[!vapply(fields, is.function, NA) | vapply(fields, is_nn_module, NA)]
 }
 
+# Names that are one in TorchScript would be one member.
+check_member_names <- function(self, name_of = without_dots, methods = character()) {
+  members <- unique(c(unlist(private_of(self)$.registry), names(module_fields(self)), methods))
+  labels <- vapply(members, name_of, "")
+  if (anyDuplicated(labels)) {
+    twice <- members[labels == labels[duplicated(labels)][[1]]]
+    abort_torchscript(
+      sprintf("The members `%s` and `%s` of the module have one name in TorchScript: `%s`.", twice[[1]], twice[[2]], name_of(twice[[1]])), "compile",
+      "Give one of them another name."
+    )
+  }
+}
+# A dot stands between the names of a module and its member.
+without_dots <- function(name) gsub(".", "_", name, fixed = TRUE)
+
 # The handle of a TorchScript module with the parameters, buffers, children and fields of an R module, which it shares.
 native_module <- function(module, beside, done) {
   if (inherits(module, "script_module")) {
@@ -115,11 +130,11 @@ native_module <- function(module, beside, done) {
   if (!is.null(done[[address]])) {
     return(done[[address]])
   }
+  check_member_names(self)
   handle <- .Call(C_module_new, script_name(identifier(class(module)[[1]])), beside)
   done[[address]] <- handle
-  # a dot stands between the names of a module and its member
   put <- function(name, kind, value) {
-    .Call(C_module_register, handle, gsub(".", "_", name, fixed = TRUE), kind, value, list_type(value))
+    .Call(C_module_register, handle, without_dots(name), kind, value, list_type(value))
   }
   for (kind in c("parameter", "buffer")) {
     for (name in private_of(self)$.registry[[kind]]) {
@@ -129,7 +144,7 @@ native_module <- function(module, beside, done) {
   }
   # what $state_dict() leaves out: TorchScript does not tell buffers apart
   passing <- names(Filter(Negate(is_persistent), registered(self, "buffer")))
-  if (length(passing) > 0) .Call(C_module_register, handle, "non_persistent_buffers_", "a", gsub(".", "_", passing, fixed = TRUE), "List[str]")
+  if (length(passing) > 0) .Call(C_module_register, handle, "non_persistent_buffers_", "a", without_dots(passing), "List[str]")
   children <- registered(self, "child")
   for (name in names(children)) put(name, "a", native_module(children[[name]], handle, done))
   fields <- module_fields(self)

@@ -15,6 +15,9 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
     refuse(cx, expr, sprintf("`%s(x) <-` can't be translated.", head), switch(head, names = "list() gives names.", dim = "x <- x$reshape(shape)."))
   }
   inner <- target[[2]]
+  if (changes_unknown_field(cx, target, scope)) {
+    return(invisible())
+  }
   if (identical(inner, quote(self)) && head == "$") {
     held <- translate(cx, inner, scope)
     if (is_static(held) && inherits(static_value(held), "script_self")) {
@@ -40,6 +43,10 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
       assign_to(cx, inner, begun, scope, expr)
       return(assign_to(cx, target, term, scope, expr, index_scope))
     }
+  }
+  if (kind == "static" && is.name(inner) && identical(static_value(held), list())) {
+    assign_to(cx, inner, new_term("Empty", "[]", fresh = TRUE), scope, expr)
+    return(assign_to(cx, target, term, scope, expr, index_scope))
   }
   if (kind == "Tensor") {
     if (head == "$") refuse(cx, expr, sprintf("`$%s <-` of a tensor can't be translated.", as.character(target[[3]])))
@@ -92,7 +99,9 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
     Slots = if (head == "[[") assign_slot(cx, key, held, i, term, expr) else refuse(cx, expr, sprintf("`%s<-` of a list that is being filled can't be translated.", head), "`[[<-` sets one element."),
     Tuple = , Record = assign_part(cx, inner, held, i, term, scope, expr),
     List = , Vector = , Dict = , Empty = assign_element(cx, inner, held, key, i, term, scope, expr, head == "[" && is_scalar_type(term$type)),
-    static = if (inherits(static_value(held), "script_self")) {
+    static = if (inherits(static_value(held), "script_self") && identical(static_value(held)$address, cx$own$address)) {
+      refuse(cx, expr, "A field of the module is set by `self$` and its name alone.", sprintf("self$%s <- ...", if (is_static(i)) static_value(i) else "name"))
+    } else if (inherits(static_value(held), "script_self")) {
       refuse(cx, expr, "Members of another module are set by its own methods alone.", "Give that module a method that sets it, and call the method.")
     } else {
       refuse(cx, expr, sprintf("%s can't be changed by a program.", describe(static_value(held))))

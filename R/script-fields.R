@@ -24,7 +24,7 @@ changed_fields <- function(self) {
 methods_of <- function(self) {
   of <- function(env) {
     names <- setdiff(ls(env, sorted = FALSE), c("initialize", setdiff(names(nn_Module$public_methods), "forward"), names(nn_Module$active)))
-    lapply(names, function(name) if (bindingIsActive(name, env)) activeBindingFunction(name, env) else env[[name]])
+    sapply(names, function(name) if (bindingIsActive(name, env)) activeBindingFunction(name, env) else env[[name]], simplify = FALSE)
   }
   Filter(function(fn) is.function(fn) && !is_nn_module(fn), c(of(self), of(private_of(self))))
 }
@@ -78,6 +78,7 @@ type_of_list_field <- function(value) {
 }
 
 field_key <- function(self, name) paste("field", self$address, name)
+changed_key <- function(self) paste("changed", self$address)
 
 # `code`: how it is read.
 field_term <- function(cx, self, name, code, expr) {
@@ -152,6 +153,20 @@ becomes_double <- function(type, given) {
     return(length(parts[[1]]) == length(parts[[2]]) && any(mapply(becomes_double, parts[[1]], parts[[2]])))
   }
   FALSE
+}
+
+# Whether code that is none of the module's methods changes the field of `target`, which was not known: all is translated anew.
+changes_unknown_field <- function(cx, target, scope) {
+  while (is.call(target) && !(identical(target[[1]], quote(`$`)) && identical(target[[2]], quote(self)))) target <- if (length(target) > 1) target[[2]]
+  held <- if (is.call(target)) translate(cx, quote(self), scope)
+  self <- if (!is.null(held) && is_static(held)) static_value(held)
+  name <- if (is.call(target)) as.character(target[[3]])
+  if (!inherits(self, "script_self") || inherits(self$module, "script_module") || name %in% c(self$changed, unlist(private_of(self$self)$.registry)) || !exists(name, envir = self$self, inherits = FALSE)) {
+    return(FALSE)
+  }
+  key <- changed_key(self)
+  assign(key, union(cx$unit$fields[[key]], name), envir = cx$unit$fields)
+  TRUE
 }
 
 set_field_known <- function(cx, key, there) cx$vars[[key]] <- list(kind = "field", there = there, version = key)

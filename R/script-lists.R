@@ -66,7 +66,7 @@ combine <- function(cx, given, expr, scope) {
   of_list <- any(vapply(given, function(term) startsWith(term$type, "List[") || term$type == "Empty" && !is_of_null(cx, term), NA))
   given <- if (of_list) lapply(given, function(term) as_kept_number(cx, term)) else as_double_numbers(cx, given, expr)
   if (all_static(given)) {
-    value <- do.call(c, lapply(given, static_value))
+    value <- do.call(c, lapply(given, function(term) if (is_callable(static_value(term))) list(static_value(term)) else static_value(term)))
     return(literal_term(value) %||% static_term(value))
   }
   if (any(rlang::names2(given) != "")) refuse(cx, expr, "`c()` with names is not translated.", "list() has names.")
@@ -143,7 +143,11 @@ length_of <- function(cx, given, expr, scope) {
   term <- given[[1]]
   if (is_static(term) && term$type == "static") {
     value <- static_value(term)
-    return(literal_term(if (inherits(value, "script_self")) length(registered(value$self, "child")) else length(value)))
+    if (inherits(value, "script_self")) {
+      if (!inherits(value$module, c("nn_module_list", "nn_module_dict", "nn_sequential"))) refuse(cx, expr, "`length()` does not apply to a module.")
+      value <- registered(value$self, "child")
+    }
+    return(literal_term(if (is_callable(value)) 1L else length(value)))
   }
   if (term$type == "Empty") term <- new_term("List[Tensor]", empty_code(cx, "List[Tensor]"))
   if (!is.null(term$elements)) term <- term$elements

@@ -244,6 +244,11 @@ static_member <- function(cx, object, name, expr, scope) {
   if (inherits(object, "script_self")) {
     return(self_member(cx, object, name, expr))
   }
+  # super$name
+  if (is.environment(object) && is.character(name) && exists(name, envir = object, inherits = FALSE) && bindingIsActive(name, object)) {
+    fn <- activeBindingFunction(name, object)
+    return(call_user_function(cx, fn, name, list(), expr, from = scope))
+  }
   # `$` takes a name for a longer one
   by_dollar <- is.list(object) && is.character(name) && is.call(expr) && identical(expr[[1]], quote(`$`))
   value <- tryCatch(if (by_dollar) eval(call("$", object, as.name(name)), baseenv()) else object[[name]], error = function(e) refuse(cx, expr, conditionMessage(e)))

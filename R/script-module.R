@@ -43,7 +43,10 @@ translated_module <- function(module, types, methods, holds_tensors, fields) {
 script_self_of <- function(unit, module, code) {
   self <- self_of(module)
   address <- rlang::obj_address(self)
-  if (is.null(unit$changed[[address]])) unit$changed[[address]] <- changed_fields(self)
+  if (is.null(unit$changed[[address]])) {
+    unit$changed[[address]] <- union(changed_fields(self), unit$fields[[changed_key(list(address = address))]])
+    check_member_names(self, script_name, names(methods_of(self)))
+  }
   structure(list(module = module, self = self, address = address, code = code, changed = unit$changed[[address]]), class = "script_self")
 }
 
@@ -66,7 +69,7 @@ compile_method <- function(unit, self, fn, name, types, defaults = NULL) {
     if (is_word && is_entry) {
       abort_torchscript(sprintf("A program can't have a method named `%s`: TorchScript has another meaning for it.", name), "compile", "Give it another name.")
     }
-    label <- if (is_entry || others == 0 && !is_reserved && !is_word) identifier(name) else sprintf("%s_%d", identifier(name), others + 1L + is_reserved)
+    label <- if (is_entry || others == 0 && !is_reserved && !is_word) identifier(name) else free_label(unit, self, name, others + 1L + is_reserved)
     inside <- script_self_of(unit, self$module, "self")
     made <- compile_function(unit, fn, label, types, defaults = defaults, prepare = function(cx, scope) {
       bind_term(cx, scope, "self", static_term(inside))
@@ -78,6 +81,13 @@ compile_method <- function(unit, self, fn, name, types, defaults = NULL) {
     unit$methods[[key]] <- c(made, list(address = self$address, method = name))
   }
   unit$methods[[key]]
+}
+
+# What the module has itself keeps its name.
+free_label <- function(unit, self, name, n) {
+  members <- identifier(c(ls(self$self), ls(private_of(self$self)), unlist(private_of(self$self)$.registry)))
+  while ((label <- sprintf("%s_%d", identifier(name), n)) %in% members) n <- n + 1L
+  label
 }
 
 call_method <- function(cx, self, name, given, expr, scope) {
@@ -242,7 +252,7 @@ unscripted_methods <- setdiff(names(nn_Module$public_methods), c("initialize", "
 
 # A member's name in TorchScript: a file could not be read again where it is a word of Python's.
 script_name <- function(name) {
-  label <- gsub(".", "_", name, fixed = TRUE)
+  label <- without_dots(name)
   if (label %in% python_keywords) paste0(label, "_") else label
 }
 member_code <- function(self, name) {

@@ -85,9 +85,11 @@ add_whole <- function(cx, sign, a, b, both_int) {
     }
     k <- static_value(b) * (if (sign == "-") -1 else 1)
     linear <- linear_of(a)
-    result <- linear_term(linear$base, linear$offset + k, type, a$lower + k)
-    # what counts elements or rounds of a loop has room above it
-    has_room <- a$lower >= -1 && abs(k) < 2^30 && grepl("^(\\w+$|len\\(|torch[.](size|numel|dim)\\()", linear$base)
+    offset <- linear$offset + k
+    counts <- isTRUE(linear$counts)
+    result <- linear_term(linear$base, offset, type, a$lower + k, counts)
+    # what counts elements or rounds of a loop has room above it, and what is not negative below it
+    has_room <- if (k < 0) result$lower > -2^30 else offset < 2^30 && (counts || grepl("^(len\\(|torch[.](size|numel|dim)\\()", linear$base))
     if (both_int && !is_static(result) && result$linear$offset != 0 && !has_room) {
       result <- new_term("int", as_r_integer(cx, result$code), lower = result$lower)
     }
@@ -115,6 +117,10 @@ unary_sign <- function(cx, sign, a, expr) {
   a <- as_number(cx, a, expr)
   if (sign == "+") {
     return(if (identical(a$dtype, "unsure")) as_open_as(cx, new_term("float", coerced_code(cx, a, "float")), list(a)) else a)
+  }
+  # minus zero is a double of its own
+  if (a$type == "whole" && a$lower < 1) {
+    return(new_term("float", sprintf("(-%s)", coerced_code(cx, a, "float"))))
   }
   as_open_result(cx, "negative", new_term(a$type, sprintf("(-%s)", a$code)), list(a))
 }
@@ -358,6 +364,7 @@ convert_number <- function(type) {
     if (type == "bool") {
       return(condition_of(cx, term, expr))
     }
+    if (term$type == "whole" && !is_static(term)) term <- new_term("int", as_r_integer(cx, term$code), lower = term$lower)
     if (is_whole_type(term$type)) utils::modifyList(term, list(type = "int")) else new_term("int", sprintf("%s(%s)", helper(cx, "integer"), term$code))
   }
 }

@@ -5,17 +5,21 @@ do_return <- function(cx, expr, scope) {
     refuse(cx, expr, "`return()` inside a loop or an expression can't be translated in a function that is put in where it is called.", "Give the result a name, and end with it; or let the function use nothing but its arguments.")
   }
   if (cx$is_entry && length(expr) > 1) cx$result <- expr[[2]]
-  emit_return(cx, if (length(expr) > 1) translate(cx, expr[[2]], scope) else none_term(), expr)
+  emit_return(cx, if (length(expr) > 1) translate_result(cx, expr[[2]], scope) else none_term(), expr)
+}
+# What a program gives for invisible(self), the end of a method for its effects, is NULL.
+translate_result <- function(cx, expr, scope) {
+  gives_itself <- cx$is_entry && is.call(expr) && identical(expr[[1]], quote(invisible)) && length(expr) == 2 && identical(expr[[2]], quote(self))
+  if (gives_itself) none_term() else translate(cx, expr, scope)
 }
 
 emit_return <- function(cx, term, expr) {
   if (cx$dead) {
     return(invisible())
   }
-  # invisible(self), for a chain of calls
-  if (term$type == "static" && inherits(static_value(term), "script_self")) term <- none_term()
   if (term$type == "static") tell_gives_function(cx, static_value(term))
   if (has_lost_names(term)) refuse(cx, expr, "A program can't return a vector with names.", "list() has names, unname() leaves them out.")
+  if (term$type == "static" && inherits(static_value(term), "script_self")) refuse(cx, expr, "A program can't return a module.", "invisible(self) at the end of a method is NULL in a program.")
   if (term$type == "static" && is_callable(static_value(term))) refuse(cx, expr, "A program can't return a function.", "Is a pair of brackets missing?")
   if (term$type == "static") refuse(cx, expr, sprintf("A program can't return %s.", describe(static_value(term))))
   if (grepl("\\b(dtype|QScheme|Layout|MemoryFormat)\\b", term$type)) {
@@ -74,7 +78,8 @@ do_tail <- function(cx, expr, scope) {
   message <- problem_of(cx, scope, function() {
     switch(head,
       `if` = do_if(cx, expr, scope, function(branch) do_tail(cx, branch, scope)),
-      `(` = , invisible = do_tail(cx, if (length(expr) > 1) expr[[2]], scope),
+      invisible = if (is.call(if (length(expr) > 1) expr[[2]])) do_tail(cx, expr[[2]], scope) else emit_return(cx, translate_result(cx, expr, scope), expr),
+      `(` = do_tail(cx, if (length(expr) > 1) expr[[2]], scope),
       return = do_return(cx, expr, scope),
       `for` = , `while` = , `repeat` = {
         run_statement(cx, expr, scope)

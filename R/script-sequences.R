@@ -67,8 +67,9 @@ static_elements <- function(cx, term, expr) {
   lapply(unname(as.list(value)), function(element) capture_value(cx, element, "element"))
 }
 
-counted <- function(first, lower, type = "int") {
-  function(counter) linear_term(counter, first, type, lower)
+# `counts`: the text counts rounds, and not from a number that may be large.
+counted <- function(first, lower, type = "int", counts = FALSE) {
+  function(counter) linear_term(counter, first, type, lower, counts)
 }
 
 # What a loop over a few known numbers goes through, should it have to be written out.
@@ -79,7 +80,7 @@ range_to <- function(cx, expr, scope) {
   code <- need_code(cx, n, "int", expr, "The length")
   if (is_static(n) && static_value(n) < 0) refuse(cx, expr, "A length can't be negative.")
   if (n$lower < 0 && !is_static(n)) code <- sprintf("%s(%s)", helper(cx, "count"), code)
-  list(code = sprintf("range(%s)", code), element = counted(1, 1), values = if (is_static(n)) whole_terms(seq_len(static_value(n))))
+  list(code = sprintf("range(%s)", code), element = counted(1, 1, counts = TRUE), values = if (is_static(n)) whole_terms(seq_len(static_value(n))))
 }
 range_along <- function(cx, expr, scope) {
   term <- translate_held(cx, expr[[2]], scope)
@@ -89,14 +90,14 @@ range_along <- function(cx, expr, scope) {
     return(list(terms = lapply(seq_len(static_value(n)), literal_term)))
   }
   if (term$type == "?") {
-    return(list(code = "range(1)", element = counted(1, 1)))
+    return(list(code = "range(1)", element = counted(1, 1, counts = TRUE)))
   }
-  list(code = sprintf("range(%s)", n$code), known = if (is_static(n)) lapply(seq_len(static_value(n)), literal_term), element = counted(1, 1))
+  list(code = sprintf("range(%s)", n$code), known = if (is_static(n)) lapply(seq_len(static_value(n)), literal_term), element = counted(1, 1, counts = TRUE))
 }
 range_between <- function(cx, expr, scope) {
   ends <- translate_in_order(cx, list(function() translate(cx, expr[[2]], scope), function() translate(cx, expr[[3]], scope)))
   if (any_unknown(ends)) {
-    return(list(code = "range(1)", element = counted(1, 1)))
+    return(list(code = "range(1)", element = counted(1, 1, counts = TRUE)))
   }
   for (term in ends) {
     if (is_static(term) && term$type == "float") refuse(cx, expr, sprintf("An end of a range must be a whole number, not %s.", describe(static_value(term))))
@@ -109,12 +110,12 @@ range_between <- function(cx, expr, scope) {
     to <- as.integer(static_value(b))
     values <- whole_terms(from:to)
     if (from <= to) {
-      return(list(code = sprintf("range(%d)", to - from + 1L), element = counted(from, from), values = values, surely = TRUE))
+      return(list(code = sprintf("range(%d)", to - from + 1L), element = counted(from, from, counts = TRUE), values = values, surely = TRUE))
     }
     return(list(code = sprintf("range(%d, %d, -1)", from, to - 1L), element = counted(0, to), values = values, surely = TRUE))
   }
   if (is_static(a) && b$lower >= static_value(a)) {
-    return(list(code = sprintf("range(%s, %s + 1)", codes[[1]], codes[[2]]), element = counted(0, static_value(a)), surely = TRUE))
+    return(list(code = sprintf("range(%s, %s + 1)", codes[[1]], codes[[2]]), element = counted(0, static_value(a), counts = static_value(a) < 2^30), surely = TRUE))
   }
   # R counts down where the second end is less
   first <- new_name(cx, "t")
@@ -128,7 +129,7 @@ range_by <- function(cx, expr, scope) {
   given <- match_given(cx, alist(from = , to = , by = , length.out = , along.with = ), given_arguments(cx, expr, scope), expr)$matched
   if (!is.null(given$along.with)) refuse(cx, expr, "`along.with` is not translated.", "seq_along() is.")
   if (any_unknown(given)) {
-    return(list(code = "range(1)", element = counted(1, 1)))
+    return(list(code = "range(1)", element = counted(1, 1, counts = TRUE)))
   }
   # seq.int() has ways of its own
   is_seq <- !identical(expr[[1]], quote(seq.int))
@@ -213,7 +214,7 @@ sequence_of_doubles <- function(cx, fn, given, expr) {
 # So many steps from a number on.
 range_of_length <- function(cx, given, expr) {
   if (any_unknown(given)) {
-    return(list(code = "range(1)", element = counted(1, 1)))
+    return(list(code = "range(1)", element = counted(1, 1, counts = TRUE)))
   }
   from <- given$from %||% literal_term(1L)
   by <- given$by %||% literal_term(1L)

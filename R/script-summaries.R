@@ -22,7 +22,7 @@ summary_function <- function(name) {
       if (!is_number_type(element)) refuse(cx, expr, sprintf("`%s()` takes numbers, not %s.", name, script_type_in_words(given[[1]]$type)))
       kept <- keep_term(cx, given[[1]])
       code <- switch(name,
-        sum = sprintf("%s(%s)", helper(cx, if (element == "float") "sum_float" else "sum_int"), kept$code),
+        sum = sprintf("%s(%s)", helper(cx, switch(element, float = "sum_float", int = "sum_integer", "sum_int")), kept$code),
         prod = product_code(cx, kept, element),
         sprintf("%s(%s)", helper(cx, paste0(name, if (element == "float") "_float" else "_int")), kept$code)
       )

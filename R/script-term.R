@@ -129,15 +129,16 @@ literal_vector <- function(x) {
   new_term(vector_type_of(type), text, list(x), fresh = TRUE, parts = parts)
 }
 
-# A whole number from the text of another and what is added to it.
-linear_term <- function(base, offset, type = "int", lower = -Inf) {
+# A whole number from the text of another and what is added to it. `counts`: the other counts the rounds of a loop, from a
+# small number on.
+linear_term <- function(base, offset, type = "int", lower = -Inf, counts = FALSE) {
   if (is.null(base)) {
     term <- literal_term(if (type == "int" && abs(offset) < 2^31) as.integer(offset) else as.double(offset))
     term$type <- type
     return(term)
   }
   code <- if (offset == 0) base else sprintf("(%s %s %s)", base, if (offset < 0) "-" else "+", format(abs(offset), scientific = FALSE))
-  new_term(type, code, simple = offset == 0, linear = list(base = base, offset = offset), lower = lower)
+  new_term(type, code, simple = offset == 0, linear = list(base = base, offset = offset, counts = counts), lower = lower)
 }
 linear_of <- function(term) term$linear %||% list(base = term$code, offset = 0)
 

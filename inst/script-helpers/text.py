@@ -14,9 +14,22 @@ def r_match_arg(arg: str, choices: List[str]) -> str:
 # libtorch can't read "\r" in a program that it has written to a file.
 def r_quoted(s: str) -> str:
   text = s.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n").replace("\t", "\\t")
+  names = ["\\a", "\\b", "", "", "\\v", "\\f", "\\r"]
+  digits = "0123456789abcdef"
   parts = torch.jit.annotate(List[str], [])
+  before = 0
   for i in range(len(text)):
-    parts.append("\\r" if ord(text[i]) == 13 else text[i])
+    code = ord(text[i]) % 256
+    if code > 6 and code < 14:
+      parts.append(names[code - 7])
+    elif code < 32 or code == 127:
+      parts.append("\\" + digits[code // 64] + digits[code // 8 % 8] + digits[code % 8])
+    elif before == 194 and code >= 128 and code < 160:
+      # a control character of two bytes
+      parts[-1] = "\\u00" + digits[code // 16] + digits[code % 16]
+    else:
+      parts.append(text[i])
+    before = code
   return "\"" + "".join(parts) + "\""
 
 # The text of `x` with `digits` decimals, rounded exactly, as C does: 59 bits of the fraction, and what is below them.

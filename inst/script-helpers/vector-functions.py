@@ -36,6 +36,12 @@ def r_sum_int(x: List[int]) -> int:
   torch.is_grad_enabled()
   return total
 
+def r_sum_integer(x: List[int]) -> int:
+  total = r_sum_int(x)
+  if abs(total) > 2147483647:
+    raise ValueError("a sum of integers beyond 2147483647 is a double in R: as.numeric() makes doubles of integers")
+  return total
+
 def r_sum_float(x: List[float]) -> float:
   return r_wide_sum(x)[0]
 

@@ -130,7 +130,8 @@ test_that("logarithms, rounding and zeros are R's to the last bit", {
   exact(function(a) c(log2(2.2872471613405239 * a), log(a, 2), log2(a * 1e-50), log2(a * 1e40), log(8, 2)))
   exact(function(a) c(round(407671411.41 + a, -5), round(a * 1e4 + 55, -1), round(-a * 1e4 + 55, -2)))
   exact(function(a) { z <- a - 3; 1 / c(ceiling(z - 0.5), trunc(z - 0.3), floor(-z), -z, (z - 4) %% 2, sign(-z), round(z - 0.4)) })
-  expect_same_as_eager(function(n = 2147483647L) sum(c(n, 2L)) / 2)
+  expect_same_as_eager(function(n = 2147483645L) sum(c(n, 2L)) / 2)
+  expect_failure_of(jit_script(function(n = 2147483647L) sum(c(n, 2L)))(), "program", "is a double in R")
   expect_same_as_eager(function(n = 1L) { s <- 0; for (i in seq(100000L, 300000L, by = 100000L)) s <- s + i; s * n })
   expect_same_as_eager(function(s = "a") print(paste0(s, "\tb")))
 })
@@ -185,11 +186,17 @@ test_that("an integer that R has no room for stops the program", {
   }
   for (use in list(
     quote(n + 1L), quote(n * 2L), quote(-n - 2L), quote(n + n), quote(n * n), quote(cumsum(c(n, 1L))), quote(diff(c(-n, n))), quote(as.integer(n * 2)),
-    quote(abs(n) + 1L), quote(max(n, 1L) + 1L), quote({ s <- 0L; for (i in 1:3) s <- s + n; s }), quote(c(n, 1L) + 1L), quote(-n - 1L + 1L)
+    quote(abs(n) + 1L), quote(max(n, 1L) + 1L), quote({ m <- max(n, 0L); m + 1L }), quote({ m <- abs(n); l <- m + 1L; l }), quote(as.integer(n + 1)), quote({ s <- 0L; for (i in 1:3) s <- s + n; s }), quote(c(n, 1L) + 1L), quote(-n - 1L + 1L)
   )) {
     beyond(use)
   }
-  for (use in list(quote(n - 1L), quote(n %/% 2L), quote(n / 2L), quote(sum(c(n, 1L))), quote(n + 1), quote(n^2L), quote(prod(n, 2L)))) {
+  for (always in list(
+    function(n = 1L) as.integer(n + 3e9), function() { s <- 0L; for (i in 2147483646:2147483647) s <- i + 1L; s },
+    function(n = 3L) { s <- 0L; for (i in seq_len(n)) s <- i + 1000000000L + 1000000000L + 1000000000L; s }
+  )) {
+    expect_failure_of(jit_script(always)(), "program", "is NA in R")
+  }
+  for (use in list(quote(n - 1L), quote(n %/% 2L), quote(n / 2L), quote(n + 1), quote(n^2L), quote(prod(n, 2L)))) {
     expect_same_as_eager(eval(bquote(function(n = 1L) .(use))), most)
   }
 })
@@ -235,4 +242,13 @@ test_that("an element of a tensor that R has no integer for is a double", {
   for (fn in list(function(t) t$item() + 1L, function(t) { y <- 0L; for (k in 1:2) y <- y + t$item(); y }, function(t) { y <- 1L; if (t$item() > 5) y <- t$item(); y * 2L })) {
     expect_failure_of(jit_script(fn)(most), "program", "NA in R")
   }
+})
+
+test_that("minus zero is a double", {
+  for (zero in list(quote(n - 1), quote(round(n - 1L)), quote(n %% 1), quote(floor(n - 1)), quote(c(n - 1, 2)[1]), quote(length(n) - 1), quote({ m <- n - 1; m }))) {
+    expect_exactly_eager(eval(bquote(function(n = 1L) 1 / -.(zero))))
+  }
+  expect_exactly_eager(function(n = 1L) list(sprintf("%f", -(n - 1)), atan2(-(n - 1), -1)))
+  expect_exactly_eager(function(n = 1L) list(-(n - 1L), -(n - 2), -n))
+  expect_same_as_eager(function(x, n = 2L) list(torch_roll(x, -(n - 1)), x[-(n - 1)]), torch_arange(1, 5), 3L)
 })

@@ -117,3 +117,42 @@ test_that("a field of integers gets no double", {
   expect_same_fields(begins(0L, function(x) { self$h <- self$h + 1L; list(x, self$h) }))
   expect_same_fields(begins(list(a = 1L, b = 2), function(x) { self$h$b <- self$h$b + 1; self$h$a <- self$h$a + 1L; list(x, self$h) }))
 })
+
+test_that("fields that other code than the module's own methods changes are fields", {
+  counts <- nn_module("Counts", initialize = function() { self$k <- 1L; self$cfg <- list(n = 1); self$seen <- list() }, forward = function(x) {
+    self$k <- self$k + 1L
+    self$cfg$n <- self$cfg$n * 2
+    self$seen[[length(self$seen) + 1]] <- x
+    x * self$k * self$cfg$n * length(self$seen)
+  })
+  expect_same_fields(nn_module(inherit = counts, forward = function(x) super$forward(x) + self$k))
+  bump <- function(self) { self$k <- self$k + 1L; self$k }
+  expect_same_fields(nn_module(initialize = function() self$k <- 1L, forward = function(x) x * bump(self) + self$k))
+  expect_same_fields(nn_module(
+    initialize = function() { self$cfg <- list(n = 1); self$fs <- list(function() self$cfg <- list(n = self$cfg$n + 5)) },
+    forward = function(x) { self$fs[[1]](); x * self$cfg$n }
+  ))
+  active <- nn_module(initialize = function() self$k <- 1, active = list(nxt = function() { self$k <- self$k + 1; self$k }), forward = function(x) x * self$nxt)
+  expect_same_fields(nn_module(inherit = active, active = list(nxt = function() super$nxt * 10)))
+})
+
+test_that("methods that give the module itself go on with it", {
+  steps <- function(forward) nn_module(
+    initialize = function() { self$n <- 0; self$fc <- nn_linear(2, 2) }, forward = forward,
+    tick = function(k = 1) { self$n <- self$n + k; invisible(self) }
+  )
+  expect_same_fields(steps(function(x) if (is.null(self$tick())) x else x * 3))
+  expect_same_fields(steps(function(x) { self$tick(2)$tick(3); x * self$n }))
+  expect_same_fields(steps(function(x) { y <- self$tick(); list(identical(self$tick(), NULL), length(c(1, 2, self$tick())), x * self$n) }))
+  refused(steps(function(x) self), "can't return a module")
+  refused(steps(function(x) length(self$tick())), "does not apply to a module")
+  refused(steps(function(x) list(self$tick(), x)), "can't hold what only R has")
+})
+
+test_that("members whose names are one in TorchScript are told", {
+  refused(nn_module(initialize = function() { self$a.b <- nn_parameter(torch_ones(2)); self$a_b <- nn_parameter(torch_zeros(2)) }, forward = function(x) x * self$a.b), "`a.b` and `a_b` of the module have one name")
+  refused(nn_module(initialize = function() { self$lambda <- 2; self$lambda_ <- 7 }, forward = function(x) x * self$lambda), "have one name in TorchScript")
+  refused(nn_module(initialize = function() self$a.b <- 1, forward = function(x) x * self$a_b(), a_b = function() self$a.b), "have one name in TorchScript")
+  expect_same_fields(nn_module(initialize = function() self$f_2 <- 2, forward = function(x) self$f(x) * self$f(2L) * self$f_2, f = function(x) x * 2))
+  expect_same_fields(nn_module(initialize = function() self$k <- 2, forward = function(x) self$f(x) * self$f(2L) * self$f_2(), f = function(x) x * 2, f_2 = function() 3))
+})

@@ -282,3 +282,9 @@ test_that("print() of a tensor has the header that it has in R", {
     expect_same_as_eager(function(x) { print(x); print(x + x); 1 }, x)
   }
 })
+
+test_that("print() escapes what has no sign of its own", {
+  for (text in c("a\001b\033[0m\f\177", "a\u0085b\u00e9\a\b\v\r\n\t\\ \"q\"", "plain \u4e2d")) {
+    expect_same_as_eager(function(s = "a") print(s), text)
+  }
+})
