@@ -70,7 +70,7 @@ lapply_loop <- function(kind) {
     if (!is.null(matched$simplify) && !is.logical(matched$simplify)) refuse(cx, expr, "`simplify` must be TRUE or FALSE, written out.")
     keeps_names <- kind != "list" && !isFALSE(matched$USE.NAMES)
     fn <- callable_term(cx, matched$FUN, scope, expr)
-    for (part in c(matched$..., matched$FUN.VALUE, matched$simplify, matched$USE.NAMES)) {
+    for (part in as.list(with_defaults(cx, scope, as.call(c(list(quote(.f)), matched$..., matched$FUN.VALUE, matched$simplify, matched$USE.NAMES))))[-1]) {
       if (is.call(part) && has_effects(cx, scope, part)) refuse(cx, expr, "An argument that does something can't be translated: R does it when the function first asks for it.", "Do it before the call.")
     }
     code <- code_of(fn)

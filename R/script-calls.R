@@ -132,9 +132,12 @@ call_special <- function(cx, fn, expr, scope, name) {
     return(inline_call(cx, fn$formals, fn$body, given, expr, parent = fn$scope, from = scope))
   }
   if (inherits(fn, "script_member")) {
+    if (is.function(fn$fn)) refuse_lazy_method(cx, fn$module, fn$fn, expr, scope)
     return(fn$call(cx, stop_if_nulls(cx, given_arguments(cx, expr, scope), ""), expr, scope))
   }
+  if (inherits(fn, "nn_module")) fn <- held_module(cx, fn, name)
   if (inherits(fn, "script_self")) {
+    if (is.function(fn$self$forward)) refuse_lazy_method(cx, fn, fn$self$forward, expr, scope)
     return(call_method(cx, fn, "forward", given_arguments(cx, expr, scope), expr, scope))
   }
   if (inherits(fn, "script_unused")) {
@@ -143,7 +146,7 @@ call_special <- function(cx, fn, expr, scope, name) {
   if (inherits(fn, "script_function")) {
     return(call_compiled(cx, fn, given_arguments(cx, expr, scope), expr, name %||% "compiled"))
   }
-  call_method(cx, held_module(cx, fn, name), "forward", given_arguments(cx, expr, scope), expr, scope)
+  refuse(cx, expr, sprintf("%s can't be called in a program.", describe(fn)))
 }
 
 # What these hold is translated by the table or not at all; functions of other packages are compiled like the user's.

@@ -147,6 +147,7 @@ compile_function <- function(unit, fn, name, types, returns = NULL, defaults = N
 compile_body <- function(cx, fn, types, prepare = NULL) {
   scope <- new_scope(cx, NULL, environment(fn) %||% baseenv())
   scope$formals <- formals(fn)
+  scope$program <- body(fn)
   scope$assigns <- assigned_names(body(fn))
   if (!is.null(prepare)) prepare(cx, scope)
   labels <- vapply(names(types), function(name) new_name(cx, name), "")

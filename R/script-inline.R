@@ -37,7 +37,7 @@ tell_gives_function <- function(cx, value) {
 
 # A function that is given back looks at the arguments of the function that made it when it is first called.
 note_lent <- function(cx, closures, scope, matched, expr, from) {
-  parts <- argument_parts(scope$formals, expr)
+  parts <- argument_parts(scope$formals, if (!is.null(from)) with_defaults(cx, from, expr) else expr)
   for (closure in closures) {
     used <- all.names(closure$body)
     dots <- any(grepl("^[.][.]([.]|[0-9]+)$", used))

@@ -4,6 +4,9 @@
 # `formals` and `body` are the function's, `inner` the scope that it sees.
 # Gives the names of those that R computes in any case. `told`: the call of which it is told.
 refuse_lazy_arguments <- function(cx, expr, scope, formals, body, inner, told = expr) {
+  force(told)
+  named <- argument_parts(formals, expr, with_dots = TRUE)
+  expr <- with_defaults(cx, scope, expr)
   parts <- argument_parts(formals, expr, with_dots = TRUE)
   parts <- Filter(function(part) is.call(part) && !identical(part[[1]], quote(`function`)), parts)
   if (length(parts) == 0) {
@@ -11,6 +14,7 @@ refuse_lazy_arguments <- function(cx, expr, scope, formals, body, inner, told = 
   }
   inner <- scope_within(cx, inner, body, formals, argument_parts(formals, expr), scope)
   first <- asked_first(cx, inner, body, names(formals))
+  refuse_open_defaults(cx, scope, formals, body, inner, named, told)
   does <- parts[vapply(parts, function(part) has_effects(cx, scope, part), NA)]
   if (length(does) > 0) refuse_effects(cx, expr, scope, formals, body, inner, does, first, asked_first(cx, inner, body, names(formals), until = "computed"), told)
   for (name in names(parts)) {
@@ -118,6 +122,8 @@ has_call_but_member <- function(expr) {
 # Functions of R and of this package: `in_order`: they look at their arguments in the order of their formals, a program in that
 # of the call. Others have an order of their own, and may leave some out unless `asks_all`.
 refuse_order <- function(cx, expr, scope, formals, in_order, asks_all = FALSE) {
+  told <- expr
+  expr <- with_defaults(cx, scope, expr)
   parts <- as.list(expr)[-1]
   calls <- which(vapply(parts, function(part) is.call(part) && !identical(part[[1]], quote(`function`)), NA))
   if (isTRUE(scope$is_package) || length(calls) == 0 || in_order && (length(calls) < 2 || !any(nzchar(rlang::names2(parts))))) {
@@ -133,7 +139,7 @@ refuse_order <- function(cx, expr, scope, formals, in_order, asks_all = FALSE) {
   # what draws or writes out matters to its like alone
   matters <- if (writes) union(calls, which(vapply(parts, function(part) is.name(part) && as.character(part) %in% unlist(lapply(changes, function(change) change$names)), NA))) else does
   if (in_order) {
-    if (is.unsorted(order[order %in% matters])) refuse(cx, expr, "Arguments that do something must stand in the function's own order: R computes them in that.", "Compute them before the call.")
+    if (is.unsorted(order[order %in% matters])) refuse(cx, told, "Arguments that do something must stand in the function's own order: R computes them in that.", "Compute them before the call.")
     return(invisible())
   }
   if (asks_all && length(matters) == 1) {
@@ -142,7 +148,7 @@ refuse_order <- function(cx, expr, scope, formals, in_order, asks_all = FALSE) {
   # the first one is asked for first, and so are dots in front
   leading <- if (names(formals)[[1]] == "...") order[!names(order) %in% names(formals)] else order[1]
   if (!all(matters %in% leading) || is.unsorted(leading[leading %in% matters])) {
-    refuse(cx, expr, "An argument that does something can't be translated here: the function asks for its arguments in an order of its own.", "Compute them before the call.")
+    refuse(cx, told, "An argument that does something can't be translated here: the function asks for its arguments in an order of its own.", "Compute them before the call.")
   }
 }
 # Functions of R's that ask in the order of their formals.
@@ -150,6 +156,48 @@ asks_in_order <- c(
   "append", "paste", "paste0", "sprintf", "cat", "message", "warning", "stop", "identical", "head", "tail", "rep_len", "setdiff", "union", "intersect",
   "is.element", "match", "%in%", "%||%", "setequal", "isTRUE", "isFALSE", "startsWith", "endsWith", "strrep", "nchar", "substr", "substring", "atan2"
 )
+
+# A call with the defaults that names in its arguments stand for, where they are not computed yet: R computes them with it.
+with_defaults <- function(cx, scope, expr) {
+  formals <- character()
+  around <- scope
+  while (!is.null(around)) {
+    formals <- c(formals, names(around$formals))
+    around <- around$parent
+  }
+  replaced <- function(part, but = character()) {
+    if (is.name(part) && !identical(part, quote(expr = )) && as.character(part) %in% setdiff(formals, but)) {
+      default <- find_binding(cx, scope, as.character(part))$binding
+      is_open <- identical(default$kind, "default") && is.language(default$expr)
+      return(if (is_open) call("(", replaced(default$expr, c(but, as.character(part)))) else part)
+    }
+    if (is.call(part) && length(part) > 1 && !identical(part[[1]], quote(`function`))) {
+      at <- if (identical(part[[1]], quote(`$`))) 2 else seq_along(part)[-1]
+      for (i in at) if (!identical(part[[i]], quote(expr = )) && is.language(part[[i]])) part[[i]] <- replaced(part[[i]], but)
+    }
+    part
+  }
+  if (length(formals) == 0) expr else replaced(expr)
+}
+
+# A default that goes into a function by its name is computed when that asks for it, and is the same from then on.
+refuse_open_defaults <- function(cx, scope, formals, body, inner, parts, told) {
+  asked <- NULL
+  for (i in seq_along(parts)) {
+    for (name in if (is.language(parts[[i]])) all.names(parts[[i]])) {
+      found <- find_binding(cx, scope, name)
+      if (!identical(found$binding$kind, "default") || !is.language(found$binding$expr)) next
+      if (is.null(asked)) asked <- asked_first(cx, inner, body, names(formals), enters_no_grad = FALSE)
+      if (names(parts)[[i]] %in% asked || is_settled_default(cx, found) && !(computes_tensors(cx, found$scope, found$binding$expr) && "with_no_grad" %in% names_within(cx, inner, body))) next
+      refuse(cx, told, sprintf("R computes the default of `%s` when the function first asks for it, and what it is may change until then.", name), sprintf("force(%s) before the call.", name))
+    }
+  }
+}
+# Whether it is the same whenever it is computed.
+is_settled_default <- function(cx, found) {
+  expr <- found$binding$expr
+  !any(all.names(expr) %in% assigned_names(found$scope$body %||% found$scope$program)) && !has_effects(cx, found$scope, expr) && !looks_further(cx, found, expr)
+}
 
 # The expressions of a call by the names of their formals; those in `...` are left out.
 argument_parts <- function(formals, expr, with_dots = FALSE) {

@@ -10,6 +10,7 @@ do_loop <- function(cx, scope, body, header, names_assigned, begin = function() 
   }
   for (name in local) make_local(cx, scope, name, body)
   closures <- called_closures(cx, scope, list(body, condition))
+  keep_captured(cx, scope, condition, body, closures)
   enter_loop(cx, scope, names_assigned, body, id, closures)
   head <- cx$vars
   outer <- cx$loop
@@ -104,6 +105,32 @@ enter_loop <- function(cx, scope, names_assigned, body, id, closures = list()) {
   }
 }
 
+# What is looked at before the loop sets a variable of its name is in the first round that of what is around the function.
+keep_captured <- function(cx, scope, condition, body, closures) {
+  own <- locally_assigned(call("{", condition, body))
+  walk_calls(body, function(call) {
+    if (identical(call[[1]], quote(`for`))) own <<- c(own, as.character(call[[2]]))
+    !identical(call[[1]], quote(`function`))
+  })
+  of_closures <- unlist(lapply(closures, function(closure) all.names(closure$body)))
+  for (name in unique(own)) {
+    if (!is.null(find_binding(cx, scope, name)) || !exists(name, envir = scope$env)) next
+    # a function is hidden by functions alone
+    hides <- !is.function(get(name, envir = scope$env)) || sets_function(body, name)
+    if (hides && (name %in% of_closures || reads_first(list(condition, body), name))) make_local(cx, scope, name, body, is_read = TRUE)
+  }
+}
+# Whether a variable may be set to a function.
+sets_function <- function(expr, name) {
+  found <- FALSE
+  walk_calls(expr, function(call) {
+    is_set <- is.name(call[[1]]) && as.character(call[[1]]) %in% c("<-", "=") && identical(call[[2]], as.name(name))
+    if (is_set && (is.name(call[[3]]) || is.call(call[[3]]) && identical(call[[3]][[1]], quote(`function`)))) found <<- TRUE
+    !found
+  })
+  found
+}
+
 # The functions made here that code may call, and those that they call.
 called_closures <- function(cx, scope, exprs, found = list()) {
   for (name in names_that_may_be_called(exprs)) {
@@ -195,22 +222,36 @@ note_ownership <- function(cx, head, state, id) {
 
 # A variable that becomes something else in a loop can't be read in the next round.
 check_loop_types <- function(cx, head, ends, body, condition) {
+  tell <- function(message, hint) note_problem(cx, new_problem(message, hint, body, cx$statement))
   for (state in ends) {
     for (key in names(head)) {
       first <- head[[key]]
       then <- state[[key]]
-      if (first$kind %in% c("variable", "term") && identical(then$kind, "unset") && !isTRUE(then$silent) && is.null(then$loop)) {
-        name <- sub("^[0-9]+ ", "", key)
-        if (reads_first(list(condition, body), name)) note_problem(cx, new_problem(paste(then$message, "The next round of the loop uses it."), then$hint, body, cx$statement))
+      name <- sub("^[0-9]+ ", "", key)
+      is_read <- function() reads_first(list(condition, body), name)
+      if (first$kind %in% c("variable", "term") && identical(then$kind, "unset") && is_read()) {
+        if (!is.null(then$loop) && !then$loop %in% cx$counters) {
+          # the counter of a loop within: the next pass keeps it
+          cx$counters <- c(cx$counters, then$loop)
+          cx$unsettled <- TRUE
+        } else if (is.null(then$loop) && !isTRUE(then$silent)) {
+          tell(paste(then$message, "The next round of the loop uses it."), then$hint)
+        }
+      }
+      if (identical(first$kind, "term") && first$term$type == "static" && identical(then$kind, "variable") && is_read()) {
+        tell(sprintf("`%s` is %s before the loop and %s in it.", name, describe(static_value(first$term)), script_type_in_words(then$type)), "Use another name in the loop.")
       }
       if (identical(first$kind, "variable") && identical(then$kind, "variable") && !identical(first$version, then$version)) {
         if (note_vectors(cx, list(first, then))) next
-        name <- sub("^[0-9]+ ", "", key)
-        note_problem(cx, list(
-          message = do.call(sprintf, as.list(c("`%s` is %s before the loop and %s in it.", name, script_types_in_words(c(first$type, then$type))))),
-          hint = if (setequal(c(first$type, then$type), c("Tensor", "List[Tensor]"))) sprintf("Begin with a list: %s <- list(...).", name) else if ("Tensor" %in% c(first$type, then$type)) "Begin with a tensor, such as torch_tensor(0)." else hint_of_names(c(first$type, then$type), "Use another name in the loop."),
-          expr = body, statement = cx$statement, silent = FALSE
-        ))
+        words <- script_types_in_words(c(first$type, then$type))
+        hint <- if (setequal(c(first$type, then$type), c("Tensor", "List[Tensor]"))) {
+          sprintf("Begin with a list: %s <- list(...).", name)
+        } else if ("Tensor" %in% c(first$type, then$type)) {
+          "Begin with a tensor, such as torch_tensor(0)."
+        } else {
+          hint_of_names(c(first$type, then$type), "Use another name in the loop.")
+        }
+        tell(sprintf("`%s` is %s before the loop and %s in it.", name, words[[1]], words[[2]]), hint)
       }
     }
   }

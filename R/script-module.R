@@ -104,7 +104,6 @@ call_method <- function(cx, self, name, given, expr, scope) {
   if (any_unknown(given)) {
     return(unknown_term())
   }
-  if (!isTRUE(scope$is_package) && !is_of_packages(fn)) refuse_lazy_arguments(cx, expr, scope, formals(fn), body(fn), scope_of_method(cx, self, fn))
   static <- any(vapply(matched$matched, function(term) term$type %in% c("static", "None"), NA))
   # what a layer of this package returns may depend on its flags
   is_layer <- identical(topenv(environment(fn)), topenv())
@@ -128,6 +127,14 @@ call_method <- function(cx, self, name, given, expr, scope) {
   term <- called_term(cx, made, sprintf("%s.%s(%s)", self$code, made$name, paste(codes, collapse = ", ")))
   forget_fields(cx)
   term
+}
+
+# Before its arguments are translated.
+refuse_lazy_method <- function(cx, self, fn, expr, scope) {
+  if (inherits(self$module, "script_module") || inherits(fn, "script_unused") || isTRUE(scope$is_package) || is_of_packages(fn)) {
+    return(invisible())
+  }
+  refuse_lazy_arguments(cx, expr, scope, formals(fn), body(fn), scope_of_method(cx, self, fn))
 }
 
 scope_of_method <- function(cx, self, fn) {

@@ -42,6 +42,8 @@ number_arithmetic <- function(cx, sign, a, b) {
     code <- if (sign == "*") {
       as_r_integer(cx, sprintf("%s * %s", a$code, b$code))
     } else if (is_static(b) && static_value(b) != 0) {
+      # what stands before `%` is computed twice
+      if (sign == "%%") a <- keep_term(cx, a)
       sprintf("(%s %s %s)", a$code, if (sign == "%%") "%" else "//", b$code)
     } else if (both_int) {
       sprintf("%s(%s, %s)", helper(cx, if (sign == "%%") "modulo" else "floor_divide"), a$code, b$code)

@@ -234,6 +234,7 @@ assign_variable <- function(cx, scope, name, term, expr) {
     return(invisible())
   }
   version <- if (!is.null(before) && before$kind == "variable") before$version else key
+  if (!is.null(term$elements) && !version %in% cx$vectors && is_used_as_vector(scope, name)) is_vector_later(cx, version)
   if (version %in% cx$vectors && is_scalar_type(term$type)) term <- vector_of_one(cx, term)
   join <- function(a, b) join_types(a, b, widely = version %in% cx$vectors)
   repeat {
@@ -298,6 +299,10 @@ refuse_lent <- function(cx, key, name, expr) {
 # A number, string or flag that becomes a vector later is a vector of one from the start, in a list too: the next pass knows.
 is_scalar_type <- function(type) type %in% c("int", "whole", "float", "bool", "str")
 vector_of_one <- function(cx, term) {
+  # as.numeric() of a tensor gives all there are
+  if (!is.null(term$elements)) {
+    return(term$elements)
+  }
   term <- as_double_number(cx, term, quote(c(x)))
   type <- if (term$type == "whole") "float" else term$type
   new_term(vector_type_of(type), sprintf("torch.jit.annotate(List[%s], [%s])", type, coerced_code(cx, term, type)), fresh = TRUE)
@@ -342,9 +347,18 @@ refuse_change_in_loop <- function(cx, scope, name, expr) {
   }
 }
 
-# Changing a part of what the function around has makes a variable of this function's own.
-make_local <- function(cx, scope, name, expr) {
+# Changing a part of what the function around has makes a variable of this function's own. `is_read`: so does setting it where
+# it may be looked at before, of what the function has from where it was made.
+make_local <- function(cx, scope, name, expr, is_read = FALSE) {
   found <- find_binding(cx, scope, name)
+  if (is.null(found) && is_read && exists(name, envir = scope$env)) {
+    term <- captured_term(cx, scope, name, as.name(name))
+    if (is_static(term) && is.list(static_value(term)) && !is.object(static_value(term))) {
+      term <- make_list(cx, lapply(static_value(term), function(part) capture_value(cx, part, name)), expr, scope)
+    }
+    if (term$type != "static") assign_variable(cx, scope, name, term, expr) else bind_term(cx, scope, name, term)
+    return(invisible())
+  }
   if (is.null(found) || !found$binding$kind %in% c("variable", "term", "default") || identical(found$scope$id, scope$id) && found$binding$kind == "variable") {
     return(invisible())
   }

@@ -23,7 +23,8 @@ string_function <- function(name, formals, run, alone = character(), untranslate
 # each_element() of named terms.
 each_pair <- function(cx, given, expr, run) {
   labels <- names(given)
-  sizes <- vapply(Filter(is_vector_term, lapply(given, function(term) keep_term(cx, term))), function(term) sprintf("len(%s)", term$code), "")
+  given <- lapply(given, function(term) keep_term(cx, term))
+  sizes <- vapply(Filter(is_vector_term, given), function(term) sprintf("len(%s)", term$code), "")
   for (size in sizes[-(1:2)]) {
     emit(cx, c(sprintf("if %s != %s:", size, sizes[[1]]), "  raise ValueError(\"vectors of different lengths: rep_len() makes them of one length\")"))
   }

@@ -87,6 +87,21 @@ as_vectors_of_one <- function(cx, terms) {
   })
 }
 
+# Whether code asks a variable for its elements, or for how many there are.
+is_used_as_vector <- function(scope, name) {
+  while (is.null(code <- scope$body %||% scope$program) && !is.null(scope$parent)) scope <- scope$parent
+  found <- FALSE
+  is_it <- function(expr) identical(expr, as.name(name))
+  walk_calls(code, function(call) {
+    parts <- as.list(call)[-1]
+    head <- if (is.name(call[[1]])) as.character(call[[1]]) else ""
+    found <<- found || length(parts) > 0 && (head %in% c("[", "[[", "seq_along", "length", "lapply", "sapply", "vapply") && is_it(parts[[1]]) ||
+      head %in% of_all_elements && length(parts) == 1 && is_it(parts[[1]]) || head %in% c("for", "Map", "Filter", "Reduce") && is_it(parts[[2]]))
+    !found
+  })
+  found
+}
+
 # ---- repeated, and the ends
 
 repeat_elements <- function(cx, given, expr, scope) {

@@ -165,3 +165,38 @@ test_that("what norm layers count in is seen by its other names", {
   expect_failure_of(scripted(function(x) add(self$held[[1]] * 2, self$bn(x)), function() { self$bn <- nn_batch_norm1d(2); self$held <- list(self$bn$running_mean) }), "compile", "after `self\\$bn\\(x\\)`")
   expect_s3_class(scripted(function(x) add(x * 2, self$bn(x))), "script_module")
 })
+
+test_that("a default that goes on by its name is computed when it is asked for", {
+  x <- torch_tensor(c(1, 2))
+  refuses <- function(fn) expect_failure_of(jit_script(fn), "compile", "when the function first asks for it")
+  refuses(function(x) { f <- function(a, b = k * 2) { k <- 1; g <- function(q) a; g(b); k <- 100; a * b }; f(x) })
+  refuses(function(x, k = 1) { g <- function(q) { k <<- 5; q }; f <- function(a, b = k + 1) g(b) * a; f(x) })
+  refuses(function(x) { g <- function(y, q) { y$add_(5); q }; f <- function(y, b = y * 1) g(y, b); f(x$clone()) })
+  refuses(function(x) { f <- function(a, b = a * 2) { mk <- function(q) function() q; h <- mk(b); a <- a + 100; h() }; f(x) })
+  refuses(function(x) { f <- function(a, b = a * 2, ...) { g <- function(...) a; g(b); a <- a + 100; b }; f(x) })
+  refuses(function(x) { f <- function(a, b = k * 2) { k <- a + 1; h <- lapply(1:2, function(i, q) a, q = b); k <- a + 100; b }; f(x) })
+  refuses(function(x) { f <- function(a, b = torch_rand(2)) { g <- function(q) { z <- torch_rand(2); z * 2 + q }; g(b) }; f(x) })
+  refuses(function(x) { f <- function(z, k = z * 2) { g <- function(q) with_no_grad(q$sum()$item()); w <- g(k); k + w }; f(x * 3) })
+  refuses(function(x) { f <- function(a, b = stop("need b")) { g <- function(q) 1; a * g(b) }; f(x) })
+  module <- nn_module(
+    initialize = function() self$n <- 0L, forward = function(x) self$two() * x,
+    two = function(a = self$n) self$three(a), three = function(a) { self$n <- self$n + 1L; a * 10L }
+  )
+  expect_failure_of(jit_script(module()), "compile", "when the function first asks for it")
+  expect_failure_of(jit_script(function(x) { f <- function(b = { cat("d\n"); 1 }) ifelse(x$sum()$item() > 100, b, 3); x * f() }), "compile", "R may not compute it")
+  expect_same_as_eager(function(x) { f <- function(a, b = a$sum()) { g <- function(q) q * 2; a * g(b) }; f(x) }, x)
+  expect_same_as_eager(function(x) { f <- function(a, s = 1 / sqrt(2)) { g <- function(q, s) q * s; g(a, s) }; f(x) }, x)
+  expect_same_as_eager(function(x) { f <- function(a, b = { cat("d\n"); 2 }) { force(b); g <- function(q) { cat("g\n"); q * 2 }; a * g(b) }; f(x) }, x)
+})
+
+test_that("arguments are computed once", {
+  x <- torch_tensor(c(1, 2))
+  count <- function(z) { cat("count\n"); length(z) }
+  name <- function(z) { cat("name\n"); "abc" }
+  expect_same_as_eager(function(x) x * (count(x) %% 3L), x)
+  expect_same_as_eager(function(x) (count(x) %% 5L) %% 3L, x)
+  expect_same_as_eager(function(x) (-count(x) + 1L) %% 3L, x)
+  expect_same_as_eager(function(x) toupper(name(x)), x)
+  expect_same_as_eager(function(x) strrep(name(x), count(x)), x)
+  expect_same_as_eager(function(x) substr(trimws(name(x)), count(x), 2), x)
+})

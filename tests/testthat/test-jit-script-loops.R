@@ -205,3 +205,32 @@ test_that("what a loop sets that may not run is there after it if it did", {
   program <- jit_script(function(x, n = 3L) { for (i in seq_len(n)) last <- x * i; last })
   expect_failure_of(program(small(), 0L), "program", "object 'last' not found: the loop that sets it did not run")
 })
+
+rate <- 5
+slope <- torch_tensor(c(10, 10))
+pair <- list(1, 2)
+ten <- function(z) z * 10
+test_that("the first round of a loop sees what is around the function under the name of what the loop sets", {
+  x <- torch_tensor(c(1, 2))
+  for (fn in list(
+    function(x) { for (k in 1:3) { x <- x * rate; rate <- rate / 2 }; x },
+    function(x) { for (k in 1:3) { rate <- rate + 1; x <- x * rate }; x },
+    function(x) { for (k in 1:3) { if (k > 1L) x <- x * rate; rate <- 7 }; x },
+    function(x) { for (k in 1:4) { if (k == 2L) next; x <- x * rate; rate <- k }; x },
+    function(x) { for (k in 1:3) { x <- x * rate; for (rate in 1:2) x <- x + rate }; x },
+    function(x) { rate <- 5L; for (k in 1:3) { x <- x * rate; for (rate in 1:2) x <- x + rate }; x },
+    function(x) { for (k in 1:3) { for (j in 1:2) { x <- x * rate; rate <- 1 }; rate <- 2 }; x },
+    function(x) { repeat { x <- x * rate; rate <- 2; if (x$sum()$item() > 50) break }; x },
+    function(x) { k <- 6L; while (k > 0L && { rate <- rate - 1; rate > 2 }) k <- k - 1L; x * k },
+    function(x) { while (rate > 3) { x <- x * 2; rate <- rate - 1 }; x },
+    function(x) { s <- 0; g <- function() rate; for (k in 1:3) { s <- s + g(); rate <- 2 }; x * s },
+    function(x) { for (k in 1:3) { f <- function() x <<- x * rate; f(); rate <- 2 }; x },
+    function(x) lapply(1:3, function(k) { a <- rate; for (j in 1:2) { a <- a + rate; rate <- 1 }; a }),
+    function(x) { for (k in 1:3) { if (T) x <- x * 2; T <- FALSE }; x },
+    function(x) { for (k in 1:3) { x <- x * slope; slope <- x }; x },
+    function(x) { s <- 0; for (k in 1:3) { s <- s + pair[[1]]; pair <- list(7, 8) }; x * s }
+  )) {
+    expect_same_as_eager(fn, x)
+  }
+  expect_failure_of(jit_script(function(x) { for (k in 1:3) { x <- ten(x); ten <- function(z) z + 1 }; x }), "compile", "set anew in a loop")
+})

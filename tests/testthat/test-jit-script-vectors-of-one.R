@@ -59,3 +59,19 @@ test_that("what differs between two lists is told", {
   expect_failure_of(jit_script(function(u = 1L) { l <- list(c(1L, 2L), c(1.5, 2)); l[[u]] }), "compile", "list of different things")
   for (u in 1:2) expect_same_as_eager(function(u = 1L) paste(list(100000L, 2.5)[[u]]), u)
 })
+
+test_that("as.numeric() of a tensor is a vector where its elements are asked for", {
+  x <- torch_tensor(c(3, 1, 2))
+  for (fn in list(
+    function(x) { v <- as.numeric(x); v[2] },
+    function(x) { v <- as.numeric(x); s <- 0; for (i in seq_along(v)) s <- s + v[i]; s },
+    function(x) { v <- as.integer(x); v[2] <- 5L; v },
+    function(x) { v <- as.logical(x > 1); if (v[1] && !v[2]) 1 else 2 },
+    function(x) { v <- as.numeric(x); v <- v / sum(v); v[1] },
+    function(x) { v <- as.numeric(x); length(v) },
+    function(x) { f <- function(y) { v <- as.numeric(y); v[2] + length(v) }; f(x) + f(x * 2) }
+  )) {
+    expect_same_as_eager(fn, x)
+  }
+  expect_same_as_eager(function(x) { best <- 0; for (i in 1:3) { l <- as.numeric(x[i]); best <- max(best, l); if (l > 2) break }; best }, x)
+})
