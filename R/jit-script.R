@@ -164,6 +164,9 @@ translating <- function(code) {
 }
 
 refuse_source <- function(e) {
+  if (grepl("has members of its own", conditionMessage(e), fixed = TRUE)) {
+    abort_torchscript("A compiled function that has modules or tensors of its own can't be called in another program.", "compile", "Call the R function that it was made from, or give it to a module as a field.")
+  }
   abort_torchscript(
     paste0("The compiler made source that libtorch refuses: ", conditionMessage(e)), "compile",
     "This is a mistake of jit_script(): please report it, with the function."

@@ -28,7 +28,7 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
     refuse(cx, expr, sprintf("Elements of `%s` can't be set.", squeeze_text(inner)), "Give it a name first.")
   }
   if (is.name(inner)) {
-    make_local(cx, scope, as.character(inner), expr)
+    make_local(cx, scope, as.character(inner), expr, is_read = TRUE)
   } else if (scope$id != index_scope$id && !all(vapply(as.list(inner)[-(1:2)], function(i) is.name(inner[[2]]) && (!is.language(i) || identical(inner[[1]], quote(`$`))), NA))) {
     refuse(cx, expr, "`<<-` sets an element of an element by constants only.", "Take the inner list out, change it, and set it.")
   }
@@ -86,6 +86,9 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
   i <- if (head == "$") literal_term(label) else if (length(target) == 3 && !identical(target[[3]], quote(expr = ))) translate_index(cx, held, target[[3]], expr, index_scope) else refuse(cx, expr, "One position is needed here.")
   if (is_scalar_type(held$type) && head != "$" && is.name(inner) && !is.null(held$place) && !cx$vars[[held$place]]$version %in% cx$vectors) {
     return(is_vector_later(cx, cx$vars[[held$place]]$version))
+  }
+  if (is_scalar_type(held$type) && head != "$" && is.null(held$place)) {
+    refuse(cx, expr, sprintf("`%s` is %s, of which no elements can be set.", squeeze_text(inner), script_type_in_words(held$type)), "Begin with a vector, or give it a name of its own.")
   }
   # one number or string at one position of a list
   is_one <- head == "[" && kind == "List" && is_scalar_type(term$type) && is_number_type(i$type)
@@ -218,6 +221,9 @@ empty_dict <- function(cx, element) {
 
 # `is_vector_element`: it is set by `[`.
 assign_element <- function(cx, inner, held, key, i, term, scope, expr, is_vector_element = FALSE) {
+  if (term$type == "static" && is_callable(static_value(term))) {
+    refuse(cx, expr, "A list that is filled while the program runs can't hold functions or modules.", "list(f, g), written out, can.")
+  }
   if (is_vector_term(held)) {
     if (is_open_kind(term)) held <- keep_term(cx, held)
     term <- as_element_of(cx, held, term, expr)

@@ -139,7 +139,7 @@ settled_parts <- function(cx, parts) lapply(parts, function(part) keep_term(cx, 
 item_code <- function(cx, i, held, expr) {
   if (is_static(i)) {
     value <- static_value(i)
-    if (!is.numeric(value) || length(value) != 1 || value != trunc(value) || value < 1) refuse(cx, expr, "`[[` takes one position, from one on.")
+    if (!is.numeric(value) || length(value) != 1 || value != trunc(value) || value < 1) refuse(cx, expr, "A position is a whole number, from one on.")
     return(int_text(value - 1))
   }
   if (is_whole_type(i$type) && i$lower >= 1) {
@@ -164,10 +164,16 @@ list_slice <- function(cx, held, expr, scope) {
     codes <- vapply(ends, function(term) keep_term(cx, new_term("int", need_code(cx, term, "int", expr), simple = is_static(term)))$code, "")
     # what is behind the end would be NA
     emit(cx, c(
-      sprintf("if %s < 1 or %s < %s or %s > len(%s):", codes[[1]], codes[[2]], codes[[1]], codes[[2]], held$code),
-      "  raise IndexError(\"subscript out of bounds: a range rises, from one on, to the length at most\")"
+      sprintf("if min(%1$s, %2$s) < 1 or max(%1$s, %2$s) > len(%3$s):", codes[[1]], codes[[2]], held$code),
+      "  raise IndexError(\"subscript out of bounds: a range goes from one on, to the length at most\")"
     ))
-    return(new_term(held$type, sprintf("%s[%s - 1:%s]", held$code, codes[[1]], codes[[2]]), fresh = TRUE))
+    rising <- sprintf("%s[%s - 1:%s]", held$code, codes[[1]], codes[[2]])
+    # R counts down where the second end is less
+    if (!all_static(ends)) {
+      back <- new_name(cx, "v")
+      rising <- sprintf("(%1$s if %2$s <= %3$s else [%4$s[%2$s - 1 - %5$s] for %5$s in range(%2$s - %3$s + 1)])", rising, codes[[1]], codes[[2]], held$code, back)
+    }
+    return(new_term(held$type, rising, fresh = TRUE))
   }
   held <- stop_if_null(cx, held)
   known <- if (is_static(held)) known_terms(cx, function() list(translate(cx, index, scope)))

@@ -22,6 +22,7 @@ list_index <- function(cx, held, index, expr, scope) {
   if (i$type == "Vector[bool]" && !leaves_out) {
     return(list(several = sprintf("%s(%s, %s)", helper(cx, "chosen"), size, i$code)))
   }
+  if (i$type == "bool") refuse(cx, expr, "TRUE or FALSE alone can't choose elements.", if (is_static(i)) "Leave it out." else "if (test) x else x[-seq_along(x)].")
   if (!is_position) refuse(cx, expr, sprintf("A list is indexed by positions, a range `a:b`, or TRUE and FALSE, not by %s.", script_type_in_words(i$type)))
   if (is_vector_term(i)) list(several = operator_list(cx, i, "int", 0, expr, "position")) else list(one = stop_if_flag(cx, i, expr))
 }

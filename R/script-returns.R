@@ -21,7 +21,7 @@ emit_return <- function(cx, term, expr) {
   if (has_lost_names(term)) refuse(cx, expr, "A program can't return a vector with names.", "list() has names, unname() leaves them out.")
   if (term$type == "static" && inherits(static_value(term), "script_self")) refuse(cx, expr, "A program can't return a module.", "invisible(self) at the end of a method is NULL in a program.")
   if (term$type == "static" && is_callable(static_value(term))) refuse(cx, expr, "A program can't return a function.", "Is a pair of brackets missing?")
-  if (term$type == "static") refuse(cx, expr, sprintf("A program can't return %s.", describe(static_value(term))))
+  if (term$type == "static") refuse(cx, expr, sprintf("A program can't return %s.", if (is.list(static_value(term)) && !is.object(static_value(term))) "a list of different things that R made" else describe(static_value(term))), "list() in the program makes one.")
   if (grepl("\\b(dtype|QScheme|Layout|MemoryFormat)\\b", term$type)) {
     refuse(cx, expr, sprintf("A program can't return %s: TorchScript has only its number.", script_type_in_words("dtype")), "Return a tensor of it.")
   }

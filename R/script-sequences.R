@@ -22,6 +22,7 @@ sequence_of_term <- function(cx, term, expr) {
   if (term$type == "static") {
     return(list(terms = static_elements(cx, term, expr)))
   }
+  if (startsWith(term$type, "Dict")) term <- values_of(cx, keep_term(cx, term))
   kind <- script_type_kind(term$type)
   if (kind %in% c("Tuple", "Record")) {
     if (is.null(term$parts)) term <- hold_value(cx, term)
@@ -35,7 +36,7 @@ sequence_of_term <- function(cx, term, expr) {
   }
   type <- switch(kind, Tensor = "Tensor", List = , Vector = element_type(term$type), int = , whole = , float = , str = , bool = term$type)
   if (is.null(type)) {
-    refuse(cx, expr, sprintf("A loop can't go through %s.", script_type_in_words(term$type)), switch(kind, Dict = "names(x) gives its names.", Optional = "Ask is.null() first."))
+    refuse(cx, expr, sprintf("A loop can't go through %s.", script_type_in_words(term$type)), if (kind == "Optional") "Ask is.null() first.")
   }
   # what is gone through is what the list was when that began
   if (kind %in% c("List", "Vector") && !(is_static(term) && is.null(term$place))) term <- hold_value(cx, term)

@@ -86,13 +86,13 @@ is_element <- function(cx, matched, expr) {
   is_in(cx, unname(matched[c("el", "table")]), expr, NULL)
 }
 
-# unlist() of vectors in a list.
+# unlist() of vectors in a list, or of numbers of several kinds.
 holds_vectors <- function(term) {
   if (startsWith(term$type, "List[Vector[")) {
     return(TRUE)
   }
   types <- if (startsWith(term$type, "Tuple")) script_type_parts(term$type) else character()
-  any(startsWith(types, "Vector[")) && all(startsWith(types, "Vector[") | is_scalar_type(types))
+  length(types) > 0 && all(startsWith(types, "Vector[") | is_scalar_type(types))
 }
 joined_numbers <- function(cx, term, expr) {
   if (script_type_kind(term$type) == "List" && length(known_parts(term)) == 0) {

@@ -105,6 +105,9 @@ merge_bindings <- function(cx, bindings, key, labels, what) {
     return(merged)
   }
   types <- vapply(bindings, function(b) b$type %||% b$term$type, "")
+  if (all(types == "static")) {
+    return(list(kind = "unset", message = sprintf("`%s` is one thing or another that only R has, such as a function, which can't be chosen while the program runs.", name), hint = "Call it in each branch."))
+  }
   words <- script_types_in_words(types)
   list(
     kind = "unset",

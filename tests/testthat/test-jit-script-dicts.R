@@ -59,3 +59,10 @@ test_that("lists that lose all their elements keep that they had names", {
   expect_same_as_eager(function(x, m = NULL, k = "a") { y <- list(a = x, b = m); y[[k]] <- NULL; length(y) }, torch_ones(1))
   expect_failure_of(jit_script(function(x) { y <- c(); y["a"] <- 3; y }), "compile", "has no names")
 })
+
+test_that("a loop goes through the elements of a list with names, in their order", {
+  x <- torch_tensor(c(1, 2))
+  expect_same_as_eager(function(x, k = "z") { d <- list(); d[[k]] <- x; d[["q"]] <- x * 2; for (e in d) x <- x * 3 + e; x }, x)
+  expect_same_as_eager(function(x, k = "z") { d <- list(); d[["q"]] <- 2; d[[k]] <- 1; d[["q"]] <- NULL; d[["q"]] <- 7; for (e in d) x <- x * 3 + e; x }, x)
+  expect_same_as_eager(function(x, k = "z") { d <- list(); d[[k]] <- 1; for (e in d) d[[paste0("r", e)]] <- e; x * length(d) }, x)
+})

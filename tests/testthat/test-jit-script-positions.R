@@ -28,3 +28,28 @@ test_that("a vector within a list takes doubles where it began with whole number
   same(function(n, f) { m <- list(a = rep(0, n)); m$a[m$a == 0] <- f; m$a[length(m$a) + 1] <- f; m })
   same(function(n, f) { m <- list(rep(0, n), rep(1, n)); m[[2]][1:2] <- c(f, f); m })
 })
+
+test_that("a range of positions may fall", {
+  for (n in 1:3) {
+    expect_same_as_eager(function(n = 1L) { v <- c(3, 2, 1); list(v[n:1], v[n:2], v[3:n], c("a", "b", "c")[n:1]) }, n)
+    expect_same_as_eager(function(x, n = 1L) { l <- list(x, x * 2, x * 3); l[n:2] }, torch_ones(1), n)
+  }
+  for (ends in list(quote(n:4), quote(4:n), quote(0:n))) {
+    expect_failure_of(jit_script(eval(bquote(function(n = 1L) { v <- c(3, 2, 1); v[.(ends)] })))(2L), "program", "subscript out of bounds")
+  }
+})
+
+number <- 5
+several <- c(1, 2, 3)
+pair <- list(1, 2)
+named <- list(a = 1, b = 2)
+test_that("changing a part of what is around a function makes a variable of its own", {
+  x <- torch_tensor(1)
+  for (fn in list(
+    function(x) { number[2] <- 1; number }, function(x) { several[2] <- 10; several }, function(x) { pair[[2]] <- 10; pair },
+    function(x) { named$b <- 10; named }, function(x) { named$c <- x; named }
+  )) {
+    expect_same_as_eager(fn, x)
+  }
+  expect_identical(list(number, several, pair, named), list(5, c(1, 2, 3), list(1, 2), list(a = 1, b = 2)))
+})

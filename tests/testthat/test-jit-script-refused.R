@@ -178,3 +178,16 @@ test_that("what an argument that is NULL by default is, is told", {
   expect_failure_of(jit_script(function(x, a = NULL) { k <- if (is.null(a)) 0.1 else a; x * k }), "compile", "a = \"Optional\\[float\\]\"")
   expect_failure_of(jit_script(function(x) { out <- x[1]; for (i in 2:3) out <- c(out, x[i]); out }), "compile", "Begin with a list: out <- list")
 })
+
+test_that("what can't be is said in words that fit", {
+  told <- function(fn, pattern) expect_failure_of(jit_script(fn), "compile", pattern)
+  told(function(x) { d <- list(a = 1); d$a[2] <- 5; d }, "`d\\$a` is a number, of which no elements can be set")
+  told(function(n = 2L) { v <- c(1, 2); v[n > 1L] }, "TRUE or FALSE alone can't choose elements")
+  told(function(n = 2L) { v <- c(1, 2); v[0] }, "A position is a whole number")
+  told(function(v = c(1, 2)) Find(function(e) e > 1, v), "Filter\\(f, x\\)")
+  told(function(x) { fs <- list(); for (i in 1:3) fs[[i]] <- function(z) z * i; fs[[1]](x) }, "can't hold functions")
+  told(function(x, n = 1L) { f <- function(z) z; if (n > 1L) f <- function(z) z * 10; f(x) }, "can't be chosen while the program runs")
+  layer <- nn_linear(2, 2)
+  held <- jit_script(function(x) layer(x))
+  told(function(x) held(x) + held(x), "has modules or tensors of its own")
+})

@@ -156,3 +156,7 @@ test_that("what depends on more than a program knows is refused", {
     expect_failure_of(jit_script(case[[1]]), "compile", case[[2]])
   }
 })
+
+test_that("unlist() joins numbers of several kinds", {
+  expect_same_as_eager(function(n = 3L) list(unlist(list(n, 2.5)), unlist(list(1, 2L, TRUE)), unlist(list(n, TRUE))))
+})
