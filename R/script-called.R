@@ -146,6 +146,11 @@ member_here <- function(cx, holder, key) {
     return(holder)
   }
   is_key <- rlang::is_string(key) || rlang::is_scalar_integerish(key)
+  if (inherits(holder, "script_self") && inherits(holder$module, "script_module")) holder <- holder$module
+  if (inherits(holder, "script_module")) {
+    kind <- if (is.character(key)) .Call(C_module_kind, environment(holder)$handle, key) else ""
+    return(if (kind %in% c("method", "child")) holder[[key]])
+  }
   if (is_nn_module(holder) && !inherits(holder, "script_module")) holder <- script_self_of(cx$unit, holder, "")
   if (inherits(holder, "script_self") && !inherits(holder$module, "script_module")) {
     if (!is_key) {
@@ -172,10 +177,13 @@ codes_of <- function(cx, value) {
   if (inherits(value, "script_any")) {
     return(unlist(lapply(values_of_any(value), function(one) codes_of(cx, one)), recursive = FALSE))
   }
-  if (is_nn_module(value) && !inherits(value, "script_module")) value <- script_self_of(cx$unit, value, "")
+  if (inherits(value, c("script_function", "script_module"))) {
+    return(list(compiled_code(cx, value)))
+  }
+  if (is_nn_module(value)) value <- script_self_of(cx$unit, value, "")
   if (inherits(value, "script_self")) {
     if (inherits(value$module, "script_module")) {
-      return(list())
+      return(list(compiled_code(cx, value$module)))
     }
     own <- list(code_of_method(value, value$self$forward))
     return(c(own, unlist(lapply(unname(registered(value$self, "child")), function(child) codes_of(cx, child)), recursive = FALSE)))
@@ -208,7 +216,7 @@ called_code <- function(cx, scope, head) {
   if (inherits(value, c("script_any", "script_unknown"))) {
     return(unknown_code)
   }
-  if (inherits(value, "script_self") || is_nn_module(value)) {
+  if (inherits(value, c("script_self", "script_function")) || is_nn_module(value)) {
     return(codes_of(cx, value)[1][[1]])
   }
   if (inherits(value, c("script_method", "script_member")) && is.function(value$fn)) code_of_method(value$module, value$fn) else code_of(value)

@@ -1,9 +1,9 @@
 # What code changes: fields, variables and tensors that others see as well.
 
 # What code changes that others see: fields of modules, and tensors or variables by name. `local`: it may change what its own
-# variables share with its arguments. `in_place`: it may change what is in tensors.
+# variables share with its arguments. `in_place`: it may change what is in tensors. `set`: the variables that are others then.
 changes_of <- function(cx, scope, expr, within = list()) {
-  fields <- names <- character()
+  fields <- names <- set <- character()
   local <- in_place <- FALSE
   alone <- made_alone(cx, scope, expr)
   # `whole`: what is another thing after it
@@ -20,6 +20,7 @@ changes_of <- function(cx, scope, expr, within = list()) {
   add <- function(other) {
     fields <<- c(fields, other$fields)
     names <<- c(names, other$names)
+    set <<- c(set, other$set)
     local <<- local || other$local || length(other$names) > 0
     in_place <<- in_place || other$in_place
   }
@@ -28,6 +29,7 @@ changes_of <- function(cx, scope, expr, within = list()) {
     called <- names_of_call(cx, scope, call)
     name <- called[[1]]
     if (is.name(head) && name %in% c("<-", "=", "<<-") && (is.call(call[[2]]) || name == "<<-")) {
+      set <<- c(set, as.character(assigned_root(call[[2]])))
       note(call[[2]], if (is.call(call[[2]])) call[[2]][[2]], is.call(call[[2]]) && !identical(call[[2]][[1]], quote(`$`)))
     } else if (grepl("[^_.]_$", name) || writes_in_place(cx, scope, call, called)) {
       target <- if (is.call(head) && grepl("_$", name)) head[[2]] else if (length(call) > 1) call[[2]]
@@ -41,7 +43,9 @@ changes_of <- function(cx, scope, expr, within = list()) {
       if (isTRUE(code$is_unknown)) {
         local <<- in_place <<- TRUE
       } else if (isTRUE(code$is_package)) {
-        layer <- layer_does(code$scope$module$self)
+        layer <- does_of(code)
+        # any of its fields
+        if (!is.null(code$does) && layer == "changes") fields <<- c(fields, "*")
         if (layer == "counts") fields <<- c(fields, layer_fields)
         if (layer == "changes" || layer == "counts" && sees_statistics(cx)) local <<- in_place <<- TRUE
       } else if (!is_within(code, within)) {
@@ -50,7 +54,19 @@ changes_of <- function(cx, scope, expr, within = list()) {
     }
   })
   # a name of its own may stand for a part of an argument
-  list(fields = unique(fields), names = unique(names), local = local || any(names %in% made_here(expr)), in_place = in_place)
+  list(fields = unique(fields), names = unique(names), set = unique(set), local = local || any(names %in% made_here(expr)), in_place = in_place)
+}
+# An argument is code of the caller's: it sets the caller's variables.
+changes_of_argument <- function(cx, scope, expr) {
+  changes <- changes_of(cx, scope, expr)
+  own <- locally_assigned(expr)
+  walk_calls(expr, function(call) {
+    if (identical(call[[1]], quote(`for`))) own <<- c(own, as.character(call[[2]]))
+    !identical(call[[1]], quote(`function`))
+  })
+  changes$names <- union(changes$names, own)
+  changes$set <- union(changes$set, own)
+  changes
 }
 changes_anything <- function(changes) length(changes$fields) > 0 || length(changes$names) > 0 || changes$local
 

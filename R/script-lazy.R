@@ -26,7 +26,7 @@ refuse_lazy_arguments <- function(cx, expr, scope, formals, body, inner, told = 
   changes <- changes_of(cx, inner, as.call(c(list(quote(`{`)), unname(inner$defaults), statements)))
   # functions that are given may be called
   for (code in unlist(lapply(handed_values(cx, scope, expr), function(value) codes_of(cx, value)), recursive = FALSE)) {
-    more <- if (isTRUE(code$is_unknown)) list(in_place = TRUE) else if (isTRUE(code$is_package)) list(in_place = layer_does(code$scope$module$self) == "changes") else changes_of(cx, code$scope, code$body)
+    more <- if (isTRUE(code$is_unknown)) list(in_place = TRUE) else if (isTRUE(code$is_package)) list(in_place = does_of(code) == "changes") else changes_of(cx, code$scope, code$body)
     changes$in_place <- changes$in_place || more$in_place
     changes$fields <- c(changes$fields, more$fields)
     changes$names <- c(changes$names, more$names)
@@ -41,7 +41,10 @@ refuse_lazy_arguments <- function(cx, expr, scope, formals, body, inner, told = 
     part <- parts[[i]]
     # what the function changes of its arguments, it changes of what was given
     changed <- c(setdiff(changes$names, names(formals)), unlist(lapply(given[setdiff(if (changes$local) names(given) else intersect(names(given), changes$names), name)], function(part) if (is.language(part)) all.vars(part))))
-    seen <- intersect(names_within(cx, scope, part), setdiff(c(changes$fields, changed), "self"))
+    seen <- intersect(names_within(cx, scope, part), setdiff(c(changes$fields, changed), c("self", "*")))
+    if ("*" %in% changes$fields && has_member(cx, scope, part)) {
+      refuse(cx, told, sprintf("The function calls a compiled one that changes something, and looks at `%s` after that.", squeeze_text(part)), "Give the argument a name before the call.")
+    }
     if (length(seen) > 0) refuse(cx, told, sprintf("The function changes `%s`, which an argument of it uses.", seen[[1]]), "Give the argument a name before the call.")
     # what is changed may be what it was computed from, by another name
     if (changes$in_place && computes_tensors(cx, scope, part)) {
@@ -55,7 +58,7 @@ refuse_lazy_arguments <- function(cx, expr, scope, formals, body, inner, told = 
 # anything itself, or computes anything.
 refuse_effects <- function(cx, expr, scope, formals, body, inner, does, first, computed, told) {
   parts <- as.list(expr)[-1]
-  changes <- lapply(does, function(part) changes_of(cx, scope, part))
+  changes <- lapply(does, function(part) changes_of_argument(cx, scope, part))
   # what changes fields alone that nothing here looks at might as well not
   writes <- is_seen_by(cx, scope, parts, does, changes, c(names_within(cx, inner, body), unlist(lapply(inner$defaults, all.names))))
   writes <- names(does)[writes]
@@ -113,6 +116,12 @@ computes_tensors <- function(cx, scope, expr) {
     grepl("Tensor|[?]", type) || is.list(value) || is.environment(value) || is.function(value)
   }, NA))
 }
+# Whether it looks at a field of a module.
+has_member <- function(cx, scope, expr) {
+  found <- FALSE
+  walk_calls(expr, function(call) if (is.name(call[[1]]) && as.character(call[[1]]) %in% c("$", "[[") && is_of_module(cx, scope, call)) found <<- TRUE)
+  found
+}
 has_call_but_member <- function(expr) {
   found <- FALSE
   walk_calls(expr, function(call) if (!identical(call[[1]], quote(`$`))) found <<- TRUE)
@@ -126,7 +135,7 @@ refuse_order <- function(cx, expr, scope, formals, in_order, asks_all = FALSE) {
   expr <- with_defaults(cx, scope, expr)
   parts <- as.list(expr)[-1]
   calls <- which(vapply(parts, function(part) is.call(part) && !identical(part[[1]], quote(`function`)), NA))
-  if (isTRUE(scope$is_package) || length(calls) == 0 || in_order && (length(calls) < 2 || !any(nzchar(rlang::names2(parts))))) {
+  if (isTRUE(scope$is_package) || length(calls) == 0 || in_order && !any(nzchar(rlang::names2(parts)))) {
     return(invisible())
   }
   does <- calls[vapply(parts[calls], function(part) has_effects(cx, scope, part), NA)]
@@ -134,7 +143,7 @@ refuse_order <- function(cx, expr, scope, formals, in_order, asks_all = FALSE) {
     return(invisible())
   }
   order <- order_of_formals(formals, parts)
-  changes <- lapply(parts[does], function(part) changes_of(cx, scope, part))
+  changes <- lapply(parts[does], function(part) changes_of_argument(cx, scope, part))
   writes <- any(is_seen_by(cx, scope, parts, parts[does], changes))
   # what draws or writes out matters to its like alone
   matters <- if (writes) union(calls, which(vapply(parts, function(part) is.name(part) && as.character(part) %in% unlist(lapply(changes, function(change) change$names)), NA))) else does

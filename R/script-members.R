@@ -24,6 +24,7 @@ member_value <- function(cx, held, name, expr, scope) {
 
 # x$f(...) and self$f(...)
 call_member <- function(cx, head, expr, scope) {
+  if (!isTRUE(scope$is_package)) refuse_changed_receiver(cx, head, expr, scope)
   term <- translate(cx, head, scope)
   if (term$type == "?") {
     return(term)
@@ -32,6 +33,18 @@ call_member <- function(cx, head, expr, scope) {
     refuse(cx, expr, sprintf("`%s` is no function.", squeeze_text(head)))
   }
   call_function(cx, static_value(term), expr, scope)
+}
+
+# R takes what the method is of before it computes the arguments.
+refuse_changed_receiver <- function(cx, head, expr, scope) {
+  root <- assigned_root(head[[2]])
+  calls <- Filter(function(part) is.call(part) && !identical(part[[1]], quote(`function`)), as.list(expr)[-1])
+  if (!is.name(root) || length(calls) == 0 || inherits(value_here(cx, scope, root), "script_self")) {
+    return(invisible())
+  }
+  if (as.character(root) %in% unlist(lapply(calls, function(part) changes_of_argument(cx, scope, part)$set))) {
+    refuse(cx, expr, sprintf("An argument sets `%s`, whose method this is.", as.character(root)), "Do it before the call.")
+  }
 }
 
 # `fn` and `module`: of a method.

@@ -95,6 +95,7 @@ call_method <- function(cx, self, name, given, expr, scope) {
   if (inherits(self$module, "script_module")) {
     method <- self$module[[name]]
     signature <- .Call(C_function_signature, environment(method)$handle)
+    if (compiled_does(cx, method) == "changes") cx$unit$writes <- TRUE
     return(call_with_signature(cx, sprintf("%s.%s", self$code, name), signature, given, expr))
   }
   if (inherits(fn, "script_unused")) {
@@ -167,6 +168,7 @@ call_compiled <- function(cx, fn, given, expr, name) {
   signature <- .Call(C_function_signature, handle)
   # a function from elsewhere is put in where it is called
   label <- constant_name(cx$unit, handle, name)
+  if (compiled_does(cx, fn) == "changes") cx$unit$writes <- TRUE
   call_with_signature(cx, label, signature, given, expr)
 }
 
@@ -175,6 +177,7 @@ call_with_signature <- function(cx, code, signature, given, expr, skip = 0L) {
     refuse(cx, expr, "This program takes or returns a list with names, or an object: other programs can't use it.", "Call the R function that it was made from.")
   }
   types <- vapply(sub(" (inferred)", "", signature$types, fixed = TRUE), declared_script_type, "", USE.NAMES = FALSE)
+  returns <- declared_script_type(sub(" (inferred)", "", signature$returns, fixed = TRUE))
   labels <- signature$arguments
   formals <- stats::setNames(rep(list(quote(expr = )), length(labels)), labels)
   matched <- match_given(cx, formals, given, expr)$matched
@@ -183,7 +186,7 @@ call_with_signature <- function(cx, code, signature, given, expr, skip = 0L) {
   codes <- vapply(intersect(labels, names(matched)), function(label) {
     paste0(label, "=", need_code(cx, matched[[label]], types[[match(label, labels)]], expr, sprintf("`%s`", label)))
   }, "")
-  called_term(cx, list(returns = declared_script_type(signature$returns)), sprintf("%s(%s)", code, paste(codes, collapse = ", ")))
+  called_term(cx, list(returns = returns), sprintf("%s(%s)", code, paste(codes, collapse = ", ")))
 }
 
 # ---- members
@@ -206,7 +209,8 @@ self_member <- function(cx, self, name, expr) {
     return(static_term(Map(function(name, child) static_value(child_term(cx, self, name, child)), names(children), children)))
   }
   if (name %in% c("parameters", "buffers")) {
-    return(make_list(cx, registered_terms(cx, self, sub("s$", "", name)), expr, NULL))
+    kind <- sub("s$", "", name)
+    return(make_list(cx, registered_terms(cx, self, kind)[!is_repeated(registered_values(r_self, kind))], expr, NULL))
   }
   code <- member_code(self, name)
   if (name == "training") {
@@ -279,6 +283,12 @@ registered_terms <- function(cx, self, kind) {
   unname(c(lapply(own, function(name) new_term("Tensor", member_code(self, name))), unlist(inner, recursive = FALSE)))
 }
 
+# The tensors themselves, in the same order: what stands in two places counts once.
+registered_values <- function(self, kind) {
+  unname(c(lapply(names(registered(self, kind)), function(name) self[[name]]), unlist(lapply(registered(self, "child"), function(child) registered_values(self_of(child), kind)), recursive = FALSE)))
+}
+is_repeated <- function(tensors) vapply(seq_along(tensors), function(i) !is.null(tensors[[i]]) && any(vapply(tensors[seq_len(i - 1)], identical, NA, tensors[[i]])), NA)
+
 scripted_member <- function(cx, self, name, expr) {
   handle <- environment(self$module)$handle
   kind <- .Call(C_module_kind, handle, name)
@@ -290,9 +300,12 @@ scripted_member <- function(cx, self, name, expr) {
     return(child_term(cx, self, name, self$module[[name]]))
   }
   if (kind == "") refuse(cx, expr, sprintf("The module has no member `%s`.", name))
-  type <- type_of_field(.Call(C_module_attribute, handle, name))
-  if (is.null(type)) refuse(cx, expr, sprintf("The member `%s` of a TorchScript module can't be used here.", name))
-  new_term(type, code)
+  if (kind == "constant") {
+    return(capture_value(cx, .Call(C_module_attribute, handle, name), name))
+  }
+  type <- .Call(C_module_attribute_type, handle, name)
+  if (grepl("__torch__", type, fixed = TRUE)) refuse(cx, expr, sprintf("The member `%s` of a TorchScript module can't be used here.", name), "Give the module a method that returns what is wanted of it.")
+  new_term(declared_script_type(type), code)
 }
 
 # ---- the module of TorchScript
@@ -336,12 +349,14 @@ rename_words <- function(handle, self, fields, done) {
   }
 }
 
+# These are shared with R, and a file's constants are shared with nothing.
+holds_tensors <- function(value) is_torch_tensor(value) || is.list(value) && !is.object(value) && any(vapply(value, holds_tensors, NA))
 holds_names <- function(value) is.list(value) && (!is.null(names(value)) || any(vapply(value, holds_names, NA)))
 
 # What the program does not look up again can't be changed behind its back.
 make_constant <- function(handle, name, value) {
   # files can't hold named lists as constants
-  if (!is_torch_tensor(value) && !holds_names(value) && .Call(C_module_kind, handle, name) == "attribute") {
+  if (!is_torch_tensor(value) && !holds_names(value) && !holds_tensors(value) && .Call(C_module_kind, handle, name) == "attribute") {
     .Call(C_module_remove, handle, name)
     tryCatch(.Call(C_module_register, handle, name, "c", value, NULL), torchscript_error = function(e) NULL)
   }

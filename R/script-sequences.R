@@ -258,6 +258,9 @@ reduce_function <- function(cx, expr, scope) {
   # `simplify` is not in all versions of R
   arguments <- c(alist(f = , x = , init = , right = FALSE, accumulate = FALSE), if ("simplify" %in% names(formals(Reduce))) list(simplify = TRUE))
   matched <- matched_expressions(cx, arguments, expr, scope)
+  for (part in matched[intersect(names(matched), c("init", "right", "accumulate", "simplify"))]) {
+    if (is.call(part) && has_effects(cx, scope, part)) refuse(cx, expr, "An argument that does something can't be translated here: the function asks for its arguments in an order of its own.", "Compute it before the call.")
+  }
   flag <- function(name, default = FALSE) {
     given <- if (!is.null(matched[[name]])) translate(cx, matched[[name]], scope) else literal_term(default)
     if (!is_static(given) || !rlang::is_bool(static_value(given))) refuse(cx, expr, sprintf("`%s` must be known before the program runs.", name))

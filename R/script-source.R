@@ -75,6 +75,8 @@ reads_first <- function(exprs, name) {
       if (is_set && !name %in% all.names(statement[[3]])) {
         return(FALSE)
       }
+      # the counter of a loop is set before it is looked at there
+      if (is.call(statement) && identical(statement[[1]], quote(`for`)) && identical(statement[[2]], as.name(name)) && !name %in% all.names(statement[[3]])) next
       if (name %in% looked_at(statement)) {
         return(TRUE)
       }
@@ -126,7 +128,7 @@ has_effects <- function(cx, scope, expr, within = list()) {
     }
     names <- names_of_call(cx, scope, call)
     name <- names[[1]]
-    is_own <- is_function && (name %in% c("return", "break", "next") || name %in% c("<-", "=") && !is_of_module(cx, scope, call[[2]]) && !(is.call(call[[2]]) && is_argument_within(cx, scope, bodies, call[[2]])))
+    is_own <- is_function && (name %in% c("return", "break", "next", "for") || name %in% c("<-", "=") && !is_of_module(cx, scope, call[[2]]) && !(is.call(call[[2]]) && is_argument_within(cx, scope, bodies, call[[2]])))
     found <<- found || name %in% effects && !is_own || any(names[-1] %in% effects) || any(grepl("[^_.]_$", names)) || any(grepl(random_functions, names)) ||
       writes_in_place(cx, scope, call, names) || any(vapply(codes_of_call(cx, scope, call), function(code) code_has_effects(cx, code, within), NA))
     !found
@@ -138,12 +140,12 @@ code_has_effects <- function(cx, code, within = list()) {
     return(TRUE)
   }
   if (isTRUE(code$is_package)) {
-    return(layer_does(code$scope$module$self) != "nothing")
+    return(does_of(code) != "nothing")
   }
   !is_within(code, within) && any(vapply(c(list(code$body), unname(code$scope$defaults)), function(part) has_effects(cx, code$scope, part, c(within, list(code))), NA))
 }
 is_within <- function(code, within) any(vapply(within, function(other) identical(other$key, code$key), NA))
-effects <- c("<-", "<<-", "=", "->", "return", "stop", "stopifnot", "break", "next", "cat", "print", "message", "warning", "abort", "backward", "torch_manual_seed")
+effects <- c("<-", "<<-", "=", "->", "for", "return", "stop", "stopifnot", "break", "next", "cat", "print", "message", "warning", "abort", "backward", "torch_manual_seed")
 random_functions <- "^torch_(rand|bernoulli|binomial|multinomial|normal|poisson|rrelu)|^(multinomial|bernoulli)$|dropout|gumbel|^nnf_(rrelu|fractional|multi_head_attention|scaled_dot)|_(batch|instance)_norm$|^(runif|rnorm|sample)$"
 
 # A layer of this package "draws" random numbers, "changes" its argument, or "counts" in buffers of its own, in training at

@@ -332,7 +332,7 @@ call_entry <- function(cx, entry, expr, scope) {
   if (entry$name == "ifelse" && has_effects(cx, scope, with_defaults(cx, scope, as.call(Filter(is.name, as.list(expr)))))) {
     refuse(cx, expr, "A default that does something can't be translated here: R may not compute it.", "if (test) yes else no.")
   }
-  if (!is.primitive(entry$fn) && is.function(entry$fn) && entry$name != "ifelse") refuse_order(cx, expr, scope, formals(entry$fn), in_order = entry$name %in% asks_in_order || !is.null(plan_of_function(entry$fn)))
+  if (!is.primitive(entry$fn) && is.function(entry$fn) && entry$name != "ifelse") refuse_order(cx, expr, scope, formals(entry$fn), in_order = entry$name %in% asks_in_order && !(entry$name == "append" && length(expr) > 3) || !is.null(plan_of_function(entry$fn)))
   given <- stop_if_nulls(cx, given_arguments(cx, expr, scope, entry$argument), entry$name)
   if (length(given) == 1 && !is.null(given[[1]]$elements) && entry$name %in% of_all_elements) given[[1]] <- given[[1]]$elements
   types <- term_types(given)

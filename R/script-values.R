@@ -99,6 +99,10 @@ is_of_type <- function(test, of_kind = FALSE) {
       return(unknown_term())
     }
     if (is_optional_type(term$type)) {
+      is_argument <- !is.null(term$place) && endsWith(cx$vars[[term$place]]$version %||% "", " argument")
+      if (!is_argument && !isTRUE(scope$is_package) && required_type(term$type) %in% c("float", "number") && (of_kind || isTRUE(test(new_term("bool", ""))) != isTRUE(test(new_term("float", ""))))) {
+        refuse(cx, expr, "What kind of number it is, or whether it is NULL, is not asked at once.", "Ask is.null() first.")
+      }
       # of NULL it is FALSE
       if (!test(new_term(required_type(term$type), term$code))) {
         return(literal_term(FALSE))

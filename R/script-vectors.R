@@ -257,7 +257,7 @@ whole_numbers <- function(cx, given, expr, scope) {
     size <- length_of(cx, matched["x"], expr, scope)
     return(comparison(cx, "==", list(size, literal_term(as.integer(static_value(matched$n)))), expr))
   }
-  if (type == "float" || type == "Vector[float]") refuse(cx, expr, "Whether a number is whole is not asked here.", "x == floor(x).")
+  if (required_type(type) %in% c("float", "number", "int", "whole", "Vector[float]")) refuse(cx, expr, "Whether a number is whole is not asked here.", "x == floor(x).")
   literal_term(FALSE)
 }
 

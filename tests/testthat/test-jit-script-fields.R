@@ -156,3 +156,10 @@ test_that("members whose names are one in TorchScript are told", {
   expect_same_fields(nn_module(initialize = function() self$f_2 <- 2, forward = function(x) self$f(x) * self$f(2L) * self$f_2, f = function(x) x * 2))
   expect_same_fields(nn_module(initialize = function() self$k <- 2, forward = function(x) self$f(x) * self$f(2L) * self$f_2(), f = function(x) x * 2, f_2 = function() 3))
 })
+
+test_that("a tensor in two places is one parameter", {
+  expect_same_fields(nn_module(
+    initialize = function() { torch_manual_seed(1); self$a <- nn_linear(2, 2); self$b <- nn_linear(2, 2); self$b$weight <- self$a$weight },
+    forward = function(x) { l <- torch_zeros(1); for (p in self$parameters) l <- l + p$pow(2)$sum(); list(l, length(self$parameters)) }
+  ))
+})

@@ -200,3 +200,47 @@ test_that("arguments are computed once", {
   expect_same_as_eager(function(x) strrep(name(x), count(x)), x)
   expect_same_as_eager(function(x) substr(trimws(name(x)), count(x), 2), x)
 })
+
+test_that("what compiled functions and modules do is seen", {
+  x <- torch_tensor(c(1, 2))
+  adds <- jit_script(function(x) x$add_(1))
+  writes <- jit_script(function(x) { cat("written\n"); x * 1 })
+  doubles <- jit_script(function(x) x * 2)
+  told <- function(fn, pattern) expect_failure_of(jit_script(fn), "compile", pattern)
+  told(function(x) { g <- function(y, b) { adds(y); b }; y <- x$clone(); g(y, y * 1) }, "looks at `y \\* 1` after that|changes")
+  told(function(x) { g <- function(a, b) { cat("g\n"); a + b }; g(x, writes(x)) }, "An argument that does something")
+  expect_same_as_eager(function(x) { g <- function(a, b) { z <- a * 2; z * 2 + b }; g(x, doubles(x)) }, x)
+  expect_same_as_eager(function(x) { y <- x$clone(); adds(y); doubles(adds(y)) }, x)
+  counts <- nn_module(initialize = function() self$n <- 0L, forward = function(x) { self$n <- self$n + 1L; x })
+  holds <- nn_module(initialize = function() self$c <- jit_script(counts()), forward = function(x) self$two(self$c$n), two = function(k) { self$c(torch_ones(1)); k })
+  expect_failure_of(jit_script(holds()), "compile", "calls a compiled one that changes something")
+  holds <- nn_module(initialize = function() self$c <- jit_script(counts()), forward = function(x) self$c(x) + self$c$n)
+  program <- jit_script(holds())
+  for (i in 1:3) expect_equal(as_array(program(x)), c(1, 2) + i)
+})
+
+test_that("fields of compiled modules have the types that they were given", {
+  made <- function() {
+    jit_script(nn_module(
+      initialize = function() { self$last <- NULL; self$l <- list(); self$s <- character(); self$one <- 1 },
+      forward = function(x) { self$last <- x; self$l <- c(self$l, list(x)); self$s <- c(self$s, "a"); x }
+    )())
+  }
+  asks <- function(m) { force(m); function(x) { m(x); list(is.null(m$last), length(m$l), length(m$s), m$one) } }
+  x <- torch_ones(2)
+  expect_identical(jit_script(asks(made()))(x), asks(made())(x))
+})
+
+test_that("an argument that sets a variable is seen by what reads it", {
+  x <- torch_tensor(c(1, 2))
+  told <- function(fn, pattern) expect_failure_of(jit_script(fn), "compile", pattern)
+  told(function(x) { m <- function() { x <<- x * 2; 1 }; x$add(m()) }, "An argument sets `x`")
+  told(function(x) x$add(x <- x * 2), "An argument sets `x`")
+  told(function(x) { y <- 1; f <- function(a, b) b - a; f({ y <- 5; 1 }, y) }, "does something")
+  told(function(x) { f <- function(a, b) { b; a }; f(x$sum(), x <- x * 2) }, "does something")
+  told(function(x) { i <- 9L; f <- function(a) 1; f(for (i in 1:3) {}); i }, "does something")
+  told(function(x) { y <- 1; m <- function() { y <<- 3; 3 }; torch_add(x, alpha = y, other = m()) }, "function's own order")
+  told(function(x) { v <- c(1, 2); append(v, { cat("v\n"); 3 }, after = { cat("a\n"); 1L }) }, "order of its own")
+  told(function(x) { v <- c(1, 2); m <- function() { v <<- c(5, 6); 1 }; Reduce(function(a, b) a + b, v, m()) }, "order of its own")
+  expect_same_as_eager(function(x) { y <- x$clone(); y$add_(1)$mul_(2); y$copy_(y * 2); y }, x)
+})

@@ -218,3 +218,11 @@ test_that("TRUE of a tensor is no position and no size", {
     expect_same_as_eager(eval(bquote(function(x, b) { v <- c(5, 6, 7); .(use) })), torch_ones(2, 3), b)
   }
 })
+
+test_that("the kind of a number that may be NULL is not asked at once", {
+  told <- function(fn) expect_failure_of(jit_script(fn), "compile", "Ask is.null\\(\\) first")
+  told(function(x) { y <- NULL; for (i in 1:2) y <- x[i]$item(); is.integer(y) })
+  told(function(n = 1L) { y <- switch(n, 1L, 2.5, 3L); is.integer(y) })
+  expect_failure_of(jit_script(function(n = 2L) { y <- NULL; if (n > 1L) y <- n; rlang::is_integerish(y) }), "compile", "is not asked here")
+  expect_same_as_eager(function(x) { y <- NULL; for (i in 1:2) y <- x[i]$item(); if (is.null(y)) "no" else paste(is.integer(y)) }, torch_tensor(c(4L, 5L)))
+})

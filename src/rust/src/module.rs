@@ -105,6 +105,14 @@ routine!(module_attribute(x, name) {
     shim::call(|e| shim::ts_module_attribute(module, name.as_ptr(), &mut value, e))?;
     Ok(to_r::convert(&value))
 });
+routine!(
+    /// The type of a parameter, buffer or attribute, as TorchScript writes it.
+    module_attribute_type(x, name) {
+        let (native, name) = (module(x)?, c_string(&string(name).unwrap_or_default())?);
+        let attribute = Argument::read(|a, e| shim::ts_module_attribute_type(native, name.as_ptr(), a, e))?;
+        Ok(mk_string(&attribute.kind.text()))
+    }
+);
 /// An attribute takes what its type says, as an argument does.
 unsafe fn typed_value(
     native: *mut shim::Object,

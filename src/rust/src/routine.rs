@@ -244,6 +244,7 @@ pub unsafe extern "C" fn tsr_initialise(dll: *mut DllInfo) {
         "C_module_members", module::module_members, 1;
         "C_module_method", module::module_method, 2;
         "C_module_attribute", module::module_attribute, 2;
+        "C_module_attribute_type", module::module_attribute_type, 2;
         "C_module_train", module::module_train, 2;
         "C_module_type", module::module_type, 1;
         "C_enum_value", module::enum_value, 1;
