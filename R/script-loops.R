@@ -105,32 +105,6 @@ enter_loop <- function(cx, scope, names_assigned, body, id, closures = list()) {
   }
 }
 
-# What is looked at before the loop sets a variable of its name is in the first round that of what is around the function.
-keep_captured <- function(cx, scope, condition, body, closures) {
-  own <- locally_assigned(call("{", condition, body))
-  walk_calls(body, function(call) {
-    if (identical(call[[1]], quote(`for`))) own <<- c(own, as.character(call[[2]]))
-    !identical(call[[1]], quote(`function`))
-  })
-  of_closures <- unlist(lapply(closures, function(closure) all.names(closure$body)))
-  for (name in unique(own)) {
-    if (!is.null(find_binding(cx, scope, name)) || !exists(name, envir = scope$env)) next
-    # a function is hidden by functions alone
-    hides <- !is.function(get(name, envir = scope$env)) || sets_function(body, name)
-    if (hides && (name %in% of_closures || reads_first(list(condition, body), name))) make_local(cx, scope, name, body, is_read = TRUE)
-  }
-}
-# Whether a variable may be set to a function.
-sets_function <- function(expr, name) {
-  found <- FALSE
-  walk_calls(expr, function(call) {
-    is_set <- is.name(call[[1]]) && as.character(call[[1]]) %in% c("<-", "=") && identical(call[[2]], as.name(name))
-    if (is_set && (is.name(call[[3]]) || is.call(call[[3]]) && identical(call[[3]][[1]], quote(`function`)))) found <<- TRUE
-    !found
-  })
-  found
-}
-
 # The functions made here that code may call, and those that they call.
 called_closures <- function(cx, scope, exprs, found = list()) {
   for (name in names_that_may_be_called(exprs)) {
