@@ -165,7 +165,7 @@ translating <- function(code) {
 
 refuse_source <- function(e) {
   if (grepl("has members of its own", conditionMessage(e), fixed = TRUE)) {
-    abort_torchscript("A compiled function that has modules or tensors of its own can't be called in another program.", "compile", "Call the R function that it was made from, or give it to a module as a field.")
+    abort_torchscript("A compiled function that has modules or tensors of its own can't be called in another program.", "compile", "Call the R function that it was made from.")
   }
   abort_torchscript(
     paste0("The compiler made source that libtorch refuses: ", conditionMessage(e)), "compile",
