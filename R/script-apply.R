@@ -73,6 +73,7 @@ lapply_loop <- function(kind) {
     for (part in as.list(with_defaults(cx, scope, as.call(c(list(quote(.f)), matched$..., matched$FUN.VALUE, matched$simplify, matched$USE.NAMES))))[-1]) {
       if (is.call(part) && has_effects(cx, scope, part)) refuse(cx, expr, "An argument that does something can't be translated: R does it when the function first asks for it.", "Do it before the call.")
     }
+    refuse_unasked_defaults(cx, scope, matched$..., expr)
     code <- code_of(fn)
     if (!is.null(code)) refuse_lazy_arguments(cx, as.call(c(list(quote(.f), quote(X)), matched$...)), scope, code$formals, code$body, code$scope, told = expr)
     more <- lapply(matched$..., function(part) keep_term(cx, translate(cx, part, scope)))
@@ -215,7 +216,7 @@ matched_expressions <- function(cx, formals, expr, scope = NULL) {
   definition <- as.function(c(formals, list(NULL)))
   parts <- as.list(expr)
   dots <- if (!is.null(scope)) first_dots(parts)
-  given <- if (!is.null(dots)) as.call(append(parts[-dots], dots_of(cx, scope), dots - 1)) else expr
+  given <- if (!is.null(dots)) as.call(append(parts[-dots], dots_of(cx, scope, expr), dots - 1)) else expr
   matched <- tryCatch(match.call(definition, given, expand.dots = FALSE), error = function(e) refuse(cx, expr, conditionMessage(e)))
   as.list(matched)[-1]
 }

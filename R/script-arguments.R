@@ -68,12 +68,20 @@ chosen_by_match <- function(body) {
 }
 
 is_given <- function(cx, expr, scope) {
+  if (length(expr) != 2 || !is.name(expr[[2]])) refuse(cx, expr, "`missing()` takes the name of an argument.")
   name <- as.character(expr[[2]])
   found <- find_binding(cx, scope, name)
   if (is.null(found)) refuse(cx, expr, sprintf("`%s` is no argument.", name))
+  # R says so as well
+  if (!identical(found$scope$id, scope$id) || !name %in% names(scope$formals)) refuse(cx, expr, "`missing()` is for the function's own arguments.", sprintf("Ask missing(%s) in the function that has it, and give the answer a name.", name))
+  if (name == "...") {
+    return(literal_term(length(found$binding$terms) == 0))
+  }
   if (cx$is_entry && is.null(found$scope$parent) && !isTRUE(found$scope$is_inline)) {
     refuse(cx, expr, sprintf("A program does not know whether `%s` was given.", name), sprintf("`%s = NULL` as its default, and is.null(%s).", name, name))
   }
+  if (found$binding$kind == "unset") refuse(cx, expr, found$binding$message, found$binding$hint, isTRUE(found$binding$silent))
+  if (name %in% cx$loop$assigned && !is.null(cx$loop$head[[found$key]])) refuse(cx, expr, sprintf("The loop sets `%s`, and R counts it as given from then on.", name), sprintf("Ask missing(%s) before the loop.", name))
   literal_term(found$binding$kind %in% c("missing", "default") || isTRUE(found$binding$is_default))
 }
 

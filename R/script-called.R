@@ -28,7 +28,7 @@ value_here <- function(cx, scope, expr, mode = "any") {
     return(get0(as.character(expr[[3]]), tryCatch(asNamespace(as.character(expr[[2]])), error = function(e) emptyenv())))
   }
   if (head == "list" && any(vapply(as.list(expr)[-1], identical, NA, quote(...)))) {
-    return(any_of_values(list(unknown_value)))
+    return(values_of_dots(cx, scope))
   }
   if (head %in% c("if", "switch")) {
     return(any_of_values(lapply(as.list(expr)[-(1:2)], function(part) if (!missing(part)) value_here(cx, scope, part))))
@@ -49,6 +49,17 @@ value_here <- function(cx, scope, expr, mode = "any") {
     return(if (length(parts) > 0) any_of_values(parts))
   }
   given_by_call(cx, scope, expr)
+}
+# The functions, and lists, that may be among `...`.
+values_of_dots <- function(cx, scope) {
+  if ("..." %in% names(scope$locals)) {
+    return(scope$locals$...)
+  }
+  dots <- find_binding(cx, scope, "...")$binding
+  if (is.null(dots)) {
+    return(unknown_value)
+  }
+  any_of_values(lapply(Filter(is_static, dots$terms), static_value))
 }
 # The function that another one gives, or the list of them, where that is its last expression.
 given_by_call <- function(cx, scope, expr) {
@@ -103,6 +114,13 @@ scope_within <- function(cx, scope, body, formals = list(), handed = list(), fro
     part <- if (is_given) handed[name] else formals[name]
     is_there <- is.language(part[[1]]) && !identical(part[[1]], quote(expr = ))
     add(name, if (is_there) value_here(cx, if (is_given) from else inner(), part[[1]]))
+  }
+  if ("..." %in% names(formals)) {
+    # another function may have handed them on
+    dots <- lapply(unname(handed[names(handed) == "..."]), function(part) {
+      if (identical(part, quote(...))) values_of_dots(cx, from) else if (is.language(part)) value_here(cx, from, part)
+    })
+    locals["..."] <- list(if (is.null(from)) unknown_value else any_of_values(dots))
   }
   elements <- function(value) {
     if (inherits(value, "script_self")) {
@@ -235,7 +253,7 @@ code_called <- function(cx, code, call, from) {
   if (isTRUE(code$is_package)) {
     return(code)
   }
-  code$scope <- scope_within(cx, code$scope, code$body, code$formals, if (!is.null(call)) argument_parts(code$formals, call), from)
+  code$scope <- scope_within(cx, code$scope, code$body, code$formals, if (!is.null(call)) argument_parts(code$formals, call, with_dots = TRUE), if (!is.null(call)) from)
   code
 }
 unknown_code <- list(body = quote(function_not_known()), formals = list(), key = list("not known"), is_unknown = TRUE)

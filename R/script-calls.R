@@ -249,7 +249,7 @@ given_arguments <- function(cx, expr, scope, translate_part = translate_full) {
   terms <- vector("list", length(parts))
   dots <- first_dots(parts)
   if (!is.null(dots)) {
-    more <- dots_of(cx, scope)
+    more <- dots_of(cx, scope, expr)
     parts <- append(parts[-dots], rep(list(NULL), length(more)), dots - 1)
     labels <- append(labels[-dots], rlang::names2(more), dots - 1)
     terms <- append(terms[-dots], more, dots - 1)
@@ -259,7 +259,9 @@ given_arguments <- function(cx, expr, scope, translate_part = translate_full) {
       return(terms[[i]])
     }
     if (identical(parts[[i]], quote(expr = )) || is_missing_argument(cx, parts[[i]], scope)) {
-      return(new_term("missing", NULL, simple = TRUE))
+      # nor does it have a default where it goes on by its name
+      is_handed <- !identical(parts[[i]], quote(expr = )) && !isTRUE(scope$is_package)
+      return(new_term("missing", NULL, simple = TRUE, names = if (is_handed) as.character(parts[[i]])))
     }
     translate_part(cx, parts[[i]], scope)
   })
@@ -281,10 +283,24 @@ is_missing_argument <- function(cx, part, scope) {
   is.name(part) && identical(find_binding(cx, scope, as.character(part))$binding$kind, "missing")
 }
 
-dots_of <- function(cx, scope) find_binding(cx, scope, "...")$binding$terms %||% list()
+dots_of <- function(cx, scope, expr) {
+  dots <- find_binding(cx, scope, "...")$binding
+  if (is.null(dots)) refuse(cx, expr, "There is no `...` here.", "Name it among the arguments of the function.")
+  dots$terms
+}
+dots_element <- function(cx, expr, scope) {
+  dots <- dots_of(cx, scope, expr)
+  at <- if (length(expr) == 2) translate(cx, expr[[2]], scope)
+  place <- if (!is.null(at) && is_static(at)) static_value(at)
+  if (!rlang::is_scalar_integerish(place) || place < 1 || place > length(dots)) {
+    refuse(cx, expr, sprintf("`...elt()` takes a constant from 1 to %d here, the number of arguments in `...`.", length(dots)), "list(...) has them as a list.")
+  }
+  dots[[place]]
+}
 
-# Which argument goes to which formal, as R matches them: list(matched = terms by formal, dots = the rest).
-match_given <- function(cx, formals, given, expr) {
+# Which argument goes to which formal, as R matches them: list(matched = terms by formal, dots = the rest, absent = the formals
+# of those that the function around it was not given). `hands_on`: the function may leave those out.
+match_given <- function(cx, formals, given, expr, hands_on = FALSE) {
   labels <- rlang::names2(given)
   wanted <- names(formals)
   taken <- rep(FALSE, length(given))
@@ -316,7 +332,9 @@ match_given <- function(cx, formals, given, expr) {
     what <- if (any(labels[!taken] != "")) sprintf("There is no argument `%s`.", labels[!taken & labels != ""][[1]]) else "There are too many arguments."
     refuse(cx, expr, what, sprintf("The arguments are %s.", toString(wanted)))
   }
-  list(matched = matched[term_types(matched) != "missing"], dots = given[!taken])
+  absent <- Filter(function(term) term$type == "missing" && !is.null(term$names), matched)
+  if (length(absent) > 0 && !hands_on) refuse(cx, expr, sprintf("Argument `%s` is missing, with no default.", absent[[1]]$names))
+  list(matched = matched[term_types(matched) != "missing"], dots = given[!taken], absent = names(absent))
 }
 
 # The binding of an argument that is not given. `changes`: what its default uses is not always the same in the function.

@@ -55,9 +55,12 @@ keep_captured <- function(cx, scope, condition, body, closures) {
   })
   of_closures <- unlist(lapply(closures, function(closure) all.names(closure$body)))
   for (name in unique(own)) {
-    if (!is.null(find_binding(cx, scope, name)) || !exists(name, envir = scope$env)) next
+    found <- find_binding(cx, scope, name)
+    # of the function around, or of what is around that
+    if (if (is.null(found)) !exists(name, envir = scope$env) else identical(found$scope$id, scope$id)) next
+    value <- if (is.null(found)) get(name, envir = scope$env) else if (found$binding$kind == "term" && is_static(found$binding$term)) static_value(found$binding$term)
     # a function is hidden by functions alone
-    hides <- !is.function(get(name, envir = scope$env)) || sets_function(body, name)
+    hides <- !is_callable(value) || sets_function(body, name)
     if (hides && (name %in% of_closures || reads_first(list(condition, body), name))) make_local(cx, scope, name, body, is_read = TRUE)
   }
 }
@@ -65,8 +68,9 @@ keep_captured <- function(cx, scope, condition, body, closures) {
 sets_function <- function(expr, name) {
   found <- FALSE
   walk_calls(expr, function(call) {
-    is_set <- is.name(call[[1]]) && as.character(call[[1]]) %in% c("<-", "=") && identical(call[[2]], as.name(name))
-    if (is_set && (is.name(call[[3]]) || is.call(call[[3]]) && identical(call[[3]][[1]], quote(`function`)))) found <<- TRUE
+    is_set <- is.name(call[[1]]) && as.character(call[[1]]) %in% c("<-", "=", "for") && identical(call[[2]], as.name(name))
+    is_loop <- is_set && identical(call[[1]], quote(`for`))
+    if (is_set && (is.name(call[[3]]) || is.call(call[[3]]) && called_name(call[[3]][[1]]) %in% c("function", if (is_loop) c("list", "c", "rev")))) found <<- TRUE
     !found
   })
   found

@@ -32,10 +32,10 @@ changes_of <- function(cx, scope, expr, within = list()) {
       set <<- c(set, as.character(assigned_root(call[[2]])))
       note(call[[2]], if (is.call(call[[2]])) call[[2]][[2]], is.call(call[[2]]) && !identical(call[[2]][[1]], quote(`$`)))
     } else if (grepl("[^_.]_$", name) || writes_in_place(cx, scope, call, called)) {
-      target <- if (is.call(head) && grepl("_$", name)) head[[2]] else if (length(call) > 1) call[[2]]
+      target <- if (is.call(head) && grepl("_$", name)) head[[2]] else if (length(call) > 1) call[[if (grepl("^nnf_embedding", name) && length(call) > 2) 3 else 2]]
       # one that is made for it nothing else holds
       if (is.language(target) && !(makes_new(target) && !called_name(target[[1]]) %in% c("list", "c"))) note(target, target, TRUE)
-      if (!grepl("[^_.]_$", name) && !is.name(target)) local <<- in_place <<- TRUE
+      if (!grepl("[^_.]_$", name) && (!is.name(target) || any(nzchar(names(call)[2:3])))) local <<- in_place <<- TRUE
     }
     # given to another one, that calls it
     if (any(grepl("[^_.]_$", called[-1])) || grepl("_(batch|instance)_norm$", name)) local <<- in_place <<- TRUE

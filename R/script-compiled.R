@@ -4,20 +4,30 @@
 compiled_does <- function(cx, value) {
   key <- rlang::obj_address(environment(value))
   if (is.null(cx$unit$does[[key]])) {
-    graph <- tryCatch(script_graph_text(value), torchscript_error = function(e) "prim::CallMethod")
-    cx$unit$does[[key]] <- if (grepl("aten::[a-z0-9]\\w*[^_]_\\(|aten::(append|extend|insert|pop|clear|remove|Delete|_set_item|sort|reverse)\\(|prim::(SetAttr|CallMethod|CallFunction)|(batch|instance)_norm", graph)) {
-      "changes"
-    } else if (grepl("prim::Print|aten::(warn|manual_seed|rand|bernoulli|binomial|multinomial|normal|poisson|rrelu|dropout|gumbel|scaled_dot|lstm|gru|rnn_)|dropout", graph)) {
-      "draws"
-    } else {
-      "nothing"
-    }
+    method <- if (inherits(value, "script_module")) script_forward(value) else value
+    # what can't be known may change anything
+    effects <- tryCatch(.Call(C_function_effects, environment(method)$handle), torchscript_error = function(e) 1L)
+    cx$unit$does[[key]] <- if (bitwAnd(effects, 1L) > 0L) "changes" else if (effects > 0L) "draws" else "nothing"
   }
   cx$unit$does[[key]]
 }
-script_graph_text <- function(value) {
-  if (inherits(value, "script_module")) value <- script_forward(value)
-  .Call(C_function_inlined_graph, environment(value)$handle)
+
+# The text of a copy of what a list holds, lists within it too; NULL where they are held by something else.
+copied_code <- function(cx, code, type) {
+  kind <- script_type_kind(type)
+  if (!grepl("List|Vector|Dict", type)) {
+    return(code)
+  }
+  if (!kind %in% c("List", "Vector", "Dict")) {
+    return(NULL)
+  }
+  value <- new_name(cx, "v")
+  inner <- copied_code(cx, value, element_type(type))
+  if (identical(inner, value) || is.null(inner)) {
+    return(if (!is.null(inner)) list_copy_code(code, type))
+  }
+  key <- if (kind == "Dict") new_name(cx, "k")
+  if (is.null(key)) sprintf("[%s for %s in %s]", inner, value, code) else sprintf("{%s: %s for %s, %s in %s.items()}", key, inner, key, value, code)
 }
 
 # For the analyses: a function whose code is not R's.

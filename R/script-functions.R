@@ -1,13 +1,13 @@
 # Functions of the user's: functions of the program, one for each set of types that they are called with.
 
 call_user_function <- function(cx, fn, name, given, expr, from = NULL) {
-  matched <- match_given(cx, formals(fn), given, expr)
+  matched <- match_given(cx, formals(fn), given, expr, hands_on = TRUE)
   if (any_unknown(matched$matched)) {
     return(unknown_term())
   }
   # a function of a module knows the module
   around <- get0("self", environment(fn))
-  needs_inline <- is.environment(around) && inherits(around, "nn_Module") || "..." %in% names(formals(fn)) || any(vapply(matched$matched, function(term) term$type == "static", NA))
+  needs_inline <- is.environment(around) && inherits(around, "nn_Module") || "..." %in% names(formals(fn)) || length(matched$absent) > 0 || any(vapply(matched$matched, function(term) term$type == "static", NA))
   put_in <- function() {
     within_itself(cx, list(body(fn), NULL), 4, name, expr)
     outer <- cx$inlined

@@ -86,13 +86,15 @@ inline_call <- function(cx, formals, body, given, expr, parent = NULL, env = emp
   scope$is_package <- is_package || isTRUE(parent$is_package)
   scope$formals <- formals
   scope$body <- body
-  matched <- match_given(cx, formals, given, expr)
+  matched <- match_given(cx, formals, given, expr, hands_on = !scope$is_package)
   if (!scope$is_package) refuse_changed_arguments(cx, closures_of_call(cx, body, parent, given), given, expr)
   for (formal in names(formals)) {
     if (formal == "...") {
       bind(cx, scope, "...", list(kind = "dots", terms = lapply(matched$dots, function(term) keep_term(cx, term))))
     } else if (!is.null(matched$matched[[formal]])) {
       bind_term(cx, scope, formal, keep_term(cx, settled_item(cx, matched$matched[[formal]])))
+    } else if (formal %in% matched$absent) {
+      bind(cx, scope, formal, list(kind = "missing"))
     } else {
       bind(cx, scope, formal, unless_given(formals, formal, body))
     }

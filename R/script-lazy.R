@@ -12,7 +12,7 @@ refuse_lazy_arguments <- function(cx, expr, scope, formals, body, inner, told = 
   if (length(parts) == 0) {
     return(character())
   }
-  inner <- scope_within(cx, inner, body, formals, argument_parts(formals, expr), scope)
+  inner <- scope_within(cx, inner, body, formals, argument_parts(formals, expr, with_dots = TRUE), scope)
   first <- asked_first(cx, inner, body, names(formals))
   refuse_open_defaults(cx, scope, formals, body, inner, named, told)
   does <- parts[vapply(parts, function(part) has_effects(cx, scope, part), NA)]
@@ -61,25 +61,37 @@ refuse_effects <- function(cx, expr, scope, formals, body, inner, does, first, c
   changes <- lapply(does, function(part) changes_of_argument(cx, scope, part))
   # what changes fields alone that nothing here looks at might as well not
   writes <- is_seen_by(cx, scope, parts, does, changes, c(names_within(cx, inner, body), unlist(lapply(inner$defaults, all.names))))
-  writes <- names(does)[writes]
   places <- order_of_formals(formals, parts)
   in_turn <- function(asked, names) {
     all(names %in% asked) && (length(names) < 2 || !"..." %in% names && !is.unsorted(places[names[order(match(names, asked))]]))
   }
   calls <- places[vapply(parts[places], is.call, NA)]
-  if (!in_turn(first, names(does)) || !in_turn(computed, writes) || is.unsorted(calls)) {
+  if ("..." %in% names(does) && takes_dots_apart(cx, inner, body)) {
+    refuse(cx, told, "An argument in `...` that does something can't be translated here: the function looks at each of them by itself.", "Do it before the call.")
+  }
+  if (!in_turn(first, names(does)) || !in_turn(computed, names(does)[writes]) || is.unsorted(calls)) {
     refuse(cx, told, "An argument that does something can't be translated: R does it when the function first asks for it.", "Do it before the call.")
   }
   # what it changes must not be seen by those that R asks for on the other side of it
   asked <- c(intersect(computed, names(places)), setdiff(names(places)[order(places)], computed))
-  for (name in intersect(writes, names(places))) for (other in setdiff(names(places), name)) {
-    before <- places[[other]] < places[[name]]
-    part <- parts[[places[[other]]]]
-    reads <- is.call(part) || is.name(part) && as.character(part) %in% changes[[match(name, names(does))]]$names
-    if (reads && before != (match(other, asked) < match(name, asked))) {
-      refuse(cx, told, sprintf("R computes `%s` %s `%s` here, which does something.", squeeze_text(parts[[places[[other]]]]), if (before) "after" else "before", squeeze_text(parts[[places[[name]]]])), "Compute them before the call.")
+  turns <- rank(match(names(places), asked) * length(parts) + ifelse(names(places) == "...", places, 0))
+  for (j in which(writes)) for (i in seq_along(places)) {
+    at <- Position(function(place) identical(parts[[place]], does[[j]]), places)
+    part <- parts[[places[[i]]]]
+    before <- places[[i]] < places[[at]]
+    reads <- i != at && (is.call(part) || is.name(part) && as.character(part) %in% changes[[j]]$names)
+    if (reads && before != (turns[[i]] < turns[[at]])) {
+      refuse(cx, told, sprintf("R computes `%s` %s `%s` here, which does something.", squeeze_text(part), if (before) "after" else "before", squeeze_text(does[[j]])), "Compute them before the call.")
     }
   }
+}
+# Whether it looks at what is in `...` by its places, or hands it to a function of the user's that may.
+takes_dots_apart <- function(cx, scope, body) {
+  found <- any(grepl("^[.][.][0-9]+$|^[.]{3}elt$", names_within(cx, scope, body)))
+  walk_calls(body, function(call) {
+    if (any(vapply(as.list(call)[-1], identical, NA, quote(...))) && !is.null(called_code(cx, scope, call[[1]]))) found <<- TRUE
+  })
+  found
 }
 # Whether what each of `does` changes may be seen by the other parts of the call, or by `names` in the function.
 is_seen_by <- function(cx, scope, parts, does, changes, names = character()) {
@@ -92,11 +104,12 @@ is_seen_by <- function(cx, scope, parts, does, changes, names = character()) {
     any(change$fields %in% c(names, unlist(lapply(others, function(part) names_within(cx, scope, part)))))
   }, NA)
 }
-# The places in a call of what the formals are given.
+# The places in a call of what the formals are given, in the order of the formals.
 order_of_formals <- function(formals, parts) {
   numbered <- as.call(c(list(quote(f)), stats::setNames(as.list(seq_along(parts)), rlang::names2(parts))))
-  matched <- tryCatch(match.call(as.function(c(formals, list(NULL))), numbered), error = function(e) NULL)
-  unlist(as.list(matched)[-1])
+  matched <- tryCatch(match.call(as.function(c(formals, list(NULL))), numbered, expand.dots = FALSE), error = function(e) NULL)
+  places <- as.list(matched)[-1]
+  stats::setNames(unlist(places), rep(names(places), lengths(places)))
 }
 
 # Whether what an expression gives may depend on what is in tensors.
@@ -155,7 +168,7 @@ refuse_order <- function(cx, expr, scope, formals, in_order, asks_all = FALSE) {
     return(invisible())
   }
   # the first one is asked for first, and so are dots in front
-  leading <- if (names(formals)[[1]] == "...") order[!names(order) %in% names(formals)] else order[1]
+  leading <- if (names(formals)[[1]] == "...") order[names(order) == "..."] else order[1]
   if (!all(matters %in% leading) || is.unsorted(leading[leading %in% matters])) {
     refuse(cx, told, "An argument that does something can't be translated here: the function asks for its arguments in an order of its own.", "Compute them before the call.")
   }
@@ -199,6 +212,15 @@ refuse_open_defaults <- function(cx, scope, formals, body, inner, parts, told) {
       if (is.null(asked)) asked <- asked_first(cx, inner, body, names(formals), enters_no_grad = FALSE)
       if (names(parts)[[i]] %in% asked || is_settled_default(cx, found) && !(computes_tensors(cx, found$scope, found$binding$expr) && "with_no_grad" %in% names_within(cx, inner, body))) next
       refuse(cx, told, sprintf("R computes the default of `%s` when the function first asks for it, and what it is may change until then.", name), sprintf("force(%s) before the call.", name))
+    }
+  }
+}
+# Nor is it computed where a function may not look at it.
+refuse_unasked_defaults <- function(cx, scope, parts, told) {
+  for (name in if (!isTRUE(scope$is_package)) unlist(lapply(Filter(is.language, parts), all.names))) {
+    found <- find_binding(cx, scope, name)
+    if (identical(found$binding$kind, "default") && is.language(found$binding$expr) && !is_settled_default(cx, found)) {
+      refuse(cx, told, sprintf("R may not compute the default of `%s` here, and what it is may change.", name), sprintf("force(%s) before.", name))
     }
   }
 }

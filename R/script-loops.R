@@ -16,6 +16,7 @@ do_loop <- function(cx, scope, body, header, names_assigned, begin = function() 
   outer <- cx$loop
   cx$loop <- new.env(parent = emptyenv())
   cx$loop$head <- head
+  cx$loop$assigned <- unique(c(outer$assigned, names_assigned))
   note_writes(cx, scope, outer, c(list(body, condition), lapply(closures, function(closure) closure$body)))
   cx$loop$breaks <- list()
   # where the condition ends it
@@ -35,7 +36,7 @@ do_loop <- function(cx, scope, body, header, names_assigned, begin = function() 
   })
   ends <- c(if (!cx$dead) list(cx$vars), cx$loop$nexts)
   for (state in ends) note_ownership(cx, head, state, id)
-  check_loop_types(cx, head, ends, body, condition)
+  check_loop_types(cx, head, ends, body, condition, unlist(lapply(closures, function(closure) all.names(closure$body))))
   cx$dead <- FALSE
   before <- length(cx$block$lines)
   emit_loop(cx, header, lines)
@@ -109,7 +110,7 @@ enter_loop <- function(cx, scope, names_assigned, body, id, closures = list()) {
 called_closures <- function(cx, scope, exprs, found = list()) {
   for (name in names_that_may_be_called(exprs)) {
     if (name == "..." || grepl("^[.][.][0-9]+$", name)) {
-      for (term in dots_of(cx, scope)) if (is_static(term)) found <- closures_in(cx, static_value(term), found)
+      for (term in find_binding(cx, scope, "...")$binding$terms) if (is_static(term)) found <- closures_in(cx, static_value(term), found)
       next
     }
     at <- find_binding(cx, scope, name)
@@ -194,15 +195,16 @@ note_ownership <- function(cx, head, state, id) {
   }
 }
 
-# A variable that becomes something else in a loop can't be read in the next round.
-check_loop_types <- function(cx, head, ends, body, condition) {
+# A variable that becomes something else in a loop can't be read in the next round. `of_closures`: the names in functions that
+# it calls.
+check_loop_types <- function(cx, head, ends, body, condition, of_closures) {
   tell <- function(message, hint) note_problem(cx, new_problem(message, hint, body, cx$statement))
   for (state in ends) {
     for (key in names(head)) {
       first <- head[[key]]
       then <- state[[key]]
       name <- sub("^[0-9]+ ", "", key)
-      is_read <- function() reads_first(list(condition, body), name)
+      is_read <- function() name %in% of_closures || reads_first(list(condition, body), name)
       if (first$kind %in% c("variable", "term") && identical(then$kind, "unset") && is_read()) {
         if (!is.null(then$loop) && !then$loop %in% cx$counters) {
           # the counter of a loop within: the next pass keeps it
@@ -277,115 +279,6 @@ do_while <- function(cx, expr, scope) {
     return(invisible())
   }
   do_loop(cx, scope, expr[[3]], "while True:", union(assigned, assigned_names(whole)), begin, runs_once = always, condition = expr[[2]])
-}
-
-do_for <- function(cx, expr, scope) {
-  name <- as.character(expr[[2]])
-  body <- expr[[4]]
-  sequence <- translate_sequence(cx, expr[[3]], scope)
-  assigned <- assigned_names(body)
-  if (isTRUE(scope$is_package) && !is.null(sequence$known)) sequence$terms <- sequence$known
-  if (!is.null(sequence$terms)) {
-    return(unroll(cx, sequence$terms, name, body, scope))
-  }
-  before <- cx$vars[[scope_key(scope, name)]]
-  loop <- rlang::obj_address(expr)
-  is_kept <- loop %in% cx$previous$counters
-  kept <- NULL
-  unless_needed_known(cx, sequence, function() {
-    counter <- new_name(cx, name)
-    element <- sequence$element(counter)
-    if (is_kept) kept <<- new_kept_counter(cx, scope, name, element, expr)
-    begin <- function() {
-      if (is_kept) kept$note(element)
-      if (name %in% assigned) {
-        assign_variable(cx, scope, name, element, expr)
-      } else {
-        bind_term(cx, scope, name, element)
-      }
-      if (element$type == "Tensor" && !name %in% all.names(body) && !isTRUE(scope$is_package)) emit(cx, looking_code(cx, element))
-    }
-    do_loop(cx, scope, body, sprintf("for %s in %s:", counter, sequence$code), c(assigned, if (!is.null(before)) name, kept$names), begin, surely = isTRUE(sequence$surely) || length(sequence$values) > 0)
-  }, function(values) {
-    kept <<- NULL
-    unroll(cx, values, name, body, scope)
-  })
-  if (is.null(kept)) {
-    bind(cx, scope, name, list(
-      kind = "unset", message = sprintf("`%s` is not known after its loop.", name), loop = if (!name %in% assigned) loop,
-      hint = "The loop sets it as well: give its value to another variable."
-    ))
-  } else {
-    kept$bind()
-  }
-}
-
-# The last element of a loop under the name of its counter, for what comes after the loop.
-new_kept_counter <- function(cx, scope, name, element, expr) {
-  last <- paste0(".last_", name)
-  ran <- paste0(".ran_", name)
-  placeholder <- placeholder_code(cx, element$type)
-  if (is.null(placeholder)) {
-    refuse(cx, expr, sprintf("`%s` is not known after its loop.", name), "Give its value to another variable in the loop, which has one before.")
-  }
-  set <- function(variable, term) assign_variable(cx, scope, variable, term, expr)
-  set(last, new_term(element$type, placeholder))
-  set(ran, literal_term(FALSE))
-  list(
-    names = c(last, ran),
-    note = function(element) {
-      set(last, element)
-      set(ran, literal_term(TRUE))
-    },
-    bind = function() {
-      emit(cx, c(
-        sprintf("if not %s:", read_variable(cx, scope, ran, expr)$code),
-        sprintf("  raise RuntimeError(%s)", string_text(sprintf("the loop over `%s` did not run, so that it has no value after it", name)))
-      ))
-      set(name, read_variable(cx, scope, last, expr))
-    }
-  )
-}
-
-# A loop, as long as nothing in it must be known while compiling, such as which module of a list is meant. Otherwise,
-# where it goes through known values, everything is as before and they are gone through one by one.
-unless_needed_known <- function(cx, sequence, loop, one_by_one) {
-  if (is.null(sequence$values)) {
-    return(loop())
-  }
-  before <- as.list(cx, all.names = TRUE)
-  lines <- cx$block$lines
-  jumps <- if (!is.null(cx$loop)) as.list(cx$loop)
-  problems <- cx$unit$problems
-  needs_known <- function(problem) isTRUE(problem$needs_known)
-  cx$may_know <- TRUE
-  on.exit(cx$may_know <- before$may_know)
-  result <- tryCatch(loop(), script_problem = function(p) if (needs_known(p$problem)) p else stop(p))
-  noted <- if (length(problems) > 0) cx$unit$problems[-seq_along(problems)] else cx$unit$problems
-  if (!inherits(result, "script_problem") && !any(vapply(noted, needs_known, NA))) {
-    return(result)
-  }
-  list2env(before, cx)
-  cx$block$lines <- lines
-  if (!is.null(jumps)) list2env(jumps, cx$loop)
-  cx$unit$problems <- problems
-  one_by_one(sequence$values)
-}
-
-# Without a loop: what is gone through is known while compiling.
-unroll <- function(cx, terms, name, body, scope) {
-  if (has_jump(body)) {
-    refuse(cx, body, "`break` and `next` can't be used in a loop over modules or lists of different things.", "Use `if`.")
-  }
-  for (term in terms) {
-    if (cx$dead) break
-    if (name %in% assigned_names(body) && !term$type %in% c("static", "?")) {
-      assign_variable(cx, scope, name, term, as.name(name))
-    } else {
-      bind_term(cx, scope, name, term)
-    }
-    do_block(cx, body, scope)
-  }
 }
 
 do_jump <- function(cx, expr, scope) {

@@ -95,13 +95,12 @@ call_method <- function(cx, self, name, given, expr, scope) {
   if (inherits(self$module, "script_module")) {
     method <- self$module[[name]]
     signature <- .Call(C_function_signature, environment(method)$handle)
-    if (compiled_does(cx, method) == "changes") cx$unit$writes <- TRUE
-    return(call_with_signature(cx, sprintf("%s.%s", self$code, name), signature, given, expr))
+    return(call_with_signature(cx, sprintf("%s.%s", self$code, name), signature, given, expr, compiled_does(cx, method) == "changes"))
   }
   if (inherits(fn, "script_unused")) {
     return(call_unused(cx, name))
   }
-  matched <- match_given(cx, formals(fn), given, expr)
+  matched <- match_given(cx, formals(fn), given, expr, hands_on = TRUE)
   if (any_unknown(given)) {
     return(unknown_term())
   }
@@ -111,7 +110,7 @@ call_method <- function(cx, self, name, given, expr, scope) {
   static <- static || is_layer && any(vapply(matched$matched, function(term) term$type == "bool" && is_static(term), NA))
   # what a list of modules holds is known
   is_container <- name != "forward" && inherits(self$module, c("nn_module_dict", "nn_module_list"))
-  if ("..." %in% names(formals(fn)) || static || is_container) {
+  if ("..." %in% names(formals(fn)) || length(matched$absent) > 0 || static || is_container) {
     return(inline_method(cx, self, fn, given, expr, scope))
   }
   types <- lapply(matched$matched, function(term) if (term$type == "whole") "float" else as_kept_number(cx, term)$type)
@@ -168,11 +167,12 @@ call_compiled <- function(cx, fn, given, expr, name) {
   signature <- .Call(C_function_signature, handle)
   # a function from elsewhere is put in where it is called
   label <- constant_name(cx$unit, handle, name)
-  if (compiled_does(cx, fn) == "changes") cx$unit$writes <- TRUE
-  call_with_signature(cx, label, signature, given, expr)
+  call_with_signature(cx, label, signature, given, expr, compiled_does(cx, fn) == "changes")
 }
 
-call_with_signature <- function(cx, code, signature, given, expr, skip = 0L) {
+# `changes`: it may change what it is given.
+call_with_signature <- function(cx, code, signature, given, expr, changes) {
+  if (changes) cx$unit$writes <- TRUE
   if (any(grepl("__torch__", c(signature$types, signature$returns), fixed = TRUE))) {
     refuse(cx, expr, "This program takes or returns a list with names, or an object: other programs can't use it.", "Call the R function that it was made from.")
   }
@@ -183,8 +183,13 @@ call_with_signature <- function(cx, code, signature, given, expr, skip = 0L) {
   matched <- match_given(cx, formals, given, expr)$matched
   missing <- setdiff(labels[signature$required], names(matched))
   if (length(missing) > 0) refuse(cx, expr, sprintf("Argument `%s` is missing.", missing[[1]]))
+  # what it gives may be what it was given
+  if (!changes) for (term in matched) share_list(cx, term)
   codes <- vapply(intersect(labels, names(matched)), function(label) {
-    paste0(label, "=", need_code(cx, matched[[label]], types[[match(label, labels)]], expr, sprintf("`%s`", label)))
+    type <- types[[match(label, labels)]]
+    code <- need_code(cx, matched[[label]], type, expr, sprintf("`%s`", label))
+    # R gives a copy of a list
+    paste0(label, "=", if (changes) copied_code(cx, code, type) %||% refuse(cx, expr, sprintf("The compiled function changes something, and takes `%s` as %s.", label, script_type_text(cx$unit, type)), "It can change lists and dictionaries: let it take one of these.") else code)
   }, "")
   called_term(cx, list(returns = returns), sprintf("%s(%s)", code, paste(codes, collapse = ", ")))
 }

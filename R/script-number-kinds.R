@@ -171,6 +171,9 @@ widened_to_doubles <- function(cx, held, key, inner, scope, expr) {
 # is.integer() and its like, asked when the program runs. `test`: of a term; `of_kind`: integers and doubles differ for it.
 is_of_open_kind <- function(cx, term, test, of_kind, expr) {
   holds <- function(type) if (test(new_term(type, "0"))) "True" else "False"
+  # the kind alone would not draw the number, nor stop where there is none
+  term <- keep_term(cx, term)
+  run_term(cx, term)
   kind <- kind_code(cx, term)
   if (is.null(kind)) {
     refuse_unsure(cx, term, expr)

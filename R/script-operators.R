@@ -146,6 +146,8 @@ dtypes_of_results <- list(
   nll_loss = "double", binary_cross_entropy = "double"
 )
 
+drawing_operators <- "^(rand|bernoulli|binomial|multinomial|normal|poisson|rrelu)|dropout"
+
 write_operator <- function(cx, label, best, overloads, supplied, expr) {
   overload <- best$overload
   used <- which(overload$names %in% best$used)
@@ -172,7 +174,8 @@ write_operator <- function(cx, label, best, overloads, supplied, expr) {
     emit(cx, term$code)
     return(none_term())
   }
-  if (endsWith(label, "_") && overload$returned == "Tensor") term <- written_now(cx, term)
+  # what only its shape is asked of is drawn all the same
+  if ((endsWith(label, "_") || grepl(drawing_operators, label)) && overload$returned == "Tensor") term <- written_now(cx, term)
   if (overload$returned == "Tensor") term["dtype"] <- list(dtypes_of_results[[label]])
   count_results(cx, term, overload)
 }

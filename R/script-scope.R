@@ -98,7 +98,7 @@ bind_term <- function(cx, scope, name, term) bind(cx, scope, name, list(kind = "
 # The term for a name in an expression.
 read_variable <- function(cx, scope, name, expr) {
   if (startsWith(name, "..") && grepl("^[.][.][0-9]+$", name)) {
-    dots <- dots_of(cx, scope)
+    dots <- dots_of(cx, scope, expr)
     i <- as.integer(substring(name, 3))
     return(if (i <= length(dots)) dots[[i]] else refuse(cx, expr, sprintf("`...` has no argument %d.", i)))
   }
@@ -222,8 +222,7 @@ assign_variable <- function(cx, scope, name, term, expr) {
   }
   key <- scope_key(scope, name)
   before <- cx$vars[[key]]
-  refuse_lent(cx, key, name, expr)
-  run_overwritten(cx, key)
+  before_set(cx, scope, name, expr)
   if (term$type == "static" || (is_static(term) && is.function(static_value(term)))) {
     if (!isTRUE(scope$is_package) && is.atomic(static_value(term)) && length(static_value(term)) == 1 && is.na(static_value(term))) {
       refuse(cx, expr, "A program has no NA.", "NaN among numbers, -1, or NULL can stand for what is not there.")
@@ -286,6 +285,13 @@ assign_variable <- function(cx, scope, name, term, expr) {
     parts = if (isTRUE(scope$is_package)) parts_of_variable(term, final, declared$name), ran = before$ran
   ))
   if (!is.null(before$ran)) emit(cx, paste(before$ran, "= True"))
+}
+
+# Whatever sets a variable: what the value that it has now is there for.
+before_set <- function(cx, scope, name, expr) {
+  key <- scope_key(scope, name)
+  refuse_lent(cx, key, name, expr)
+  run_unread(cx, key)
 }
 
 # A variable went to a function that gave back another, which looks at it when it is called.

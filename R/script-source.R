@@ -146,7 +146,7 @@ code_has_effects <- function(cx, code, within = list()) {
 }
 is_within <- function(code, within) any(vapply(within, function(other) identical(other$key, code$key), NA))
 effects <- c("<-", "<<-", "=", "->", "for", "return", "stop", "stopifnot", "break", "next", "cat", "print", "message", "warning", "abort", "backward", "torch_manual_seed")
-random_functions <- "^torch_(rand|bernoulli|binomial|multinomial|normal|poisson|rrelu)|^(multinomial|bernoulli)$|dropout|gumbel|^nnf_(rrelu|fractional|multi_head_attention|scaled_dot)|_(batch|instance)_norm$|^(runif|rnorm|sample)$"
+random_functions <- "^torch_(rand|bernoulli|binomial|multinomial|normal|poisson|rrelu|scaled_dot)|^(multinomial|bernoulli)$|dropout|gumbel|^nnf_(rrelu|fractional|multi_head_attention|scaled_dot)|_(batch|instance)_norm$|^(runif|rnorm|sample)$"
 
 # A layer of this package "draws" random numbers, "changes" its argument, or "counts" in buffers of its own, in training at
 # least, or does "nothing" of it.
@@ -154,7 +154,7 @@ layer_does <- function(self) {
   if (inherits(self, c("script_module", "nn_module")) && !is.environment(self)) self <- self_of(self)
   name <- class(self)[[1]]
   has <- function(field) exists(field, envir = self, inherits = FALSE) && (is.numeric(self[[field]]) || is.logical(self[[field]])) && any(self[[field]] > 0)
-  if (has("inplace")) {
+  if (has("inplace") || has("max_norm")) {
     "changes"
   } else if (grepl("batch_norm|instance_norm", name)) {
     "counts"
@@ -165,11 +165,12 @@ layer_does <- function(self) {
   }
 }
 
-# An argument `inplace` says that the first one is changed. `names`: as names_of_call() gives them.
+# An argument `inplace` says that the first one is changed, and `max_norm` that the weight is. `names`: as names_of_call() gives them.
 writes_in_place <- function(cx, scope, call, names) {
+  option <- if (any(grepl("^nnf_embedding", names))) "max_norm" else "inplace"
   takes_inplace <- vapply(names, function(name) {
     fn <- if (grepl("^nnf_", name)) get0(name, topenv(), mode = "function")
-    is.function(fn) && "inplace" %in% names(formals(fn))
+    is.function(fn) && option %in% names(formals(fn))
   }, NA)
   if (!any(takes_inplace)) {
     return(FALSE)
@@ -179,13 +180,15 @@ writes_in_place <- function(cx, scope, call, names) {
   is_direct <- takes_inplace[[1]] && !any(takes_inplace[-1]) && !"..." %in% words
   if (!is_direct) {
     literals <- FALSE
-    walk_calls(call, function(part) if (any(vapply(as.list(part), isTRUE, NA)) || "inplace" %in% names(part)) literals <<- TRUE)
+    walk_calls(call, function(part) if (any(vapply(as.list(part), isTRUE, NA)) || option %in% names(part)) literals <<- TRUE)
     return(literals || "..." %in% words)
   }
   fn <- get0(names[[1]], topenv(), mode = "function")
   matched <- tryCatch(match.call(fn, call), error = function(e) NULL)
-  value <- if (!is.null(matched$inplace)) value_here(cx, scope, matched$inplace) else FALSE
-  !isFALSE(value)
+  if (is.null(matched[[option]])) {
+    return(FALSE)
+  }
+  if (option == "max_norm") TRUE else !isFALSE(value_here(cx, scope, matched$inplace))
 }
 
 # A part of `self` or of another module.

@@ -1,5 +1,5 @@
 # Statements: blocks and branches.
-#' @include script-loops.R script-returns.R
+#' @include script-loops.R script-for.R script-returns.R
 NULL
 
 do_statement <- function(cx, expr, scope) {

@@ -291,8 +291,8 @@ build_script_entries <- function() {
       call_plan_in_scope(cx, expr[[3]], scope, expr)
     }),
     .Call = entry("", call = native_call),
-    ...length = entry("known while compiling", call = function(cx, expr, scope) literal_term(length(dots_of(cx, scope)))),
-    ...elt = entry("known while compiling", call = function(cx, expr, scope) dots_of(cx, scope)[[static_value(translate(cx, expr[[2]], scope))]]),
+    ...length = entry("known while compiling", call = function(cx, expr, scope) literal_term(length(dots_of(cx, scope, expr)))),
+    ...elt = entry("known while compiling", call = dots_element),
     several_numbers = entry("", run = several, of_tensor = FALSE), sizes_of = entry("", run = several, of_tensor = FALSE),
     check_tensor = entry("", run = function(cx, given, expr, scope) none_term(), of_tensor = FALSE),
     check_is_tensors = entry("", run = function(cx, given, expr, scope) none_term(), of_tensor = FALSE),
@@ -329,9 +329,7 @@ call_entry <- function(cx, entry, expr, scope) {
   if (!is.null(entry$call)) {
     return(entry$call(cx, expr, scope))
   }
-  if (entry$name == "ifelse" && has_effects(cx, scope, with_defaults(cx, scope, as.call(Filter(is.name, as.list(expr)))))) {
-    refuse(cx, expr, "A default that does something can't be translated here: R may not compute it.", "if (test) yes else no.")
-  }
+  if (entry$name == "ifelse") refuse_unasked_defaults(cx, scope, matched_expressions(cx, alist(test = , yes = , no = ), expr)[c("yes", "no")], expr)
   if (!is.primitive(entry$fn) && is.function(entry$fn) && entry$name != "ifelse") refuse_order(cx, expr, scope, formals(entry$fn), in_order = entry$name %in% asks_in_order && !(entry$name == "append" && length(expr) > 3) || !is.null(plan_of_function(entry$fn)))
   given <- stop_if_nulls(cx, given_arguments(cx, expr, scope, entry$argument), entry$name)
   if (length(given) == 1 && !is.null(given[[1]]$elements) && entry$name %in% of_all_elements) given[[1]] <- given[[1]]$elements

@@ -20,8 +20,8 @@ run_term <- function(cx, term) {
 # The statements that look at a value; none where it can't fail.
 looking_code <- function(cx, term) {
   type <- term$type
-  if (type %in% c("Tensor", "int", "float", "whole", "bool")) {
-    name <- switch(type, Tensor = "written", whole = "look_int", paste0("look_", type))
+  if (type %in% c("Tensor", "int", "float", "whole", "bool", "str", "dtype", "Device")) {
+    name <- switch(type, Tensor = "written", whole = , dtype = "look_int", paste0("look_", tolower(type)))
     return(sprintf("%s(%s)", helper(cx, name), term$code))
   }
   element <- if (is_list_type(type)) element_type(type) else ""
@@ -50,12 +50,6 @@ note_computed <- function(cx, key, term) {
 }
 note_unread <- function(cx, key) if (!is.null(key) && isTRUE(cx$computed[[key]])) cx$unread[[key]] <- cx$block
 
-# Before a variable gets another value.
-run_overwritten <- function(cx, key) {
-  # what stands in another block has other ways on from it
-  if (identical(cx$unread[[key]], cx$block)) run_unread(cx, key)
-}
-
 # Looks at the variables `keys`, as they are in `state`.
 run_unread <- function(cx, keys = names(cx$unread), state = cx$vars) {
   for (key in intersect(keys, names(cx$unread))) {
@@ -67,11 +61,14 @@ run_unread <- function(cx, keys = names(cx$unread), state = cx$vars) {
   }
 }
 
-# What one of two branches alone sets is not known after them.
+# What one of two branches alone sets, or another kind of thing in each, is not known after them.
 run_unmerged <- function(cx, branches, state) {
   for (i in 1:2) {
     other <- branches[[3 - i]]
-    keys <- setdiff(names(branches[[i]]$unread), c(names(state), names(other$state)))
+    keys <- Filter(function(key) {
+      own <- branches[[i]]$state[[key]]
+      identical(own$kind, "variable") && !(identical(other$state[[key]]$kind, "variable") && identical(own$version, other$state[[key]]$version))
+    }, names(branches[[i]]$unread))
     if (length(keys) > 0) {
       cx$dead <- FALSE
       cx$unread <- branches[[i]]$unread

@@ -66,9 +66,9 @@ or_else <- function(cx, expr, scope) {
   do_branches(cx, test, function() term_of_required(cx, first), function() translate(cx, expr[[3]], scope), c("", ""), expr)
 }
 
-# `x %>% f(y)` as magrittr reads it: `.` is the left side, and the first argument unless it stands as one of them.
+# `x %>% f(y)` as magrittr reads it: `.` is the left side, and the first argument unless it stands as one of them. It is
+# computed when it is first asked for.
 piped <- function(cx, expr, scope) {
-  left <- keep_term(cx, translate(cx, expr[[2]], scope))
   step <- expr[[3]]
   head <- if (is.call(step) && is.name(step[[1]])) as.character(step[[1]]) else ""
   if (head %in% c("function", "::", ":::", "$")) {
@@ -79,9 +79,19 @@ piped <- function(cx, expr, scope) {
   if (head == "(" || !is.call(step)) step <- as.call(list(step))
   is_placed <- head == "{" || any(vapply(as.list(step)[-1], identical, NA, quote(.)))
   if (!is_placed) step <- as.call(append(as.list(step), list(quote(.)), 1))
+  own <- c(locally_assigned(step), if (has_call(step, c("for", "return", "break", "next"))) "return()")
+  if (length(own) > 0) refuse(cx, expr, sprintf("The right side of `%%>%%` runs by itself, and what it does with `%s` is not seen after it.", own[[1]]), "Do it in a statement of its own.")
+  left <- expr[[2]]
+  at <- which(vapply(as.list(step), identical, NA, quote(.)))
+  if (head != "{" && length(at) == 1 && sum(all.names(step) == ".") == 1) {
+    # no more than the call that it stands for
+    step[[at]] <- left
+    return(translate(cx, step, scope))
+  }
+  if (is.call(left) && has_effects(cx, scope, left)) refuse(cx, expr, "The left side of `%>%` does something, and stands in several places of the right side.", "Give it a name before.")
   key <- scope_key(scope, ".")
   before <- cx$vars[[key]]
-  bind_term(cx, scope, ".", left)
+  bind_term(cx, scope, ".", keep_term(cx, translate(cx, left, scope)))
   term <- translate(cx, step, scope)
   cx$vars[[key]] <- before
   term

@@ -65,6 +65,9 @@ def r_modulo_float(a: float, b: float) -> float:
 
 def r_floor_of_quotient(high: float, low: float, b: float) -> float:
   quotient, rest = r_wide_divide(high, low, b)
+  # too small for 64 bits less than R has
+  if quotient == 0. and high != 0.:
+    return -1. if (high < 0.) != (b < 0.) else 0.
   whole = r_floor(quotient)
   return whole - 1. if whole == quotient and rest < 0. else whole
 

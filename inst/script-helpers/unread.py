@@ -35,3 +35,11 @@ def r_look_optional(x: Optional[Tensor]):
   if x is not None:
     if torch.dim(x) < 0:
       raise RuntimeError("unreachable")
+
+def r_look_str(x: str):
+  if len(x) < 0:
+    raise RuntimeError("unreachable")
+
+def r_look_device(x: Device):
+  if len(x.type) == 0:
+    raise RuntimeError("unreachable")

@@ -11,6 +11,7 @@
 #include <stdexcept>
 
 #include "internal.h"
+#include "printable.h"
 
 using c10::QualifiedName;
 using torch::jit::Module;
@@ -69,6 +70,7 @@ torch::jit::ExtraFilesMap extra_files(const ts_value *extra) {
 
 void save(const Module &module, const char *path, int mobile, const ts_value *extra, char **bytes, size_t *length) {
   shim::check_portable(module);
+  const shim::Printable printable(module);
   if (path != nullptr) {
     OutputFile file(path);
     torch::jit::ExportModule(

@@ -24,6 +24,9 @@ int ts_function_call(const ts_function *function, const ts_value *arguments, int
 int ts_function_graph(const ts_function *function, char **text, ts_error *error);
 /* with the functions and methods that it calls put in */
 int ts_function_inlined_graph(const ts_function *function, char **text, ts_error *error);
+/* changes: a tensor, list or field; draws: or writes something out */
+enum { TS_CHANGES = 1, TS_DRAWS = 2 };
+int ts_function_effects(const ts_function *function, int *effects, ts_error *error);
 /* records of lists: "nodes", "edges" and "blocks" */
 int ts_function_picture(const ts_function *function, int inlined, ts_value *picture, ts_error *error);
 int ts_function_code(const ts_function *function, char **text, ts_error *error);

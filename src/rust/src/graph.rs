@@ -17,6 +17,14 @@ routine!(
     }
 );
 routine!(
+    /// Whether it changes what others hold (1), and whether it draws random numbers or writes something out (2).
+    effects(x) {
+        let (program, mut effects) = (program(x)?, 0);
+        shim::call(|e| shim::ts_function_effects(program.native, &mut effects, e))?;
+        Ok(Rf_ScalarInteger(effects))
+    }
+);
+routine!(
     /// Nodes, edges and blocks, as lists of vectors.
     picture(x, inlined) {
         let (program, mut value) = (program(x)?, Value::none());

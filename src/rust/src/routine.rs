@@ -226,6 +226,7 @@ pub unsafe extern "C" fn tsr_initialise(dll: *mut DllInfo) {
         "C_extra_files", program_file::extra_files, 1;
         "C_is_function", program::is_function, 1;
         "C_function_inlined_graph", crate::graph::inlined_graph, 1;
+        "C_function_effects", crate::graph::effects, 1;
         "C_function_picture", crate::graph::picture, 2;
         "C_profile_start", crate::profile::start, 0;
         "C_profile_stop", crate::profile::stop, 0;

@@ -33,6 +33,7 @@ extern "C" {
     pub fn ts_function_graph(f: *const Function, text: *mut Text, error: *mut RawError) -> c_int;
     pub fn ts_function_code(f: *const Function, text: *mut Text, error: *mut RawError) -> c_int;
     pub fn ts_function_inlined_graph(f: *const Function, text: *mut Text, error: *mut RawError) -> c_int;
+    pub fn ts_function_effects(f: *const Function, effects: *mut c_int, error: *mut RawError) -> c_int;
     pub fn ts_function_picture(f: *const Function, inlined: c_int, picture: *mut Value, error: *mut RawError) -> c_int;
     pub fn ts_profile_start(error: *mut RawError) -> c_int;
     pub fn ts_profile_stop(profile: *mut Value, error: *mut RawError) -> c_int;

@@ -1,0 +1,126 @@
+# for: loops, or one after another where what is gone through must be known while compiling.
+
+do_for <- function(cx, expr, scope) {
+  name <- as.character(expr[[2]])
+  body <- expr[[4]]
+  sequence <- translate_sequence(cx, expr[[3]], scope)
+  assigned <- assigned_names(body)
+  if (isTRUE(scope$is_package) && !is.null(sequence$known)) sequence$terms <- sequence$known
+  if (!is.null(sequence$terms)) {
+    return(unroll(cx, sequence$terms, name, body, scope))
+  }
+  before <- cx$vars[[scope_key(scope, name)]]
+  # what functions that are called make of it does not last beyond the round
+  assigned <- c(assigned, unlist(lapply(called_closures(cx, scope, list(body)), function(closure) super_assigned(closure$body))))
+  before_set(cx, scope, name, expr)
+  loop <- rlang::obj_address(expr)
+  is_kept <- loop %in% cx$previous$counters
+  kept <- NULL
+  unless_needed_known(cx, sequence, function() {
+    counter <- new_name(cx, name)
+    element <- sequence$element(counter)
+    if (is_kept) kept <<- new_kept_counter(cx, scope, name, element, expr)
+    begin <- function() {
+      if (is_kept) kept$note(element)
+      if (name %in% assigned) {
+        assign_variable(cx, scope, name, element, expr)
+      } else {
+        bind_term(cx, scope, name, element)
+      }
+      if (element$type == "Tensor" && !name %in% all.names(body) && !isTRUE(scope$is_package)) emit(cx, looking_code(cx, element))
+    }
+    do_loop(cx, scope, body, sprintf("for %s in %s:", counter, sequence$code), c(assigned, if (!is.null(before)) name, kept$names), begin, surely = isTRUE(sequence$surely) || length(sequence$values) > 0)
+  }, function(values) {
+    kept <<- NULL
+    unroll(cx, values, name, body, scope)
+  })
+  if (is.null(kept)) {
+    bind(cx, scope, name, list(
+      kind = "unset", message = sprintf("`%s` is not known after its loop.", name), loop = if (!name %in% assigned) loop,
+      hint = "The loop sets it as well: give its value to another variable."
+    ))
+  } else {
+    kept$bind()
+  }
+}
+
+# The last element of a loop under the name of its counter, for what comes after the loop.
+new_kept_counter <- function(cx, scope, name, element, expr) {
+  last <- paste0(".last_", name)
+  ran <- paste0(".ran_", name)
+  placeholder <- placeholder_code(cx, element$type)
+  if (is.null(placeholder)) {
+    refuse(cx, expr, sprintf("`%s` is not known after its loop.", name), "Give its value to another variable in the loop, which has one before.")
+  }
+  set <- function(variable, term) assign_variable(cx, scope, variable, term, expr)
+  set(last, new_term(element$type, placeholder))
+  set(ran, literal_term(FALSE))
+  list(
+    names = c(last, ran),
+    note = function(element) {
+      set(last, element)
+      set(ran, literal_term(TRUE))
+    },
+    bind = function() {
+      emit(cx, c(
+        sprintf("if not %s:", read_variable(cx, scope, ran, expr)$code),
+        sprintf("  raise RuntimeError(%s)", string_text(sprintf("the loop over `%s` did not run, so that it has no value after it", name)))
+      ))
+      set(name, read_variable(cx, scope, last, expr))
+    }
+  )
+}
+
+# A loop, as long as nothing in it must be known while compiling, such as which module of a list is meant. Otherwise,
+# where it goes through known values, everything is as before and they are gone through one by one.
+unless_needed_known <- function(cx, sequence, loop, one_by_one) {
+  if (is.null(sequence$values)) {
+    return(loop())
+  }
+  before <- as.list(cx, all.names = TRUE)
+  lines <- cx$block$lines
+  jumps <- if (!is.null(cx$loop)) as.list(cx$loop)
+  problems <- cx$unit$problems
+  needs_known <- function(problem) isTRUE(problem$needs_known)
+  cx$may_know <- TRUE
+  on.exit(cx$may_know <- before$may_know)
+  result <- tryCatch(loop(), script_problem = function(p) if (needs_known(p$problem)) p else stop(p))
+  noted <- if (length(problems) > 0) cx$unit$problems[-seq_along(problems)] else cx$unit$problems
+  if (!inherits(result, "script_problem") && !any(vapply(noted, needs_known, NA))) {
+    return(result)
+  }
+  list2env(before, cx)
+  cx$block$lines <- lines
+  if (!is.null(jumps)) list2env(jumps, cx$loop)
+  cx$unit$problems <- problems
+  one_by_one(sequence$values)
+}
+
+# Without a loop: what is gone through is known while compiling.
+unroll <- function(cx, terms, name, body, scope) {
+  if (has_jump(body)) {
+    refuse(cx, body, "`break` and `next` can't be used in a loop over modules or lists of different things.", "Use `if`.")
+  }
+  key <- scope_key(scope, name)
+  # what an outer loop has as a variable stays one
+  is_variable <- name %in% assigned_names(body) || identical(cx$loop$head[[key]]$kind, "variable")
+  for (i in seq_along(terms)) {
+    if (cx$dead) break
+    # a function made in one round may be called in the next
+    if (i == 1 || calls_function_of_before(cx, scope, body)) before_set(cx, scope, name, as.name(name))
+    if (is_variable && !terms[[i]]$type %in% c("static", "?")) {
+      assign_variable(cx, scope, name, terms[[i]], as.name(name))
+    } else {
+      if (terms[[i]]$type == "static") refuse_change_in_loop(cx, scope, name, as.name(name))
+      bind_term(cx, scope, name, terms[[i]])
+    }
+    do_block(cx, body, scope)
+  }
+}
+# Whether code first looks at a function that it sets afterwards.
+calls_function_of_before <- function(cx, scope, body) {
+  any(vapply(made_here(body), function(name) {
+    term <- find_binding(cx, scope, name)$binding$term
+    !is.null(term) && is_static(term) && (is_callable(static_value(term)) || is.list(static_value(term))) && reads_first(list(body), name)
+  }, NA))
+}
