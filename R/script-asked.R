@@ -46,7 +46,7 @@ asked_first <- function(cx, scope, body, formals, within = list(), until = "done
       },
       `repeat` = , `<<-` = return(FALSE),
       `return` = return(length(expr) > 1 && ask(expr[[2]]) && FALSE),
-      `$` = return(ask(expr[[2]]) && (until == "done" || !is_of_module(cx, scope, expr)))
+      `$` = return(ask(expr[[2]]) && (until == "done" || !is_of_module(cx, scope, expr)) && is.null(active_code(cx, scope, expr)))
     )
     code <- called_code(cx, scope, head)
     if (isTRUE(code$is_unknown) || is.null(code) && is_unknown_function(cx, scope, head)) {

@@ -163,6 +163,7 @@ member_here <- function(cx, holder, key) {
   if (inherits(holder, "script_unknown")) {
     return(holder)
   }
+  if (inherits(holder, "script_unit")) holder <- unclass(holder)
   is_key <- rlang::is_string(key) || rlang::is_scalar_integerish(key)
   if (inherits(holder, "script_self") && inherits(holder$module, "script_module")) holder <- holder$module
   if (inherits(holder, "script_module")) {
@@ -173,6 +174,10 @@ member_here <- function(cx, holder, key) {
   if (inherits(holder, "script_self") && !inherits(holder$module, "script_module")) {
     if (!is_key) {
       return(any_of_values(lapply(unname(registered(holder$self, "child")), function(child) script_self_of(cx$unit, child, ""))))
+    }
+    # asking for it would run it
+    if (is.character(key) && is_active(holder$self, key)) {
+      return(NULL)
     }
     value <- tryCatch(if (is.character(key)) holder$self[[key]] else registered(holder$self, "child")[[key]], error = function(e) NULL)
     if (is.null(value) && is.character(key)) value <- registered(holder$self, "child")[[key]]
@@ -245,9 +250,29 @@ called_code <- function(cx, scope, head) {
 codes_of_call <- function(cx, scope, call) {
   value <- value_here(cx, scope, call[[1]], "function")
   found <- lapply(codes_of(cx, value), function(code) code_called(cx, code, call, scope))
+  found <- c(found, active_code(cx, scope, call))
   if (is.null(value) && is_unknown_function(cx, scope, call[[1]])) found <- list(unknown_code)
   for (value in handed_values(cx, scope, call)) found <- c(found, lapply(codes_of(cx, value), function(code) code_called(cx, code, NULL, scope)))
   found
+}
+# Of a member that is an active binding: that of the function behind it, in a list.
+active_code <- function(cx, scope, call) {
+  key <- if (length(call) == 3 && is.name(call[[1]])) switch(as.character(call[[1]]), `$` = as.character(call[[3]]), `[[` = call[[3]])
+  if (!rlang::is_string(key)) {
+    return(NULL)
+  }
+  holder <- value_here(cx, scope, call[[2]])
+  if (is_nn_module(holder) && !inherits(holder, "script_module")) holder <- script_self_of(cx$unit, holder, "")
+  self <- if (inherits(holder, "script_self")) holder$self else holder
+  if (!is_active(self, key)) {
+    return(NULL)
+  }
+  module <- if (inherits(holder, "script_self")) holder else scope$module
+  list(code_called(cx, code_of_method(module, activeBindingFunction(key, self)), NULL, scope))
+}
+# Of the user's modules, or of what is behind `super`.
+is_active <- function(self, key) {
+  is.environment(self) && !key %in% names(nn_Module$active) && exists(key, envir = self, inherits = FALSE) && bindingIsActive(key, self)
 }
 code_called <- function(cx, code, call, from) {
   if (isTRUE(code$is_package)) {

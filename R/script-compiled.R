@@ -12,19 +12,25 @@ compiled_does <- function(cx, value) {
   cx$unit$does[[key]]
 }
 
-# The text of a copy of what a list holds, lists within it too; NULL where they are held by something else.
+# The text of a copy of what a list holds, lists within it too. `code`: it stands several times.
 copied_code <- function(cx, code, type) {
-  kind <- script_type_kind(type)
   if (!grepl("List|Vector|Dict", type)) {
     return(code)
   }
-  if (!kind %in% c("List", "Vector", "Dict")) {
-    return(NULL)
+  kind <- script_type_kind(type)
+  if (kind == "Optional") {
+    text <- script_type_text(cx$unit, type)
+    inner <- copied_code(cx, sprintf("torch._unwrap_optional(%s)", code), required_type(type))
+    return(sprintf("(torch.jit.annotate(%s, None) if %s is None else torch.jit.annotate(%s, %s))", text, code, text, inner))
+  }
+  if (kind == "Tuple") {
+    types <- script_type_parts(type)
+    return(tuple_code(cx, vapply(seq_along(types), function(i) copied_code(cx, sprintf("%s[%d]", code, i - 1L), types[[i]]), ""), type))
   }
   value <- new_name(cx, "v")
   inner <- copied_code(cx, value, element_type(type))
-  if (identical(inner, value) || is.null(inner)) {
-    return(if (!is.null(inner)) list_copy_code(code, type))
+  if (identical(inner, value)) {
+    return(list_copy_code(code, type))
   }
   key <- if (kind == "Dict") new_name(cx, "k")
   if (is.null(key)) sprintf("[%s for %s in %s]", inner, value, code) else sprintf("{%s: %s for %s, %s in %s.items()}", key, inner, key, value, code)

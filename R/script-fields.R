@@ -59,8 +59,30 @@ type_of_field <- function(value) {
   if (is.list(value) && !is.object(value)) {
     return(type_of_list_field(value))
   }
+  if (!is.null(lost_in_field(value))) {
+    return(NULL)
+  }
   type <- if (is.atomic(value) && !is.object(value)) switch(typeof(value), double = "float", integer = "int", logical = "bool", character = "str")
   if (is.null(type) || length(value) == 1) type else vector_type_of(type)
+}
+# What a vector has that it would not have in the program.
+lost_in_field <- function(value) {
+  if (is.list(value) && !is.object(value)) {
+    return(unlist(lapply(unname(value), lost_in_field))[1])
+  }
+  if (!is.atomic(value) || is.object(value)) {
+    return(NULL)
+  }
+  if (!is.null(dim(value))) {
+    return(c("A matrix or an array would be a vector there." = "register_buffer() of torch_tensor(x) keeps its shape."))
+  }
+  if (!is.null(names(value))) {
+    return(c("A vector with names would lose them." = "list() has names."))
+  }
+  if (!is.null(attributes(value))) {
+    return(c("A vector with attributes would lose them." = "as.vector() leaves them out."))
+  }
+  if (anyNA(value) && !is.double(value)) c("A program has no NA." = "NULL can stand for what is not there yet, and NaN among doubles.")
 }
 type_of_list_field <- function(value) {
   if (length(value) == 0) {
@@ -116,6 +138,8 @@ field_type <- function(cx, self, name, expr) {
   value <- self$self[[name]]
   type <- type_of_field(value)
   if (is.null(type)) {
+    lost <- lost_in_field(value)
+    if (length(lost) > 0) refuse(cx, expr, sprintf("The field `%s` can't be changed by a program. %s", name, names(lost)), lost[[1]])
     what <- describe(value)
     hint <- "Register a buffer, or give each of its elements a field."
     if (is.list(value) && !is.object(value)) {
@@ -182,6 +206,7 @@ assign_member <- function(cx, self, name, term, expr) {
   r_self <- self$self
   kinds <- private_of(r_self)$.registry
   code <- member_code(self, name)
+  if (is_active(r_self, name)) refuse(cx, expr, sprintf("`%s` is an active binding, and a program can't set it.", name), "Let a method do what it does.")
   if (startsWith(code, "getattr(")) refuse(cx, expr, sprintf("A program can't set a member named `%s`.", name), "Names of letters, digits and `_` can be set.")
   if (name %in% kinds$parameter) refuse(cx, expr, "A parameter can't be replaced by a program.", sprintf("with_no_grad(self$%s$copy_(x)) changes its values.", name))
   is_buffer <- name %in% kinds$buffer

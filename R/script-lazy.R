@@ -115,7 +115,7 @@ order_of_formals <- function(formals, parts) {
 # Whether what an expression gives may depend on what is in tensors.
 computes_tensors <- function(cx, scope, expr) {
   # a member is the tensor itself
-  if (is.call(expr) && identical(expr[[1]], quote(`$`)) && is_of_module(cx, scope, expr) && !has_call_but_member(expr)) {
+  if (is.call(expr) && identical(expr[[1]], quote(`$`)) && is_of_module(cx, scope, expr) && !has_call_but_member(expr) && is.null(active_code(cx, scope, expr))) {
     return(FALSE)
   }
   any(vapply(all.names(expr), function(name) {

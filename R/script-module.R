@@ -95,7 +95,7 @@ call_method <- function(cx, self, name, given, expr, scope) {
   if (inherits(self$module, "script_module")) {
     method <- self$module[[name]]
     signature <- .Call(C_function_signature, environment(method)$handle)
-    return(call_with_signature(cx, sprintf("%s.%s", self$code, name), signature, given, expr, compiled_does(cx, method) == "changes"))
+    return(call_with_signature(cx, sprintf("%s.%s", self$code, name), signature, given, expr, compiled_does(cx, method) == "changes", keeps = TRUE))
   }
   if (inherits(fn, "script_unused")) {
     return(call_unused(cx, name))
@@ -170,8 +170,8 @@ call_compiled <- function(cx, fn, given, expr, name) {
   call_with_signature(cx, label, signature, given, expr, compiled_does(cx, fn) == "changes")
 }
 
-# `changes`: it may change what it is given.
-call_with_signature <- function(cx, code, signature, given, expr, changes) {
+# `changes`: it may change what it is given. `keeps`: what it gives may be what it has in a field.
+call_with_signature <- function(cx, code, signature, given, expr, changes, keeps = FALSE) {
   if (changes) cx$unit$writes <- TRUE
   if (any(grepl("__torch__", c(signature$types, signature$returns), fixed = TRUE))) {
     refuse(cx, expr, "This program takes or returns a list with names, or an object: other programs can't use it.", "Call the R function that it was made from.")
@@ -189,9 +189,13 @@ call_with_signature <- function(cx, code, signature, given, expr, changes) {
     type <- types[[match(label, labels)]]
     code <- need_code(cx, matched[[label]], type, expr, sprintf("`%s`", label))
     # R gives a copy of a list
-    paste0(label, "=", if (changes) copied_code(cx, code, type) %||% refuse(cx, expr, sprintf("The compiled function changes something, and takes `%s` as %s.", label, script_type_text(cx$unit, type)), "It can change lists and dictionaries: let it take one of these.") else code)
+    paste0(label, "=", if (changes && grepl("List|Vector|Dict", type)) copied_code(cx, keep_term(cx, new_term(type, code))$code, type) else code)
   }, "")
-  called_term(cx, list(returns = returns), sprintf("%s(%s)", code, paste(codes, collapse = ", ")))
+  result <- called_term(cx, list(returns = returns), sprintf("%s(%s)", code, paste(codes, collapse = ", ")))
+  if (!changes && !keeps || !grepl("List|Vector|Dict", returns)) {
+    return(result)
+  }
+  new_term(returns, copied_code(cx, keep_term(cx, result)$code, returns), fresh = TRUE)
 }
 
 # ---- members
@@ -231,7 +235,7 @@ self_member <- function(cx, self, name, expr) {
   if (!exists(name, envir = r_self, inherits = FALSE)) {
     refuse(cx, expr, sprintf("The module has no member `%s`.", name))
   }
-  if (bindingIsActive(name, r_self) && !name %in% names(nn_Module$active)) {
+  if (is_active(r_self, name)) {
     return(inline_method(cx, self, activeBindingFunction(name, r_self), list(), expr))
   }
   value <- r_self[[name]]

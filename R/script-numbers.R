@@ -111,7 +111,8 @@ unary_sign <- function(cx, sign, a, expr) {
     return(call_tensor_method(cx, tensor_generic(sign), sign, list(a), expr))
   }
   if (is_static(a) && can_fold(a)) {
-    return(literal_term(do.call(sign, list(static_value(a)))))
+    value <- do.call(sign, list(static_value(a)))
+    return(literal_term(value) %||% static_term(value))
   }
   if (is_vector_term(a)) {
     return(each_element(cx, list(a), expr, function(parts) unary_sign(cx, sign, parts[[1]], expr)))
@@ -310,6 +311,12 @@ round_number <- function(cx, given, expr, scope) {
     return(new_term("float", sprintf("round(%s)", code)))
   }
   new_term("float", sprintf("%s(%s, %s)", helper(cx, "round"), code, need_code(cx, digits, "int", expr, "`digits`")))
+}
+
+round_numbers <- function(cx, given, expr, scope) {
+  digits <- match_given(cx, alist(x = , digits = ), given, expr)$matched$digits
+  if (!is.null(digits) && is_vector_term(digits) && length(known_parts(digits)) == 0) refuse(cx, expr, "`digits` may have no elements, where R stops.", "Give it one number.")
+  of_elements(round_number, alist(x = , digits = ))(cx, given, expr, scope)
 }
 
 log_number <- function(cx, given, expr, scope) {

@@ -4,7 +4,8 @@ NULL
 
 # The run of an entry, of a string or of each of a vector: `run`: function(cx, parts, expr) of the terms by the names of
 # `formals`; those in `alone` must be one value.
-string_function <- function(name, formals, run, alone = character(), untranslated = character()) {
+# `check`: function(cx, held, expr), of the others.
+string_function <- function(name, formals, run, alone = character(), untranslated = character(), check = NULL) {
   force(run)
   of <- names(formals)[[1]]
   vector_function(name, formals, function(cx, matched, expr) {
@@ -16,6 +17,7 @@ string_function <- function(name, formals, run, alone = character(), untranslate
     }
     held <- matched[!names(matched) %in% alone]
     held <- lapply(held, function(term) if (is_scalar_type(term$type)) term else vector_argument(cx, term, name, expr, c("str", if (term$type != matched[[of]]$type) c("int", "whole", "float"))))
+    if (!is.null(check)) held <- check(cx, held, expr)
     each_pair(cx, held, expr, function(parts) run(cx, c(parts, matched[names(matched) %in% alone]), expr))
   }, untranslated)
 }
@@ -60,7 +62,17 @@ part_of_string <- function(name, formals, alone) {
       "%s(%s, %s, %s)", helper(cx, "substring"), need_string(cx, parts[[of]], expr), need_count(cx, parts[[first]], expr, first),
       need_count(cx, parts[[last]] %||% literal_term(1000000L), expr, last)
     ))
-  }, alone)
+  }, alone, check = function(cx, held, expr) check_positions(cx, held, of, expr))
+}
+# R takes no positions of no length, unless there is no string.
+check_positions <- function(cx, held, of, expr) {
+  held <- lapply(held, function(term) keep_term(cx, term))
+  text <- held[[of]]
+  for (term in Filter(is_vector_term, held[setdiff(names(held), of)])) {
+    is_asked <- if (is_vector_term(text)) sprintf("len(%s) > 0 and ", text$code) else ""
+    if (length(known_parts(term)) == 0) emit(cx, c(sprintf("if %slen(%s) == 0:", is_asked, term$code), "  raise ValueError(\"invalid substring arguments\")"))
+  }
+  held
 }
 
 trimmed <- function(cx, parts, expr) {

@@ -187,7 +187,7 @@ build_script_entries <- function() {
     tanh = entry("of a number, as in R", run = number_function("math.tanh(%s)")),
     floor = entry("rounded down", run = number_function("floor", "%s")), ceiling = entry("rounded up", run = number_function("ceiling", "%s")),
     trunc = entry("without what is behind the point", run = number_function("trunc", "%s")), sign = entry("of a number, as in R", run = number_function("sign")),
-    round = entry("to `digits` decimals, halves as R does", run = of_elements(round_number, alist(x = , digits = ))),
+    round = entry("to `digits` decimals, halves as R does", run = round_numbers),
     sum = entry("of numbers, or of a vector", run = summary_function("sum")), prod = entry("of numbers, or of a vector", run = summary_function("prod")),
     min = entry("of numbers, or of a vector", run = summary_function("min")), max = entry("of numbers, or of a vector", run = summary_function("max")),
     any = entry("whether one of them holds", run = any_of("|")), all = entry("whether all of them hold", run = any_of("&")),

@@ -280,6 +280,7 @@ choose_any <- function(cx, given, expr, scope) {
   if (all_static(found)) {
     return(call_now(cx, ifelse, found, expr))
   }
+  if (length(known_parts(found$test)) == 0 && !is.null(known_parts(found$test))) refuse(cx, expr, "`ifelse()` of no elements is logical(0) in R.", "logical()")
   refuse_tensors(cx, "ifelse", found[-1], expr)
   test <- keep_term(cx, found$test)
   if (test$type != "Vector[bool]") test <- keep_term(cx, each_element(cx, list(test), expr, function(parts) condition_of(cx, parts[[1]], expr)))

@@ -56,7 +56,8 @@ each_element <- function(cx, given, expr, run) {
   if (length(unique(lengths(parts[known]))) > 1) {
     refuse(cx, expr, sprintf("The vectors have %s elements.", paste(lengths(parts[known]), collapse = " and ")), "rep_len() makes them of one length.")
   }
-  if (all(known)) {
+  # of no elements the kind is that of what would be computed
+  if (all(known) && length(parts[[1]]) > 0) {
     elements <- lapply(seq_along(parts[[1]]), function(i) {
       given[vectors] <- lapply(parts, function(part) part[[i]])
       run(given)

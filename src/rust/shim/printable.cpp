@@ -55,7 +55,10 @@ Value *spell(Graph &graph, const IValue &value, std::vector<Node *> &made) {
   std::vector<Value *> parts;
   if (value.isTuple()) {
     for (const auto &part : value.toTupleRef().elements()) parts.push_back(spell(graph, part, made));
-    return note(graph.insertNode(graph.createTuple(parts, value.type()->cast<c10::TupleType>()))->output());
+    // only those with names want to be told their type
+    auto type = value.type()->cast<c10::TupleType>();
+    if (type && !type->schema()) type = nullptr;
+    return note(graph.insertNode(graph.createTuple(parts, type))->output());
   }
   for (const IValue part : value.toListRef()) parts.push_back(spell(graph, part, made));
   const auto type = value.type()->expectRef<c10::ListType>().getElementType();
@@ -107,9 +110,10 @@ class Codes {
 void check_defaults(const torch::jit::Function &function) {
   for (const auto &argument : function.getSchema().arguments()) {
     if (argument.default_value() && is_misread(*argument.default_value())) {
-      throw std::runtime_error("the default of `" + argument.name() + "` can't be saved: libtorch writes whole numbers " +
-                               "from 1e10 to 1e17 as integers there, and doesn't read numbers below 2.3e-308. Let the " +
-                               "function set it when it is not given");
+      throw std::runtime_error(
+          "the default of `" + argument.name() + "` can't be saved: libtorch writes whole numbers " +
+          "from 1e10 to 1e17 as integers there, and doesn't read numbers below 2.3e-308. Let the " +
+          "function set it when it is not given");
     }
   }
 }
