@@ -19,6 +19,7 @@ is_flag <- function(cx, term, expr, of_flag) {
   }
   if (!is.null(term$tensor)) {
     # of a tensor's one element
+    run_term(cx, keep_term(cx, term))
     term <- new_term("bool", sprintf("(%s.dtype == 11 and bool(%s))", term$tensor, term$tensor))
     if (!identical(of_flag, identity)) term$code <- sub(" and bool", " and not bool", term$code, fixed = TRUE)
     return(term)

@@ -204,3 +204,41 @@ test_that("a file for mobile holds bytecode, and is still a program", {
   ), path)
   expect_shown(output, layer(torch_ones(1, 2)))
 })
+
+test_that("doubles that libtorch would read as integers, or not at all, are what they were", {
+  numbers <- c(1e10, 123456789012, 1e15, 2^53, 1e16, 99999999999999984, 1e17, 1e300, -1e12, 0.1, 1e-310, 5e-324, 5e9)
+  f <- jit_compile(sprintf("
+def f(x: Tensor):
+  return [%s]
+def g(x: Tensor):
+  y = 1e10
+  if bool(x > 0):
+    y = 1e12
+  return (1e11, 2.5), x * 1e10, y
+def h(x: Tensor, big: float = 1e10):
+  return x * big
+def k(x: Tensor):
+  return f(x)
+", toString(sprintf("%.17g%s", numbers, ifelse(numbers == round(numbers) & abs(numbers) < 1e17, ".", "")))))
+  expect_identical(f$f(torch_ones(1)), numbers)
+  code <- f$f$code
+  graph <- f$f$graph
+  for (i in 1:2) expect_identical(jit_load(saved(f$f))(torch_ones(1)), numbers)
+  expect_identical(jit_load(saved(f$k))(torch_ones(1)), numbers)
+  # and nothing of it is left
+  expect_identical(f$f$code, code)
+  expect_identical(f$f$graph, graph)
+  whole <- torch_tensor(3L)
+  expected <- f$g(whole)
+  result <- jit_load(saved(f$g))(whole)
+  expect_identical(result[[1]], list(1e11, 2.5))
+  expect_identical(result[[2]]$dtype, torch_float())
+  expect_identical(result[[3]], 1e12)
+  traced <- jit_load(saved(jit_trace(function(x) x * 1e10, torch_ones(1))))
+  expect_identical(traced(whole)$dtype, torch_float())
+  module <- nn_module(initialize = function() self$v <- 1e16, forward = function(x) list(x * self$v, self$v + 2))
+  result <- jit_load(saved(jit_script(module())))(whole)
+  expect_identical(result[[1]]$dtype, torch_float())
+  expect_identical(result[[2]], 1e16 + 2)
+  expect_failure_of(saved(f$h), "value", "the default of `big` can't be saved", "jit_save")
+})

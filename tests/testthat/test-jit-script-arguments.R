@@ -82,3 +82,31 @@ test_that("arguments are given by R's names, whatever TorchScript calls them", {
   module <- nn_module(initialize = function() self$w <- 1, forward = function(x, lambda = 1) x * lambda)()
   expect_equal(as_array(jit_script(module)(x, lambda = 4)), 4)
 })
+
+test_that("missing() is asked where R's answer is known", {
+  x <- torch_tensor(c(1, 2))
+  refused <- function(fn, pattern) expect_failure_of(jit_script(fn), "compile", pattern)
+  expect_same_as_eager(function(x) { g <- function(...) missing(...); list(g(), g(1)) }, x)
+  expect_same_as_eager(function(x) { f <- function(a, ...) if (!missing(...)) ..1 else a * 2; f(x) + f(x, 1) }, x)
+  expect_same_as_eager(function(x) { f <- function(b) { if (missing(b)) b <- 2; for (i in 1:2) x <- x + b; x }; f() + f(3) }, x)
+  expect_same_as_eager(function(x) { f <- function(b) { s <- x; for (i in 1:2) s <- s + (if (missing(b)) 1 else b); s }; f() + f(3) }, x)
+  refused(function(x) { f <- function(b) { if (x$sum()$item() > 100) b <- 3; missing(b) }; f() }, "`b` is set only where")
+  refused(function(x) { f <- function(b = 1) { for (i in 1:2) { if (missing(b)) x <- x + 100; b <- 2 }; x }; f() }, "The loop sets `b`")
+  refused(function(x) { f <- function(b = 1) { while (missing(b)) { b <- 2; x <- x + 1 }; x }; f() }, "The loop sets `b`")
+  refused(function(x) { f <- function(b) { g <- function() missing(b); g() }; f() }, "is for the function's own arguments")
+})
+
+test_that("an argument that was not given has no default where it goes on by its name", {
+  x <- torch_tensor(c(1, 2))
+  refused <- function(fn, pattern) expect_failure_of(jit_script(fn), "compile", pattern)
+  inner <- function(b = 2) b * 3
+  asks <- function(a, b = 2) if (missing(b)) a else a * b
+  expect_same_as_eager(function(x) { f <- function(a, b) asks(a, b); f(x) + f(x, 5) }, x)
+  expect_same_as_eager(function(x) { f <- function(a, b = 3) asks(a, b); f(x) }, x)
+  refused(function(x) { f <- function(a, b) a + inner(b); f(x) }, "Argument 1 of `\\*\\(\\)` is missing")
+  refused(function(x) { f <- function(a, b) torch_sum(a, b); f(x) }, "Argument `b` is missing, with no default")
+  refused(function(x) { f <- function(a, b) a$sum(b); f(x) }, "Argument `b` is missing, with no default")
+  refused(function(x) ...length(), "There is no `...` here")
+  refused(function(x) { f <- function(...) ...elt(3); f(x) }, "takes a constant from 1 to 1 here")
+  expect_same_as_eager(function(x) { f <- function(...) ...elt(2) * ...length(); f(x, 3) }, x)
+})

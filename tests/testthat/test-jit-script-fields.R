@@ -163,3 +163,25 @@ test_that("a tensor in two places is one parameter", {
     forward = function(x) { l <- torch_zeros(1); for (p in self$parameters) l <- l + p$pow(2)$sum(); list(l, length(self$parameters)) }
   ))
 })
+
+test_that("what a field would lose is told", {
+  changes <- function(v, forward = function(x) { self$v <- self$v; x }, ...) { start <- v; nn_module(initialize = function() self$v <- start, forward = forward, ...) }
+  refused(changes(matrix(1, 2, 2)), "A matrix or an array would be a vector")
+  refused(changes(list(a = matrix(1, 1, 2), n = 1L), function(x) { self$v$n <- self$v$n + 1L; x }), "A matrix or an array would be a vector")
+  refused(changes(c(a = 1)), "would lose them. list\\(\\) has names")
+  refused(changes(structure(1, foo = "a")), "with attributes would lose them")
+  refused(changes(NA, function(x) { if (is.na(self$v)) self$v <- x$sum()$item(); x }), "A program has no NA. NULL can stand for")
+  expect_same_fields(changes(NA_real_, function(x) { if (is.na(self$v)) self$v <- x$sum()$item(); x * self$v }))
+})
+
+test_that("what an active binding does counts where it is read", {
+  counts <- function(forward, prop, ...) nn_module(initialize = function() { self$n <- 1; self$t <- nn_buffer(torch_ones(2)) }, forward = forward, active = list(prop = prop), ...)
+  gives <- function() self$n * 2
+  refused(counts(function(x) { f <- function(a) { self$n <- self$n + 1; a }; x * f(self$prop) }, function() self$n * 2), "The function changes `n`")
+  refused(counts(function(x) x * self$g(self$prop), function() self$n, g = function(a) { self$n <- self$n + 1; a }), "The function changes `n`")
+  refused(counts(function(x) x * self$g(self$prop), function() { cat("hi\n"); 2 }, g = function(a) { cat("g\n"); a }), "An argument that does something")
+  refused(counts(function(x) { f <- function(a, b) b + a; x * f(self$n, self$prop) }, function() { self$n <- self$n + 1; 2 }), "R computes `self\\$n` after `self\\$prop`")
+  refused(counts(function(x) { f <- function(a) { self$t$add_(1); a$sum() }; x * f(self$prop * 2) }, function() self$t), "The function changes")
+  refused(counts(function(x) { self$prop <- 5; x }, function(v) if (missing(v)) self$n else self$n <- v), "is an active binding, and a program can't set it")
+  expect_same_fields(counts(function(x) { s <- self$n + self$prop; s * x }, function() { self$n <- self$n + 1; 2 }))
+})

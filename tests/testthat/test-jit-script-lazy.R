@@ -101,7 +101,7 @@ sets_it <- function(x, k) { k <- 3; x * k }
 changes_first <- function(x, ...) { x$add_(1); sets_it(x, ...) }
 test_that("what stands in dots, goes to lapply() or comes after something computed is asked for later", {
   lazy <- "An argument that does something"
-  expect_failure_of(jit_script(function(x) pass_on(x, x$add_(1))), "compile", lazy)
+  expect_failure_of(jit_script(function(x) pass_on(x, x$add_(1))), "compile", "the function looks at each of them by itself")
   expect_failure_of(jit_script(function(x) { f <- function(x, y) { z <- x * 2; z + y }; f(x, x$add_(1)) }), "compile", lazy)
   expect_failure_of(jit_script(function(x) lapply(1:2, function(i, k) i, k = { cat("hey\n"); 1 })), "compile", lazy)
   expect_failure_of(jit_script(function(x) changes_first(x, x$sum())), "compile", "The function changes `x`")
@@ -174,7 +174,7 @@ test_that("a default that goes on by its name is computed when it is asked for",
   refuses(function(x) { g <- function(y, q) { y$add_(5); q }; f <- function(y, b = y * 1) g(y, b); f(x$clone()) })
   refuses(function(x) { f <- function(a, b = a * 2) { mk <- function(q) function() q; h <- mk(b); a <- a + 100; h() }; f(x) })
   refuses(function(x) { f <- function(a, b = a * 2, ...) { g <- function(...) a; g(b); a <- a + 100; b }; f(x) })
-  refuses(function(x) { f <- function(a, b = k * 2) { k <- a + 1; h <- lapply(1:2, function(i, q) a, q = b); k <- a + 100; b }; f(x) })
+  expect_failure_of(jit_script(function(x) { f <- function(a, b = k * 2) { k <- a + 1; h <- lapply(1:2, function(i, q) a, q = b); k <- a + 100; b }; f(x) }), "compile", "R may not compute the default of `b`")
   refuses(function(x) { f <- function(a, b = torch_rand(2)) { g <- function(q) { z <- torch_rand(2); z * 2 + q }; g(b) }; f(x) })
   refuses(function(x) { f <- function(z, k = z * 2) { g <- function(q) with_no_grad(q$sum()$item()); w <- g(k); k + w }; f(x * 3) })
   refuses(function(x) { f <- function(a, b = stop("need b")) { g <- function(q) 1; a * g(b) }; f(x) })
@@ -183,7 +183,7 @@ test_that("a default that goes on by its name is computed when it is asked for",
     two = function(a = self$n) self$three(a), three = function(a) { self$n <- self$n + 1L; a * 10L }
   )
   expect_failure_of(jit_script(module()), "compile", "when the function first asks for it")
-  expect_failure_of(jit_script(function(x) { f <- function(b = { cat("d\n"); 1 }) ifelse(x$sum()$item() > 100, b, 3); x * f() }), "compile", "R may not compute it")
+  expect_failure_of(jit_script(function(x) { f <- function(b = { cat("d\n"); 1 }) ifelse(x$sum()$item() > 100, b, 3); x * f() }), "compile", "R may not compute the default of `b`")
   expect_same_as_eager(function(x) { f <- function(a, b = a$sum()) { g <- function(q) q * 2; a * g(b) }; f(x) }, x)
   expect_same_as_eager(function(x) { f <- function(a, s = 1 / sqrt(2)) { g <- function(q, s) q * s; g(a, s) }; f(x) }, x)
   expect_same_as_eager(function(x) { f <- function(a, b = { cat("d\n"); 2 }) { force(b); g <- function(q) { cat("g\n"); q * 2 }; a * g(b) }; f(x) }, x)
@@ -243,4 +243,52 @@ test_that("an argument that sets a variable is seen by what reads it", {
   told(function(x) { v <- c(1, 2); append(v, { cat("v\n"); 3 }, after = { cat("a\n"); 1L }) }, "order of its own")
   told(function(x) { v <- c(1, 2); m <- function() { v <<- c(5, 6); 1 }; Reduce(function(a, b) a + b, v, m()) }, "order of its own")
   expect_same_as_eager(function(x) { y <- x$clone(); y$add_(1)$mul_(2); y$copy_(y * 2); y }, x)
+})
+
+test_that("what arguments in dots do, R does when it looks at them", {
+  refused <- function(fn, pattern) expect_failure_of(jit_script(fn), "compile", pattern)
+  after <- function(p, ...) { s <- sum(...); s - p }
+  before <- function(p, ...) p - sum(...)
+  listed <- function(...) { l <- list(...); l[[2]] - l[[1]] }
+  one <- function(...) ..1
+  handed <- function(...) { k <- function(a, b) a; k(...) }
+  refused(function(y = 2) after(y, y <- 5), "R computes `y` after `y <- 5` here")
+  refused(function(y = 2) after(y * 2, { y <- 5; 1 }), "R computes `y \\* 2` after")
+  expect_same_as_eager(function(y = 2) c(before(y, y <- 5), y))
+  expect_same_as_eager(function(y = 2) c(listed(y, y <- y + 1), y))
+  expect_same_as_eager(function(y = 2) c(listed(y <- 5, y), y))
+  expect_same_as_eager(function(y = 2) after(p = 2, (y <- 5), 2) + y)
+  for (fn in list(function(y = 2) one(y, cat("hi\n")), function(y = 2) handed(y, cat("hi\n")), function(y = 2) handed(y, b = { y <- 3; y }))) {
+    refused(fn, "looks at each of them by itself")
+  }
+  # what is not known to be a function is none
+  expect_same_as_eager(function(x) { f <- function(...) sum(sapply(list(...), function(z) z$sum()$item())); f(x, x * 2, x) }, torch_ones(2))
+})
+
+test_that("a pipe is as lazy as magrittr's", {
+  x <- torch_tensor(c(1, 2, 3))
+  refused <- function(fn, pattern) expect_failure_of(jit_script(fn), "compile", pattern)
+  says <- function(a, b = 1) { cat("in it\n"); a + b }
+  ignores <- function(a, b = 1) b
+  does <- "An argument that does something can't be translated"
+  refused(function(x) { cat("a\n"); x } %>% says(2), does)
+  refused(function(x) x %>% says() %>% says(), does)
+  refused(function(x) x$add_(1) %>% ignores(), does)
+  refused(function(x) x$add_(1) %>% ignores(x$sum()), does)
+  refused(function(x) { n <- 1; y <- x %>% torch_add({ n <- n + 1; n }); y * n }, "runs by itself")
+  refused(function(x) { x %>% return(); x * 2 }, "runs by itself")
+  refused(function(x) torch_rand(1) %>% { . + . }, "stands in several places")
+  refused(function(x) { g <- function(a) with_no_grad(a); (x * 2) %>% g() }, "within with_no_grad")
+  expect_same_as_eager(function(x) torch_rand(2) %>% torch_sub(torch_rand(2), .), x)
+  expect_same_as_eager(function(x) (x + 1) %>% torch_add(., .), x)
+  expect_same_as_eager(function(x) x$sum()$item() %>% max(2, .), x)
+})
+
+test_that("what is asked for on some ways alone has no default that changes", {
+  refused <- function(fn) expect_failure_of(jit_script(fn), "compile", "R may not compute the default of `b` here")
+  refused(function(fl = FALSE) { f <- function(a, b = k) { k <- 1; r <- ifelse(a, b, 0); k <- 2; b + r }; f(fl) })
+  refused(function(fl = FALSE) { f <- function(a, b = k) { k <- 1; v <- c(1, 2); r <- ifelse(v > 5, b, 0); k <- 2; b + r }; f(fl) })
+  refused(function(x) { f <- function(b = x$sum()$item()) { r <- ifelse(FALSE, b, 0); x$add_(1); b + r }; f() })
+  refused(function(n = 0L) { f <- function(b = k) { k <- 1; lapply(seq_len(n), function(i, q) q, b); k <- 2; b }; f() })
+  expect_same_as_eager(function(fl = FALSE) { f <- function(a, b = a * 2) { r <- ifelse(fl, b, 0); b + r }; f(3) })
 })

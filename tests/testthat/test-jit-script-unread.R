@@ -133,3 +133,17 @@ test_that("elements beside others that do something, and arguments that a functi
   expect_same_as_eager(function(x) { f <- function(t, n) t; f(x, list(x$view(c(5)), x)) }, x())
   expect_same_as_eager(function(x) { h <- list(h = x, c = x); for (i in 1:3) h <- list(h = torch_tanh(h$h), c = h$c + 1); h }, x())
 })
+
+test_that("what is asked for its kind or shape alone is drawn, and fails as in R", {
+  for (ask in alist(is.list(torch_rand(1)$item()), is.character(torch_rand(1)$item()), is.function(torch_rand(1)$item()), is_torch_tensor(torch_rand(1)$item()), torch_rand(2)$dtype == torch_float(), torch_rand(2)$device$type == "cpu")) {
+    expect_same_as_eager(eval(bquote(function(x) { y <- if (.(ask)) 1 else 2; x * y + torch_rand(1) })), x())
+  }
+  expect_same_as_eager(function(x) { torch_rand(2)$dtype; torch_rand(2)$device; torch_rand(2)$shape; torch_rand(2)$ndim; torch_rand(1) }, x())
+  expect_same_as_eager(function(x) c(c(torch_rand(1)$numel(), 2)[2], torch_rand(1)$item()), x())
+  expect_same_as_eager(function(x) { y <- if (torch_rand(1)$numel() == 1L || TRUE) x else x * 2; y + torch_rand(1) }, x())
+  for (ask in alist(is.integer(x$item()), is.list(x$item()), is.logical(x$view(c(7, 7))), isTRUE(x$item()), is.null(x$view(c(7, 7))), is.integer(x$item() * 2L), paste("a", x$item()), nchar(paste(x$item())))) {
+    fn <- eval(bquote(function(x) { .(ask); x }))
+    expect_error(fn(x()), "one element|invalid for input")
+    expect_failure_of(jit_script(fn)(x()), "program", "one element|invalid for input")
+  }
+})

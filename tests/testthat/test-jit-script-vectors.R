@@ -204,3 +204,21 @@ test_that("as.numeric() and as.integer() of a tensor give all its elements to lo
     expect_same_as_eager(fn, m)
   }
 })
+
+test_that("a vector of no elements keeps its kind", {
+  same <- function(fn) for (n in c(2L, 0L)) expect_same_as_eager(fn, n, types = list(n = "int"))
+  for (fn in list(
+    function(n) n + integer(0), function(n) n > integer(0), function(n) list(n * seq_len(0)), function(n) list(c(1, 2)[c(1, 2) > 5] * n),
+    function(n) { f <- function(v) v * n; f(numeric(0)) }, function(n) if (is.null(n * numeric(0))) "null" else "vector",
+    function(n) { v <- n + integer(0); is.integer(v) }, function(n) { v <- n + numeric(0); sum(v) },
+    function(n) { v <- n * numeric(0); for (i in 1:2) v <- c(v, i); v }, function(n) { v <- n * numeric(0); list(a = v, b = 1) },
+    function(n) list(n %/% integer(0), n^numeric(0), n == integer(0), pmax(n, integer(0))), function(n) list(integer(0) %in% n, !logical(0), nzchar(character(0))),
+    function(n) list(as.character(integer(0)), xor(TRUE, logical(0)), TRUE & logical(0)), function(n) list(strrep("a", integer(0)), startsWith("a", character(0)))
+  )) same(fn)
+  expect_failure_of(jit_script(function(n = 1L) round(1.5, integer(0))), "compile", "may have no elements")
+  expect_failure_of(jit_script(function(n = 1L) ifelse(logical(0), n, 1L)), "compile", "is logical\\(0\\) in R")
+  cuts <- function(s = "") substring(s, seq_len(nchar(s)))
+  expect_same_as_eager(cuts, "abc")
+  expect_failure_of(jit_script(cuts)(""), "program", "invalid substring arguments")
+  for (fn in list(function(n) list(-NA), function(n) list(-(1 != NaN)), function(n) list(+(NaN > 0)))) expect_failure_of(jit_script(fn, n = "int"), "compile", "that R made")
+})

@@ -6,7 +6,6 @@
 
 #include <cfloat>
 #include <cmath>
-#include <stdexcept>
 #include <unordered_set>
 
 using c10::IValue;
@@ -109,12 +108,8 @@ class Codes {
 // A default is written as it is.
 void check_defaults(const torch::jit::Function &function) {
   for (const auto &argument : function.getSchema().arguments()) {
-    if (argument.default_value() && is_misread(*argument.default_value())) {
-      throw std::runtime_error(
-          "the default of `" + argument.name() + "` can't be saved: libtorch writes whole numbers " +
-          "from 1e10 to 1e17 as integers there, and doesn't read numbers below 2.3e-308. Let the " +
-          "function set it when it is not given");
-    }
+    TORCH_CHECK_VALUE(!argument.default_value() || !is_misread(*argument.default_value()), "the default of `",
+                      argument.name(), "` can't be saved: libtorch would read another number in its own file");
   }
 }
 

@@ -16,6 +16,10 @@ pub fn replace(path: &str, write: impl FnOnce(&str) -> Result<()>) -> Result<()>
     };
     written.map_err(|error| {
         let _ = fs::remove_file(&unfinished);
+        // what can't be saved at all can't be saved elsewhere
+        if matches!(error, Error::Failure { kind: Kind::Value, .. }) {
+            return error;
+        }
         Error::new(Kind::File, format!("can't save to '{path}': {error}"))
             .hint("is the folder there and writable, and has the disk room? an older file of this name is untouched")
             .path(path)
