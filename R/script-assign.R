@@ -106,6 +106,8 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
       refuse(cx, expr, "A field of the module is set by `self$` and its name alone.", sprintf("self$%s <- ...", if (is_static(i)) static_value(i) else "name"))
     } else if (inherits(static_value(held), "script_self")) {
       refuse(cx, expr, "Members of another module are set by its own methods alone.", "Give that module a method that sets it, and call the method.")
+    } else if (identical(assigned_root(target), quote(private))) {
+      refuse(cx, expr, "Private fields can't be changed by a program.", "Fields of `self` can.")
     } else {
       refuse(cx, expr, sprintf("%s can't be changed by a program.", describe(static_value(held))))
     },

@@ -314,6 +314,9 @@ match_given <- function(cx, formals, given, expr, hands_on = FALSE) {
         taken[[i]] <- TRUE
       }
     }
+    for (label in labels[labels != "" & !taken]) {
+      if (sum(startsWith(setdiff(before_dots, names(matched)), label)) > 1) refuse(cx, expr, sprintf("`%s` is short for several arguments.", label), sprintf("The arguments are %s.", toString(wanted)))
+    }
     for (name in setdiff(before_dots, names(matched))) {
       i <- which(labels != "" & !taken & startsWith(rep(name, length(labels)), labels))
       if (length(i) == 1) {

@@ -27,13 +27,18 @@ copied_code <- function(cx, code, type) {
     types <- script_type_parts(type)
     return(tuple_code(cx, vapply(seq_along(types), function(i) copied_code(cx, sprintf("%s[%d]", code, i - 1L), types[[i]]), ""), type))
   }
-  value <- new_name(cx, "v")
+  held <- new_name(cx, if (kind == "Dict") "k" else "v")
+  # libtorch's own grammar has no comprehension of two names
+  value <- if (kind == "Dict") sprintf("%s[%s]", code, held) else held
   inner <- copied_code(cx, value, element_type(type))
   if (identical(inner, value)) {
     return(list_copy_code(code, type))
   }
-  key <- if (kind == "Dict") new_name(cx, "k")
-  if (is.null(key)) sprintf("[%s for %s in %s]", inner, value, code) else sprintf("{%s: %s for %s, %s in %s.items()}", key, inner, key, value, code)
+  if (kind == "Dict") {
+    sprintf("torch.jit.annotate(%s, {%s: %s for %s in %s.keys()})", script_type_text(cx$unit, type), held, inner, held, code)
+  } else {
+    sprintf("[%s for %s in %s]", inner, value, code)
+  }
 }
 
 # For the analyses: a function whose code is not R's.

@@ -229,6 +229,10 @@ assign_member <- function(cx, self, name, term, expr) {
   if (grepl("\\bint\\b", term$type) && grepl("\\bfloat\\b", type) && !grepl("\\b(int|number)\\b", type)) {
     refuse(cx, expr, sprintf("`self$%s` holds doubles before the program runs, and can't hold integers.", name), "as.numeric() makes doubles of them; or begin with integers, such as 0L.")
   }
+  if (mixes_list_and_vector(type, term$type) && !is_of_null(cx, term)) {
+    words <- script_types_in_words(c(type, term$type))
+    refuse(cx, expr, sprintf("`self$%s` holds %s before the program runs, and gets %s.", name, words[[1]], words[[2]]), "list() makes lists, c() and numeric() vectors: begin with the same.")
+  }
   if (required_type(type) %in% c("float", "whole")) term <- as_double_number(cx, term, expr)
   share_list(cx, term)
   if (type %in% c("?", "Empty") || term$type == "?") {
@@ -292,7 +296,7 @@ declare_fields <- function(unit, self, handle) {
     if (is.null(type) && identical(begins, "Empty")) type <- "List[Tensor]"
     # libtorch would take a list of numbers for a tuple, and the shapes of tensors into the type
     if (is.null(type) && startsWith(begins %||% "", "List[")) type <- begins
-    if (is.null(type) && grepl("^Record.*Tensor", begins %||% "")) {
+    if (is.null(type) && grepl("^Record.*(Tensor|List)", begins %||% "")) {
       type <- as_tuples(begins)
       value <- without_all_names(value)
     }

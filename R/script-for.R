@@ -104,6 +104,10 @@ unroll <- function(cx, terms, name, body, scope) {
   key <- scope_key(scope, name)
   # what an outer loop has as a variable stays one
   is_variable <- name %in% assigned_names(body) || identical(cx$loop$head[[key]]$kind, "variable")
+  if (length(terms) == 0) {
+    before_set(cx, scope, name, as.name(name))
+    bind(cx, scope, name, list(kind = "unset", message = sprintf("`%s` is NULL after a loop over nothing.", name), hint = "Use another name there."))
+  }
   for (i in seq_along(terms)) {
     if (cx$dead) break
     # a function made in one round may be called in the next

@@ -8,7 +8,7 @@ do_loop <- function(cx, scope, body, header, names_assigned, begin = function() 
   for (name in intersect(local, super_assigned(body))) {
     refuse(cx, body, sprintf("`%s` is set by `<-` and by `<<-` in one loop.", name), "Use another name for one of them.")
   }
-  for (name in local) make_local(cx, scope, name, body)
+  for (name in local) make_local_in_loop(cx, scope, name, body)
   closures <- called_closures(cx, scope, list(body, condition))
   keep_captured(cx, scope, condition, body, closures)
   enter_loop(cx, scope, names_assigned, body, id, closures)
@@ -16,6 +16,8 @@ do_loop <- function(cx, scope, body, header, names_assigned, begin = function() 
   outer <- cx$loop
   cx$loop <- new.env(parent = emptyenv())
   cx$loop$head <- head
+  # of which function it is
+  cx$loop$scope <- scope$id
   cx$loop$assigned <- unique(c(outer$assigned, names_assigned))
   note_writes(cx, scope, outer, c(list(body, condition), lapply(closures, function(closure) closure$body)))
   cx$loop$breaks <- list()
@@ -233,6 +235,29 @@ check_loop_types <- function(cx, head, ends, body, condition, of_closures) {
   }
 }
 
+# libtorch does not see that a loop's next round writes to what this one leaves behind, and may take a new list or tensor for
+# a constant. So it is written to at once, with nothing.
+mark_written <- function(cx, name, code, type) {
+  if (is.null(cx$loop)) {
+    return(invisible())
+  }
+  if (type %in% "Tensor" && cx$loop$writes) {
+    emit(cx, sprintf("%1$s.requires_grad_(%1$s.requires_grad)", code))
+  } else if (script_type_kind(type) %in% c("List", "Vector") && name %in% cx$loop$changed) {
+    emit(cx, sprintf("%s.extend(%s)", code, empty_code(cx, type)))
+  }
+}
+
+# What is known of a number's size in one round of a loop may not hold in the next.
+loop_bound <- function(cx, term) if (is.null(cx$loop)) term$lower else -Inf
+
+refuse_change_in_loop <- function(cx, scope, name, expr) {
+  known <- if (!is.null(cx$loop)) cx$loop$head[[scope_key(scope, name)]]
+  if (!is.null(known) && known$kind %in% c("variable", "term")) {
+    refuse(cx, expr, sprintf("`%s` is set anew in a loop, and what it is must be known before the program runs.", name), "Give it another name.")
+  }
+}
+
 # TorchScript wants a value before a loop for what the loop always sets.
 declare_before <- function(cx, head, states, before) {
   cx$block$lines <- append(cx$block$lines, placeholders(cx, head, states), before)
@@ -283,7 +308,7 @@ do_while <- function(cx, expr, scope) {
 
 do_jump <- function(cx, expr, scope) {
   kind <- as.character(expr[[1]])
-  if (is.null(cx$loop)) refuse(cx, expr, sprintf("`%s` stands outside a loop.", kind))
+  if (!identical(cx$loop$scope, scope$id)) refuse(cx, expr, sprintf("`%s` stands outside a loop.", kind), if (!is.null(cx$loop)) "A function can't leave the loop that calls it: let it return what says so.")
   slot <- if (kind == "break") "breaks" else "nexts"
   cx$loop[[slot]] <- c(cx$loop[[slot]], list(cx$vars))
   run_unread(cx, setdiff(names(cx$vars), names(cx$loop$head)))

@@ -358,19 +358,6 @@ rename_words <- function(handle, self, fields, done) {
   }
 }
 
-# These are shared with R, and a file's constants are shared with nothing.
-holds_tensors <- function(value) is_torch_tensor(value) || is.list(value) && !is.object(value) && any(vapply(value, holds_tensors, NA))
-holds_names <- function(value) is.list(value) && (!is.null(names(value)) || any(vapply(value, holds_names, NA)))
-
-# What the program does not look up again can't be changed behind its back.
-make_constant <- function(handle, name, value) {
-  # files can't hold named lists as constants
-  if (!is_torch_tensor(value) && !holds_names(value) && !holds_tensors(value) && .Call(C_module_kind, handle, name) == "attribute") {
-    .Call(C_module_remove, handle, name)
-    tryCatch(.Call(C_module_register, handle, name, "c", value, NULL), torchscript_error = function(e) NULL)
-  }
-}
-
 #' Leave functions out of programs
 #'
 #' What [jit_script()] must not compile: a function or method marked so is called in R as ever, and in a program raises an

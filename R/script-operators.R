@@ -44,14 +44,17 @@ call_planned <- function(cx, plan, formals, given, expr) {
   call_operator(cx, plan, supplied, expr)
 }
 
+drawing_operators <- "^(rand|bernoulli|binomial|multinomial|normal|poisson|rrelu)|dropout"
+# `whole`: which arguments are whole numbers; `does`: it draws, or changes a tensor.
 operator_overloads <- local({
   known <- new.env(parent = emptyenv())
   function(name) {
     if (is.null(known[[name]])) {
       found <- .Call(C_operator_overloads, name)
       returns <- vapply(names(found), schema_returns, "", USE.NAMES = FALSE)
+      does <- grepl("_$", name) || grepl(drawing_operators, sub("^aten::", "", name))
       assign(name, Map(function(overload, returns) {
-        c(overload, list(returned = returns, required = overload$names[overload$optional == 0]))
+        c(overload, list(returned = returns, required = overload$names[overload$optional == 0], whole = grepl("\\bint\\b", overload$types), does = does))
       }, unname(found), returns), envir = known)
     }
     known[[name]]
@@ -146,8 +149,6 @@ dtypes_of_results <- list(
   nll_loss = "double", binary_cross_entropy = "double"
 )
 
-drawing_operators <- "^(rand|bernoulli|binomial|multinomial|normal|poisson|rrelu)|dropout"
-
 write_operator <- function(cx, label, best, overloads, supplied, expr) {
   overload <- best$overload
   used <- which(overload$names %in% best$used)
@@ -157,7 +158,7 @@ write_operator <- function(cx, label, best, overloads, supplied, expr) {
     name <- overload$names[[i]]
     type <- overload$types[[i]]
     term <- supplied[[name]]
-    if (grepl("\\bint\\b", type) || label %in% c("arange", "range", "linspace", "logspace")) term <- stop_if_flag(cx, term, expr)
+    if (overload$whole[[i]] || label %in% c("arange", "range", "linspace", "logspace")) term <- stop_if_flag(cx, term, expr)
     code <- operator_argument(cx, term, type, overload$base[[i]], expr, name, overload$fixed[[i]])
     # TorchScript has no TRUE among its numbers: it would be 1
     if (term$type == "bool" && type %in% c("number", "Scalar") && takes_tensor(overloads, name)) code <- sprintf("torch.tensor(%s)", code)
@@ -175,7 +176,7 @@ write_operator <- function(cx, label, best, overloads, supplied, expr) {
     return(none_term())
   }
   # what only its shape is asked of is drawn all the same
-  if ((endsWith(label, "_") || grepl(drawing_operators, label)) && overload$returned == "Tensor") term <- written_now(cx, term)
+  if (overload$does && overload$returned == "Tensor") term <- written_now(cx, term)
   if (overload$returned == "Tensor") term["dtype"] <- list(dtypes_of_results[[label]])
   count_results(cx, term, overload)
 }

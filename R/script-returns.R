@@ -31,6 +31,7 @@ emit_return <- function(cx, term, expr) {
   joined <- join_types(cx$returns, type, widely = TRUE)
   # an integer here and a double there
   if (!cx$returns_given && "int" %in% c(cx$returns, type) && any(c("float", "whole") %in% c(cx$returns, type))) joined <- "number"
+  if (mixes_list_and_vector(cx$returns, type) && !is_of_null(cx, term) && !isTRUE(cx$returns_null)) joined <- NULL
   if (is.null(joined)) {
     refuse(
       cx, expr, sprintf("The function returns %s here and %s elsewhere.", script_type_in_words(term$type), script_type_in_words(cx$returns)),

@@ -110,7 +110,7 @@ read_variable <- function(cx, scope, name, expr) {
   if (!is.null(cx$unread[[found$key]])) cx$unread[[found$key]] <- NULL
   if (binding$kind == "term") cx$seen[[found$key]] <- TRUE
   if (!is.null(binding$ran)) {
-    emit(cx, c(sprintf("if not %s:", binding$ran), sprintf("  raise RuntimeError(%s)", string_text(sprintf("object '%s' not found: the loop that sets it did not run", name)))))
+    emit(cx, c(sprintf("if not %s:", binding$ran), sprintf("  raise RuntimeError(%s)", string_text(sprintf(if (exists(name, envir = found$scope$env)) "`%1$s` is not known where the loop that sets it did not run: `%1$s <- %1$s` before the loop takes it from around the function" else "object '%s' not found: the loop that sets it did not run", name)))))
   }
   switch(binding$kind,
     variable = variable_term(binding, found$key),
@@ -124,6 +124,8 @@ read_variable <- function(cx, scope, name, expr) {
 # R computes a default when the function first asks for it, and keeps what it is then.
 read_default <- function(cx, found, name, expr) {
   binding <- found$binding
+  # it may ask for itself
+  cx$vars[[found$key]] <- list(kind = "unset", message = sprintf("The default of `%s` asks for itself.", name), hint = "Give it another name than what it is made of.")
   term <- translate(cx, binding$expr, found$scope)
   if (has_effects(cx, found$scope, binding$expr) || looks_further(cx, found, binding$expr)) binding$changes <- TRUE
   if (isTRUE(binding$changes) && !identical(cx$loop, found$scope$loop)) {
@@ -235,7 +237,11 @@ assign_variable <- function(cx, scope, name, term, expr) {
   version <- if (!is.null(before) && before$kind == "variable") before$version else key
   if (!is.null(term$elements) && !version %in% cx$vectors && is_used_as_vector(scope, name)) is_vector_later(cx, version)
   if (version %in% cx$vectors && is_scalar_type(term$type)) term <- vector_of_one(cx, term)
-  join <- function(a, b) join_types(a, b, widely = version %in% cx$vectors)
+  of_null <- is_of_null(cx, term)
+  join <- function(a, b) {
+    begins_with_null <- of_null || isTRUE(cx$declared[[version]]$from_null) || isTRUE(cx$previous$declared[[version]]$from_null)
+    if (begins_with_null || !"Empty" %in% c(a, b)) join_types(a, b, widely = version %in% cx$vectors) else join_parts(a, b)
+  }
   repeat {
     declared <- cx$declared[[version]]
     expected <- cx$previous$declared[[version]]$type
@@ -328,29 +334,6 @@ as_optional <- function(unit, type) {
   text <- script_type_text(unit, type)
   unit$helpers[[name]] <- sprintf("def %s(x: %s) -> %s:\n  return x", name, text, text)
   name
-}
-
-# libtorch does not see that a loop's next round writes to what this one leaves behind, and may take a new list or tensor for
-# a constant. So it is written to at once, with nothing.
-mark_written <- function(cx, name, code, type) {
-  if (is.null(cx$loop)) {
-    return(invisible())
-  }
-  if (type %in% "Tensor" && cx$loop$writes) {
-    emit(cx, sprintf("%1$s.requires_grad_(%1$s.requires_grad)", code))
-  } else if (script_type_kind(type) %in% c("List", "Vector") && name %in% cx$loop$changed) {
-    emit(cx, sprintf("%s.extend(%s)", code, empty_code(cx, type)))
-  }
-}
-
-# What is known of a number's size in one round of a loop may not hold in the next.
-loop_bound <- function(cx, term) if (is.null(cx$loop)) term$lower else -Inf
-
-refuse_change_in_loop <- function(cx, scope, name, expr) {
-  known <- if (!is.null(cx$loop)) cx$loop$head[[scope_key(scope, name)]]
-  if (!is.null(known) && known$kind %in% c("variable", "term")) {
-    refuse(cx, expr, sprintf("`%s` is set anew in a loop, and what it is must be known before the program runs.", name), "Give it another name.")
-  }
 }
 
 # Changing a part of what the function around has makes a variable of this function's own. `is_read`: so does setting it where

@@ -167,6 +167,9 @@ merge_terms <- function(cx, branches, expr) {
   may_be_null <- any(term_types(terms) == "None" | startsWith(term_types(terms), "Optional["))
   if (may_be_null) terms <- lapply(terms, function(term) as_kept_number(cx, term))
   type <- if (may_be_null) join_all_parts(term_types(terms), widely = TRUE) else join_all_types(term_types(terms), widely = TRUE)
+  # list() is no vector of no length
+  is_empty_list <- vapply(terms, function(term) term$type == "Empty" && !is_of_null(cx, term), NA)
+  if (any(is_empty_list) && any(startsWith(term_types(terms), "Vector"))) type <- NULL
   if (is.null(type)) {
     words <- script_types_in_words(term_types(terms))
     refuse(cx, expr, sprintf("The branches give different things: %s.", paste(unique(words), collapse = " and ")), hint_of_null(cx, term_types(terms)))

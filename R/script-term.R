@@ -183,12 +183,13 @@ coerced_code <- function(cx, term, type) {
   }
   if (identical(kinds, c("Dict", "Dict"))) {
     key <- new_name(cx, "k")
-    value <- new_name(cx, "v")
-    inner <- coerced_code(cx, new_term(element_type(from), value, simple = TRUE), element_type(type))
+    held <- keep_term(cx, term)$code
+    inner <- coerced_code(cx, new_term(element_type(from), sprintf("%s[%s]", held, key)), element_type(type))
     if (is.null(inner)) {
       return(NULL)
     }
-    return(sprintf("torch.jit.annotate(%s, {%s: %s for %s, %s in %s.items()})", script_type_text(cx$unit, type), key, inner, key, value, term$code))
+    # libtorch's own grammar has no comprehension of two names
+    return(sprintf("torch.jit.annotate(%s, {%s: %s for %s in %s.keys()})", script_type_text(cx$unit, type), key, inner, key, held))
   }
   if (identical(kinds, c("Record", "Dict"))) {
     values <- lapply(term_parts(cx, term), function(part) coerced_code(cx, part, element_type(type)))
@@ -237,9 +238,7 @@ coerced_list <- function(cx, term, from, to) {
   if (is.null(inner)) {
     return(NULL)
   }
-  made <- sprintf("[%s for %s in %s]", inner, name, term$code)
-  # what it holds is more than its elements say
-  if (identical(inner, name) || to == "number" || is_optional_type(to)) sprintf("torch.jit.annotate(List[%s], %s)", script_type_text(cx$unit, to), made) else made
+  sprintf("torch.jit.annotate(List[%s], [%s for %s in %s])", script_type_text(cx$unit, to), inner, name, term$code)
 }
 
 tuple_code <- function(cx, codes, type) {

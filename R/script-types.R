@@ -80,6 +80,10 @@ join_types <- function(a, b, widely = FALSE) {
   if (setequal(kinds, c("Record", "Dict"))) {
     return(join_record_and_dict(if (kinds[[1]] == "Record") a else b, if (kinds[[1]] == "Dict") a else b, widely))
   }
+  # a list is no vector, whatever it holds
+  if (setequal(kinds, c("List", "Vector"))) {
+    return(NULL)
+  }
   if (all(kinds %in% c("List", "Vector"))) {
     is_vector <- all(kinds == "Vector")
     # elements of a vector are no vectors themselves
@@ -114,10 +118,29 @@ join_types <- function(a, b, widely = FALSE) {
   )
 }
 
+# Whether one of them is a list where the other is a vector, within them too.
+mixes_list_and_vector <- function(a, b) {
+  types <- c(required_type(a), required_type(b))
+  kinds <- c(script_type_kind(types[[1]]), script_type_kind(types[[2]]))
+  if ("Vector" %in% kinds) {
+    return(any(c("List", "Empty") %in% kinds))
+  }
+  if (!all(kinds %in% c("List", "Dict", "Tuple", "Record"))) {
+    return(FALSE)
+  }
+  parts <- lapply(1:2, function(i) if (kinds[[i]] %in% c("List", "Dict")) element_type(types[[i]]) else unlist(script_type_parts(types[[i]])))
+  is_apart <- length(parts[[1]]) == length(parts[[2]]) || any(lengths(parts) == 1)
+  is_apart && any(mapply(mixes_list_and_vector, parts[[1]], parts[[2]]))
+}
+
 join_all_types <- function(types, widely = FALSE) Reduce(function(a, b) if (!is.null(a)) join_types(a, b, widely), types)
 
 # What holds values keeps integers and doubles apart.
 join_parts <- function(a, b, widely = FALSE) {
+  # nor is list() a vector of no length
+  if (setequal(c(script_type_kind(a), script_type_kind(b)), c("Empty", "Vector"))) {
+    return(NULL)
+  }
   if (is_number_type(a) && is_number_type(b) && (a == "int") != (b == "int")) "number" else join_types(a, b, widely)
 }
 join_all_parts <- function(types, widely = FALSE) Reduce(function(a, b) if (!is.null(a)) join_parts(a, b, widely), types)

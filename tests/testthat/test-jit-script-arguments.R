@@ -110,3 +110,13 @@ test_that("an argument that was not given has no default where it goes on by its
   refused(function(x) { f <- function(...) ...elt(3); f(x) }, "takes a constant from 1 to 1 here")
   expect_same_as_eager(function(x) { f <- function(...) ...elt(2) * ...length(); f(x, 3) }, x)
 })
+
+test_that("arguments are told by names that are clear, and defaults do not ask for themselves", {
+  x <- torch_tensor(c(1, 2))
+  refused <- function(fn, pattern) expect_failure_of(jit_script(fn), "compile", pattern)
+  refused(function(x) { f <- function(val, value) val * 10 + value; f(va = 1, 2) }, "`va` is short for several arguments")
+  expect_same_as_eager(function(x) { f <- function(val, valx) val * 10 + valx; f(valx = 1, 2) }, x)
+  expect_same_as_eager(function(x) { f <- function(value, ...) value * 10; f(val = 1, 2) }, x)
+  refused(function(x) { k <- 1; f <- function(k = k) k; f() }, "The default of `k` asks for itself")
+  refused(function(x) { f <- function(a = b, b = a) a; f() }, "asks for itself")
+})

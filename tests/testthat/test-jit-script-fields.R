@@ -185,3 +185,21 @@ test_that("what an active binding does counts where it is read", {
   refused(counts(function(x) { self$prop <- 5; x }, function(v) if (missing(v)) self$n else self$n <- v), "is an active binding, and a program can't set it")
   expect_same_fields(counts(function(x) { s <- self$n + self$prop; s * x }, function() { self$n <- self$n + 1; 2 }))
 })
+
+test_that("a field stays a list or a vector, and lists of numbers stand within lists with names", {
+  starts <- function(p, forward, ...) { start <- p; nn_module(initialize = function() self$p <- start, forward = forward, ...) }
+  kinds <- "before the program runs, and gets|needed|elsewhere|different|begins"
+  refused(starts(list(1, 2), function(x) { self$p <- c(7, 8); list(x, self$p) }), kinds)
+  refused(starts(c(1, 2), function(x) { self$p <- list(3, 4); list(x, self$p) }), kinds)
+  refused(starts(c(1, 2), function(x) { self$p <- list(); list(x, self$p) }), kinds)
+  refused(starts(list(list(1, 2), list(3)), function(x) { v <- c(7, 8); self$p <- list(v, v); list(x, self$p) }), kinds)
+  refused(starts(list(a = c(1, 2), b = 2), function(x) { self$p$a <- list(3, 4); list(x, self$p) }), kinds)
+  refused(starts(NULL, function(x) { if (is.null(self$p)) self$p <- c(1, 2) else self$p <- list(3, 4); list(x, self$p) }), kinds)
+  record <- list(a = list(1, 2), b = 2)
+  expect_same_fields(starts(record, function(x) { self$p$b <- self$p$b + 1; list(x, self$p) }))
+  expect_same_fields(starts(record, function(x) { self$p$a[[1]] <- self$p$b; list(x, self$p) }))
+  expect_same_fields(starts(record, function(x) { self$p$a <- list(3, 4); list(x, self$p) }))
+  expect_same_fields(starts(record, function(x) { self$p <- list(a = list(3, 4), b = 1); list(x, self$p) }))
+  expect_same_fields(starts(list(list(1, 2)), function(x) { self$p <- list(list(3, 4)); list(x, self$p) }))
+  expect_same_fields(starts(list(), function(x) { self$p[["a"]] <- list(1, 2); self$p[["b"]] <- list(3, 4); list(x, self$p) }))
+})

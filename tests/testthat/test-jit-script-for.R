@@ -47,3 +47,44 @@ test_that("what a loop or a branch puts something else in the place of is comput
     expect_failure_of(jit_script(fn)(x), "program", "out of range")
   }
 })
+
+test_that("a loop over nothing sets its counter to NULL", {
+  nothing <- "is NULL after a loop over nothing"
+  refused(function(x) { i <- 4; for (i in NULL) x <- x + 1; i }, nothing)
+  refused(function(x) { i <- 4; f <- function(...) { for (i in list(...)) x <- x + i; i }; f(2) + f() }, nothing)
+  refused(function(x) { i <- 3; if (x$sum()$item() > 3) for (i in NULL) x <- x + 1; is.null(i) }, nothing)
+  refused(function(x) { i <- 3; for (j in 1:2) { print(is.null(i)); for (i in NULL) x <- x + 1 }; x }, nothing)
+  refused(function(x) { i <- adds_one; for (i in list()) x <- x + 1; i(x) }, nothing)
+  expect_exactly_eager(function(x) { i <- 4; for (i in NULL) x <- x + 1; x }, x)
+})
+
+test_that("a function leaves its own loops alone", {
+  outside <- "stands outside a loop. A function can't leave the loop that calls it"
+  refused(function(x) { f <- function(i) { if (i == 2) next; i }; for (i in 1:4) x <- x + f(i); x }, outside)
+  refused(function(x) { for (i in 1:4) { f <- function() { break }; f(); x <- x + i }; x }, outside)
+  refused(function(x) sapply(1:3, function(i) { if (i > 1) next; i }), outside)
+  refused(function(x) Reduce(function(a, b) { if (b > 2) break; a + b }, 1:4), outside)
+  refused(function(x) { break; x }, "`break` stands outside a loop")
+  expect_exactly_eager(function(x) { f <- function(z) { for (i in 1:5) { if (i == 3) break; z <- z + i }; z }; for (k in 1:2) x <- f(x); x }, x)
+})
+
+test_that("a default that a loop sets is not computed before it", {
+  default <- "The loop sets `b`, whose default R may compute later, or never"
+  refused(function(x, n = 2L) { f <- function(z, b = length(z)) { for (i in seq_len(n)) { z <- torch_cat(list(z, z)); b <- b + 1L }; b }; f(x) }, default)
+  refused(function(x) { f <- function(z, b = z) { repeat { z <- z * 2; b <- b + z; if (b$sum()$item() > 100) break }; b }; f(x) }, default)
+  refused(function(x, n = 2L) { f <- function(b = x$sum()) { for (i in seq_len(n)) { x$add_(1); if (i > 5L) b <- x }; b }; f() }, default)
+  refused(function(x, n = 1L) { f <- function(b = { print("d"); 2 }) { for (i in seq_len(n)) b <- i; print("later"); b }; f() }, default)
+  refused(function(x) { f <- function(b = k) { k <- 2; h <- function() { for (i in 1:2) b <- 7; 3 }; k <- h(); b }; f() }, default)
+  expect_exactly_eager(function(x, n = 2L) { f <- function(z, k = 0) { for (i in seq_len(n)) k <- k + 1; z * k }; f(x) }, x)
+  expect_exactly_eager(function(x, n = 2L) { f <- function(z, b = length(z)) { force(b); for (i in seq_len(n)) { z <- torch_cat(list(z, z)); b <- b + 1L }; b }; f(x) }, x)
+})
+
+test_that("a loop's own variable and one of the function around are not mixed up", {
+  both <- "The loop sets `.` of its function, and `<<-` the one around"
+  refused(function(x, n = 0L) { b <- 1; f <- function() { for (i in seq_len(n)) b <- 100; b <<- 5; b }; c(f(), b) }, both)
+  refused(function(x, n = 2L) { b <- 1; g <- function() b <<- b + 1; f <- function() { for (i in seq_len(n)) { g(); b <- b * 10 }; b }; c(f(), b) }, both)
+  refused(function(x) { l <- list(a = 1); g <- function() l$a <<- l$a + 1; f <- function() { for (i in 1:2) { g(); l$a <- l$a * 10 }; l$a }; f() }, both)
+  refused(function(x) { k <- 0; nx <- function() { k <<- k + 1; k }; f <- function() { while (nx() < 3) { x <- x + k; if (k > 1) k <- 50 }; x }; f() }, both)
+  refused(function(x, n = 2L) { mk <- function(k) function() { for (i in seq_len(n - 2L)) k <- 3; k <<- k + 7; k }; f <- mk(1); c(f(), f()) }, both)
+  expect_exactly_eager(function(x, n = 2L) { k <- 1; f <- function(z) { for (i in seq_len(n)) k <- k + 1; z * k }; f(x) * k }, x)
+})

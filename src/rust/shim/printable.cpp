@@ -25,6 +25,8 @@ bool is_misread(double number) {
 
 bool is_misread(const IValue &value) {
   if (value.isDouble()) return is_misread(value.toDouble());
+  // the printer writes \r as an octal number that the parser does not take
+  if (value.isString()) return value.toStringRef().find('\r') != std::string::npos;
   if (value.isTuple()) {
     for (const auto &part : value.toTupleRef().elements()) {
       if (is_misread(part)) return true;
@@ -50,6 +52,14 @@ Value *spell(Graph &graph, const IValue &value, std::vector<Node *> &made) {
     const int exponent = std::abs(number) < 1 ? -200 : 24;
     Value *part = note(graph.insertConstant(std::ldexp(number, -exponent)));
     return note(graph.insert(c10::aten::mul, {part, note(graph.insertConstant(std::ldexp(1.0, exponent)))}));
+  }
+  if (value.isString()) {
+    const std::string &text = value.toStringRef();
+    const size_t at = text.find('\r');
+    Value *before = note(graph.insertConstant(text.substr(0, at)));
+    Value *mark = note(graph.insert(c10::aten::chr, {note(graph.insertConstant(13))}));
+    Value *start = note(graph.insert(c10::aten::add, {before, mark}));
+    return note(graph.insert(c10::aten::add, {start, spell(graph, text.substr(at + 1), made)}));
   }
   std::vector<Value *> parts;
   if (value.isTuple()) {

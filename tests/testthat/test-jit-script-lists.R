@@ -1,0 +1,45 @@
+# A list is no vector: where one and the other meet, a program has no type for both.
+
+x <- torch_tensor(c(1, 2, 3))
+refused <- function(fn, ...) expect_failure_of(jit_script(fn, ...), "compile", " vector | list ")
+
+test_that("branches, returns and loops give lists or vectors", {
+  refused(function(x, n = 1L) if (n > 1L) list(1, 2) else c(1, 2))
+  refused(function(x, n = 1L) { v <- if (n > 0L) c(1, 2) else list(3, 4); v[1] })
+  refused(function(x, n = 1L) { if (n > 1L) return(list(1, 2)); c(1, 2) })
+  refused(function(x, n = 1L) { p <- c("a", "b"); if (n > 1L) p <- list("c"); p })
+  refused(function(x, n = 1L) switch(n, "1" = c(1, 2), list(1, 2)))
+  refused(function(x, n = 1L) { p <- list(1, 2); for (i in seq_len(n)) p <- sapply(p, function(v) v + 1); p })
+  refused(function(x, n = 1L) { p <- list(1, 2); while (n > 0L) { p <- unlist(p); n <- n - 1L }; p })
+  refused(function(x, p = c(1, 2), n = 1L) { if (n > 4L) p <- list(3, 4); p })
+  refused(function(x, n = 1L) if (n > 1L) list(2L) else x$shape)
+  refused(function(x, n = 1L) { f <- function(a) if (a > 1L) list(1, 2) else c(1, 2); f(n) })
+  refused(function(x, n = 1L) lapply(1:3, function(i) if (i > n) list(1, 2) else c(1, 2)))
+  expect_same_as_eager(function(x, n = 1L) if (n > 1L) list(1, 2) else list(3), x)
+  expect_same_as_eager(function(x, n = 1L) if (n > 1L) c(1, 2) else numeric(), x)
+})
+
+test_that("list() is no vector of no length", {
+  refused(function(x, n = 1L) if (n > 0L) list() else c(1, 2))
+  refused(function(x, n = 1L) if (n > 0L) numeric() else list(1, 2))
+  refused(function(x, n = 1L) { p <- list(); if (n > 3L) p <- c(1, 2); p })
+  refused(function(x, n = 1L) { p <- c(1, 2); if (n > 0L) p <- list(); p })
+  refused(function(x, n = 1L) { if (n > 1L) return(list()); c(1, 2) })
+  refused(function(x, n = 1L) { p <- list(); p[[1]] <- list(); p[[2]] <- c(1, 2); p })
+  refused(function(x, n = 1L) { p <- list(list(), c(1, 2)); p[[n]] })
+  expect_same_as_eager(function(x, n = 1L) { p <- list(); for (i in 1:2) p <- c(p, i); p }, x)
+  expect_same_as_eager(function(x, n = 1L) { p <- c(); for (i in 1:2) p <- c(p, i); p }, x)
+  expect_same_as_eager(function(x, n = 1L) { p <- list(); if (n > 0L) p <- list(1, 2); p }, x)
+})
+
+test_that("elements of lists are lists or vectors", {
+  refused(function(x, n = 1L) { p <- list(list(1, 2), list(3)); p[[1]] <- c(7, 8); p })
+  refused(function(x, n = 1L) { p <- list(c(1, 2), c(3, 3)); p[[1]] <- list(7, 8); p })
+  refused(function(x, n = 1L) { d <- list(c(1, 2), list(1, 2)); d[[n]] })
+  refused(function(x, n = 1L, k = "a") { d <- list(a = c(1, 2), b = list(1, 2)); d[[k]] })
+  refused(function(x, n = 1L) { p <- list(list(1, 2)); c(p, list(c(3, 4))) })
+  refused(function(x, n = 1L) { d <- list(); d[[1]] <- c(1, 2); d[[2]] <- list(3, 4); d })
+  refused(function(x, n = 1L) { p <- list(list(1L), list(2L)); for (i in 1:2) p[[i]] <- unlist(p[[i]]); p })
+  expect_same_as_eager(function(x, n = 1L) { p <- list(a = list(1, 2)); p$a <- c(3, 4); p }, x)
+  expect_same_as_eager(function(x, n = 1L) list(list(), c(1, 2), list(1)), x)
+})
