@@ -240,7 +240,7 @@ assign_variable <- function(cx, scope, name, term, expr) {
   of_null <- is_of_null(cx, term)
   join <- function(a, b) {
     begins_with_null <- of_null || isTRUE(cx$declared[[version]]$from_null) || isTRUE(cx$previous$declared[[version]]$from_null)
-    if (begins_with_null || !"Empty" %in% c(a, b)) join_types(a, b, widely = version %in% cx$vectors) else join_parts(a, b)
+    if (begins_with_null || !is_empty_beside_vector(a, b)) join_types(a, b, widely = version %in% cx$vectors)
   }
   repeat {
     declared <- cx$declared[[version]]

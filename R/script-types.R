@@ -138,11 +138,12 @@ join_all_types <- function(types, widely = FALSE) Reduce(function(a, b) if (!is.
 # What holds values keeps integers and doubles apart.
 join_parts <- function(a, b, widely = FALSE) {
   # nor is list() a vector of no length
-  if (setequal(c(script_type_kind(a), script_type_kind(b)), c("Empty", "Vector"))) {
+  if (is_empty_beside_vector(a, b)) {
     return(NULL)
   }
   if (is_number_type(a) && is_number_type(b) && (a == "int") != (b == "int")) "number" else join_types(a, b, widely)
 }
+is_empty_beside_vector <- function(a, b) setequal(c(script_type_kind(a), script_type_kind(b)), c("Empty", "Vector"))
 join_all_parts <- function(types, widely = FALSE) Reduce(function(a, b) if (!is.null(a)) join_parts(a, b, widely), types)
 
 # Of other names each: elements may be there or not.
