@@ -230,6 +230,8 @@ map_over <- function(cx, matched, expr, scope) {
   sources <- lapply(matched$..., function(part) hold_value(cx, keep_term(cx, or_nothing(cx, translate(cx, part, scope)))))
   sources <- lapply(sources, function(term) {
     scalar <- term$type %in% c("int", "whole", "float", "bool", "str")
+    if (is_optional_type(term$type)) refuse(cx, expr, sprintf("`%s()` can't go through what may be NULL.", as.character(expr[[1]])), "Ask is.null() first.")
+    if (scalar) term <- as_double_number(cx, term, expr)
     if (scalar) combine(cx, list(if (term$type == "whole") new_term("float", coerced_code(cx, term, "float")) else utils::modifyList(term, list(value = NULL))), quote(c(x)), scope) else term
   })
   if (length(sources) == 0) refuse(cx, expr, sprintf("`%s()` has nothing to go through.", as.character(expr[[1]])))

@@ -72,6 +72,8 @@ translate_in_order <- function(cx, translators) {
   stats::setNames(terms_in_order(cx, length(translators), function(i) translators[[i]]()), names(translators))
 }
 
+lines_since <- function(cx, before) cx$block$lines[seq_along(cx$block$lines) > before]
+
 # `run`: function(i), the term of the i-th.
 terms_in_order <- function(cx, n, run) {
   terms <- vector("list", n)
@@ -79,7 +81,7 @@ terms_in_order <- function(cx, n, run) {
     before <- length(cx$block$lines)
     term <- run(i)
     if (length(cx$block$lines) > before) {
-      written <- cx$block$lines[-seq_len(before)]
+      written <- lines_since(cx, before)
       for (j in seq_len(i - 1)) {
         earlier <- terms[[j]]
         if (is.null(earlier$code) || is_static(earlier) && is.null(earlier$place) || earlier$type %in% c("?", "None", "Empty") || isTRUE(earlier$kept)) next

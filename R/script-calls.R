@@ -15,9 +15,6 @@ translate_expression <- function(cx, expr, scope) {
     return(full_list(cx, read_variable(cx, scope, as.character(expr), expr)))
   }
   if (!is.call(expr)) {
-    if (is.character(expr) && any(grepl("\r", expr, fixed = TRUE))) {
-      refuse(cx, expr, "A program can't hold a carriage return: libtorch does not read it in its own files.", "\"\\n\" ends a line.")
-    }
     return(if (is_term(expr)) expr else literal_term(expr) %||% static_term(expr))
   }
   head <- expr[[1]]

@@ -108,8 +108,13 @@ nested_numbers <- function(cx, data, expr) {
   }
   types <- term_types(leaves)
   type <- if (any(types %in% c("float", "whole"))) "float" else if (any(types == "int")) "int" else "bool"
-  sure <- Filter(function(leaf) !identical(leaf$dtype, "unsure"), leaves)
-  if (type == "float" && !any(term_types(sure) %in% c("float", "whole"))) for (leaf in leaves) refuse_unsure(cx, leaf, expr)
+  sure <- Filter(function(leaf) !is_open_kind(leaf), leaves)
+  if (type == "float" && !any(term_types(sure) %in% c("float", "whole"))) {
+    for (leaf in leaves) {
+      refuse_unsure(cx, leaf, expr)
+      refuse_mixed(cx, leaf, expr)
+    }
+  }
   codes <- vapply(leaves, function(leaf) {
     if (leaf$type == "bool" && type != "bool") leaf <- as_number(cx, leaf, expr)
     coerced_code(cx, leaf, type)

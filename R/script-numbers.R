@@ -123,7 +123,8 @@ unary_sign <- function(cx, sign, a, expr) {
   }
   # minus zero is a double of its own
   if (a$type == "whole" && a$lower < 1) {
-    return(new_term("float", sprintf("(-%s)", coerced_code(cx, a, "float"))))
+    negative <- new_term("float", sprintf("(-%s)", coerced_code(cx, a, "float")))
+    return(if (is_open_kind(a)) as_open_result(cx, "negative", negative, list(a)) else negative)
   }
   as_open_result(cx, "negative", new_term(a$type, sprintf("(-%s)", a$code)), list(a))
 }
@@ -283,10 +284,10 @@ number_function <- function(code, whole = NULL) {
     }
     term <- as_number(cx, given[[1]], expr)
     if (identical(whole, "abs(%s)")) {
-      if (is_whole_type(term$type)) {
+      if (is_whole_type(term$type) && !is_open_kind(term)) {
         return(new_term(term$type, sprintf(whole, term$code), lower = 0, dtype = term$dtype))
       }
-      return(as_open_as(cx, new_term("float", sprintf(whole, term$code)), list(term)))
+      return(as_open_as(cx, new_term("float", sprintf(whole, coerced_code(cx, term, "float"))), list(term)))
     }
     # a double in R
     if (!is.null(whole) && is_whole_type(term$type)) {

@@ -23,6 +23,10 @@ sequence_of_term <- function(cx, term, expr) {
     return(list(terms = static_elements(cx, term, expr)))
   }
   if (startsWith(term$type, "Dict")) term <- values_of(cx, keep_term(cx, term))
+  # one number, which keeps its kind
+  if (is_open_kind(term)) {
+    return(list(terms = list(hold_value(cx, term))))
+  }
   kind <- script_type_kind(term$type)
   if (kind %in% c("Tuple", "Record")) {
     if (is.null(term$parts)) term <- hold_value(cx, term)
@@ -132,6 +136,8 @@ range_by <- function(cx, expr, scope) {
   if (any_unknown(given)) {
     return(list(code = "range(1)", element = counted(1, 1, counts = TRUE)))
   }
+  # an integer to begin with makes all of them such
+  if (!is.null(given$length.out) && !is.null(given$from)) given$from <- as_double_number(cx, given$from, expr)
   # seq.int() has ways of its own
   is_seq <- !identical(expr[[1]], quote(seq.int))
   steps <- is_seq && !is.null(given$by) && "float" %in% c(given$from$type, given$by$type)

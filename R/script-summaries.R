@@ -5,6 +5,8 @@ summary_function <- function(name) {
   force(name)
   function(cx, given, expr, scope) {
     given <- without_na_rm(cx, given, expr)
+    listed <- Find(function(term) script_type_kind(term$type) %in% c("List", "Dict", "Tuple", "Record") || term$type == "Empty" && !is_of_null(cx, term), given)
+    if (!is.null(listed)) refuse(cx, expr, sprintf("`%s()` does not apply to a list.", name), "unlist() makes a vector of one.")
     if (name %in% c("sum", "prod") && length(given) > 1) {
       # R rounds after each of them
       parts <- lapply(unname(given), function(term) if (is_vector_term(term)) summary_function(name)(cx, list(term), expr, scope) else as_number(cx, term, expr))

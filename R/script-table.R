@@ -294,7 +294,7 @@ build_script_entries <- function() {
     .Call = entry("", call = native_call),
     ...length = entry("known while compiling", call = function(cx, expr, scope) literal_term(length(dots_of(cx, scope, expr)))),
     ...elt = entry("known while compiling", call = dots_element),
-    several_numbers = entry("", run = several, of_tensor = FALSE), sizes_of = entry("", run = several, of_tensor = FALSE),
+    several_numbers = entry("", run = several(FALSE), of_tensor = FALSE), sizes_of = entry("", run = several(TRUE), of_tensor = FALSE),
     check_tensor = entry("", run = function(cx, given, expr, scope) none_term(), of_tensor = FALSE),
     check_is_tensors = entry("", run = function(cx, given, expr, scope) none_term(), of_tensor = FALSE),
     check_dims = entry("", run = function(cx, given, expr, scope) none_term(), of_tensor = FALSE),
@@ -362,9 +362,13 @@ call_entry <- function(cx, entry, expr, scope) {
       }
     }
   }
+  before <- length(cx$block$lines)
   result <- entry$run(cx, given, expr, scope)
-  # what gives NULL has done its work
-  if (is_static(result) && result$type != "None" && !cx$dead) for (term in given) run_term(cx, term)
+  # what gives NULL has done its work, and so has what stands in the text already
+  if (is_static(result) && result$type != "None" && !cx$dead) {
+    written <- lines_since(cx, before)
+    for (term in given) if (is.null(term$code) || !any(grepl(term$code, written, fixed = TRUE))) run_term(cx, term)
+  }
   result
 }
 

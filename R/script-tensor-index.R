@@ -115,6 +115,7 @@ index_part <- function(cx, part, scope, drop, expr) {
       # of none the dtype is not seen
       return(new_index_part(sprintf("torch.tensor(%s, dtype=11)", term$code), "mask"))
     }
+    if (element_type(term$type) != "int" && is.null(known_parts(term))) term <- keep_term(cx, new_term("Vector[int]", operator_list(cx, term, "int", 0, expr, "index")))
     positions <- if (is.null(known_parts(term))) term$code
     return(new_index_part(sprintf("torch.tensor(%s, dtype=4)", operator_list(cx, term, "int", 1, expr, "index")), "positions", positions))
   }

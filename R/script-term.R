@@ -67,7 +67,7 @@ int_text <- function(x) {
 string_text <- function(x) {
   escaped <- gsub("\\", "\\\\", enc2utf8(x), fixed = TRUE)
   escaped <- gsub("\"", "\\\"", escaped, fixed = TRUE)
-  escaped <- gsub("\t", "\\t", gsub("\r", "\\r", gsub("\n", "\\n", escaped, fixed = TRUE), fixed = TRUE), fixed = TRUE)
+  escaped <- gsub("\t", "\\t", gsub("\r", "\\015", gsub("\n", "\\n", escaped, fixed = TRUE), fixed = TRUE), fixed = TRUE)
   paste0("\"", escaped, "\"")
 }
 

@@ -171,9 +171,13 @@ print_value <- function(cx, given, expr, scope) {
   }
   if (term$type == "Tensor") {
     term <- keep_term(cx, term)
-    emit(cx, c("print(\"torch_tensor\")", sprintf("print(%s)", term$code)))
+    emit(cx, c(
+      sprintf("if torch.is_complex(%s):", term$code), "  raise NotImplementedError(\"print() of complex tensors is R's alone\")",
+      "print(\"torch_tensor\")", sprintf("print(%s)", term$code)
+    ))
     return(term)
   }
+  term <- keep_term(cx, term)
   shown <- if (term$type %in% c("None", "Empty")) {
     string_text(if (term$type == "None" || identical(term$dtype, "null")) "NULL" else "list()")
   } else if (is_constant_vector(term)) {

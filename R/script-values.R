@@ -136,8 +136,15 @@ numeric_of <- function(cx, given, expr, scope) {
   is_of_type(function(term) is_number_type(term$type) || term$type %in% c("Vector[int]", "Vector[whole]", "Vector[float]"))(cx, given, expr, scope)
 }
 
-several <- function(cx, given, expr, scope) {
+# `one_each`: R takes no vectors among them.
+several <- function(one_each) function(cx, given, expr, scope) {
   given <- given[!rlang::names2(given) == "name"]
+  if (length(given) > 1) {
+    for (term in given) {
+      is_number <- is_number_type(term$type) || !one_each && is_vector_term(term) && element_type(term$type) != "bool"
+      if (!is_number && term$type != "?") refuse(cx, expr, sprintf("A size must be a whole number, not %s.", script_type_in_words(term$type)), "c() joins all of them.")
+    }
+  }
   if (length(given) == 1 && (is_list_type(given[[1]]$type) || startsWith(given[[1]]$type, "Tuple"))) {
     return(given[[1]])
   }
@@ -161,6 +168,7 @@ as_list_of <- function(cx, given, expr, scope) {
       term
     },
     static = static_term(as.list(static_value(term))),
+    int = , whole = , float = , bool = , str = make_list(cx, list(term), expr, scope),
     term
   )
 }
@@ -169,6 +177,7 @@ new_vector <- function(cx, given, expr, scope) {
   matched <- match_given(cx, alist(mode = , length = ), given, expr)$matched
   mode <- if (is.null(matched$mode)) "logical" else static_value(matched$mode)
   n <- matched$length %||% literal_term(0L)
+  check_length(cx, n, expr)
   if (mode == "list") {
     if (is_static(n) && static_value(n) == 0) {
       return(new_term("Empty", "[]", fresh = TRUE))
@@ -177,12 +186,16 @@ new_vector <- function(cx, given, expr, scope) {
   }
   filled_vector(mode)(cx, list(n), expr, scope)
 }
+check_length <- function(cx, n, expr) {
+  if (!is_number_type(n$type) && n$type != "?") refuse(cx, expr, sprintf("A length must be one number, not %s.", script_type_in_words(n$type)))
+}
 filled_vector <- function(mode) {
   force(mode)
   function(cx, given, expr, scope) {
     type <- switch(mode, numeric = , double = "float", integer = "int", logical = "bool", character = "str", refuse(cx, expr, sprintf("A vector of mode %s can't be translated.", mode)))
     value <- switch(type, float = "0.", int = "0", bool = "False", "\"\"")
     n <- if (length(given) == 0) literal_term(0L) else given[[1]]
+    check_length(cx, n, expr)
     if (is_static(n) && static_value(n) < 0) refuse(cx, expr, "A length can't be negative.")
     code <- need_code(cx, stop_if_flag(cx, n, expr), "int", expr, "The length")
     if (n$lower < 0) code <- sprintf("%s(%s)", helper(cx, "count"), code)

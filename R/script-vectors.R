@@ -128,7 +128,7 @@ repeated_each <- function(cx, x, n, expr) {
   if (!is_list_type(x$type)) {
     return(repeated(cx, x, n, expr, NULL, function(size, n) size * n))
   }
-  if (!is_scalar_type(n$type)) refuse(cx, expr, "How often must be one number.")
+  if (!is_scalar_type(n$type) || n$type == "str") refuse(cx, expr, "How often must be one number.")
   x <- keep_term(cx, x)
   if (is_static(n) && n$type == "float") n <- literal_term(trunc(static_value(n)))
   if (is_static(n) && static_value(n) < 0) refuse(cx, expr, "A number of elements can't be negative.")
@@ -158,7 +158,7 @@ repeated <- function(cx, x, n, expr, code, length_of_result) {
   if (is_static(n) && n$type == "float") n <- literal_term(trunc(static_value(n)))
   scalar <- x$type %in% c("int", "whole", "float", "bool", "str")
   if (!scalar && !is_list_type(x$type)) refuse(cx, expr, sprintf("%s can't be repeated here.", script_type_in_words(x$type)), if (x$type == "Tensor") "torch_tile(x, n) repeats a tensor, torch_repeat_interleave(x, n) its elements.")
-  if (!is.null(n$type) && is_vector_term(n)) refuse(cx, expr, "How often must be one number.")
+  if (!is.null(n$type) && (is_vector_term(n) || n$type == "str")) refuse(cx, expr, "How often must be one number.")
   x <- keep_term(cx, x)
   parts <- if (scalar) list(x) else known_parts(x)
   if (!is.null(parts) && length(parts) > 0 && is_static(n)) {
@@ -169,6 +169,8 @@ repeated <- function(cx, x, n, expr, code, length_of_result) {
       return(if (startsWith(x$type, "List")) make_list(cx, parts, expr, NULL) else combine(cx, parts, quote(c(x)), NULL))
     }
   }
+  # a vector is of integers or of doubles from its beginning
+  if (scalar) x <- as_double_number(cx, x, expr)
   times <- need_code(cx, n, "int", expr, "How often")
   if (!is_static(n) && n$lower < 0) times <- sprintf("%s(%s)", helper(cx, "count"), times)
   if (scalar) {

@@ -206,7 +206,7 @@ test_that("a file for mobile holds bytecode, and is still a program", {
 })
 
 test_that("doubles that libtorch would read as integers, or not at all, are what they were", {
-  numbers <- c(1e10, 123456789012, 1e15, 2^53, 1e16, 99999999999999984, 1e17, 1e300, -1e12, 0.1, 1e-310, 5e-324, 5e9)
+  numbers <- c(1e10, 123456789012, 1e15, 2^53, 1e16, 99999999999999984, 1e17, 1e300, -1e12, 0.1, 5e9)
   f <- jit_compile(sprintf("
 def f(x: Tensor):
   return [%s]
@@ -240,5 +240,15 @@ def k(x: Tensor):
   result <- jit_load(saved(jit_script(module())))(whole)
   expect_identical(result[[1]]$dtype, torch_float())
   expect_identical(result[[2]], 1e16 + 2)
+  small <- jit_script(function(x) list(x, 1e-310, 5e-324))
+  expect_identical(jit_load(saved(small))(whole)[2:3], list(1e-310, 5e-324))
+  # constants of modules
+  for (v in list(1e10, c(0.5, 1e16), list(1e10, 2L), 1e-310)) {
+    module <- nn_module(initialize = function() self$v <- v, forward = function(x) x)
+    program <- jit_script(module())
+    expect_identical(jit_load(saved(program))$v, program$v)
+  }
+  layer <- nn_hardtanh(-1e10, 1e10)
+  expect_identical(as_array(jit_load(saved(jit_script(layer)))(torch_ones(1))), 1)
   expect_failure_of(saved(f$h), "value", "the default of `big` can't be saved", "jit_save")
 })

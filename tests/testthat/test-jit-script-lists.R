@@ -43,3 +43,15 @@ test_that("elements of lists are lists or vectors", {
   expect_same_as_eager(function(x, n = 1L) { p <- list(a = list(1, 2)); p$a <- c(3, 4); p }, x)
   expect_same_as_eager(function(x, n = 1L) list(list(), c(1, 2), list(1)), x)
 })
+
+test_that("as.list() gives a list, and sums are of vectors", {
+  expect_same_as_eager(function(n = 3L) as.list(n))
+  expect_same_as_eager(function(s = "ab") list(as.list(s), is.list(as.list(s)), as.list("a")))
+  expect_same_as_eager(function(n = 3L) c(as.list(n), 1L))
+  expect_same_as_eager(function(x) as.list(x$item()), torch_tensor(2L))
+  for (fn in list(
+    function(n = 3L) max(list(n, 2L)), function(n = 3L) sum(as.list(n)), function(n = 3L) prod(lapply(1:3, function(i) i)),
+    function(n = 3L) min((function(...) list(...))(n, 2L)), function(n = 3L) sum(list())
+  )) expect_failure_of(jit_script(fn), "compile", "does not apply to a list. unlist\\(\\) makes a vector")
+  expect_same_as_eager(function(n = 3L) sum(unlist(lapply(1:3, function(i) i * n))))
+})

@@ -226,3 +226,31 @@ test_that("the kind of a number that may be NULL is not asked at once", {
   expect_failure_of(jit_script(function(n = 2L) { y <- NULL; if (n > 1L) y <- n; rlang::is_integerish(y) }), "compile", "is not asked here")
   expect_same_as_eager(function(x) { y <- NULL; for (i in 1:2) y <- x[i]$item(); if (is.null(y)) "no" else paste(is.integer(y)) }, torch_tensor(c(4L, 5L)))
 })
+
+test_that("numbers that are integers or doubles by the way taken keep their kind", {
+  w <- c(3L, 1L, 2L)
+  last <- list(w = "List[int]")
+  expect_same_as_eager(function(w) { k <- 0; for (i in w) k <- i; -k }, w, types = last)
+  expect_same_as_eager(function(w) { k <- 0; for (i in w) k <- i; torch_tensor(-k) }, w, types = last)
+  for (b in c(TRUE, FALSE)) {
+    expect_same_as_eager(function(n = 3L, b = TRUE) { k <- 0; if (b) k <- n; -k }, 3L, b)
+    expect_same_as_eager(function(n = 3L, b = TRUE) { k <- 0; if (b) k <- n; list(-(-k), 1 / -k) }, 3L, b)
+    expect_same_as_eager(function(n = 3L, b = TRUE) { k <- if (b) n else 3; list(abs(k), abs(k) + 1L) }, 3L, b)
+    expect_same_as_eager(function(n = 3L, b = TRUE) { k <- 0.5; if (b) k <- n; list(abs(k), -k) }, 3L, b)
+  }
+  x <- torch_tensor(3L)
+  expect_same_as_eager(function(x) lapply(x$item(), function(z) z), x)
+  expect_same_as_eager(function(x) lapply(x$item(), function(z) z), torch_tensor(TRUE))
+  expect_same_as_eager(function(x) { q <- 0L; for (k in x$item()) q <- k; q }, x)
+  # a vector is of doubles from its beginning
+  for (fn in list(
+    function(x, n = 2L) rep(x$item(), n), function(x, n = 2L) rep_len(x$item(), n), function(x, n = 2L) rep(x$item(), each = n),
+    function(x) sapply(x$item(), function(z) z + 1L), function(x, n = 2L) seq(x$item(), by = n, length.out = 3),
+    function(x) mapply(function(p, q) p + q, x$item(), c(1L, 2L))
+  )) {
+    expect_failure_of(jit_script(fn)(x), "program", "comes where a program has doubles")
+    expect_same_as_eager(fn, torch_tensor(2.5))
+  }
+  expect_failure_of(jit_script(function(n = 3L, b = TRUE) torch_tensor(list(n, if (b) n else 2))), "compile", "known only when it runs")
+  expect_same_as_eager(function(n = 3L, b = TRUE) torch_tensor(list(1.5, if (b) n else 2)))
+})

@@ -148,7 +148,6 @@ test_that("one problem after a return() is one problem", {
 })
 
 test_that("what TorchScript can't write is told", {
-  expect_failure_of(jit_script(function(s = "a") paste0(s, "\r")), "compile", "can't hold a carriage return")
   expect_failure_of(jit_script(function(n = 3, x) x), "compile", "`n` has a default, and `x` behind it has none.*Put `n` behind `x`")
   expect_same_as_eager(function(f = sum, x) x, x = torch_ones(2))
 })

@@ -185,3 +185,13 @@ test_that("all of a tensor is set at once", {
   expect_same_as_eager(function(x) { x[..] <- 3; x }, x)
   expect_same_as_eager(function(x) { x[] <- c(1, 2, 3); x }, x)
 })
+
+test_that("a vector of doubles at run time has whole positions", {
+  x <- torch_tensor(c(1.5, -2, 3))
+  for (fn in list(function(x, v) x[v], function(x, v) x[v, drop = FALSE], function(x, v) { x[v] <- 0; x })) {
+    program <- jit_script(fn, v = "List[float]")
+    for (v in list(2, c(1, 3))) expect_identical(plain_values(program(x$clone(), v)), plain_values(fn(x$clone(), v)))
+    expect_error(fn(x$clone(), 2.5), "whole number")
+    expect_failure_of(program(x, 2.5), "program", "whole number")
+  }
+})

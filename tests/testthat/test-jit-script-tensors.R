@@ -423,3 +423,12 @@ test_that("tensors that lists hold are changed in place, and each is made anew",
   expect_same_as_eager(function(x) { x[1] <- torch_tensor(5); x[2:3] <- torch_zeros(1, 2); x }, x)
   expect_same_as_eager(function(x) { x[1, ] <- x[2:2]; x[, 2] <- torch_ones(1, 2) * 3; x }, torch_ones(2, 2))
 })
+
+test_that("sizes one by one are whole numbers", {
+  refused <- function(fn, ...) expect_failure_of(jit_script(fn, ...), "compile", "A size must be a whole number")
+  refused(function(w) torch_zeros(2, w), w = "List[int]")
+  refused(function(b = TRUE, n = 3L) torch_zeros(b, n))
+  refused(function(x, b = TRUE) x$new_zeros(b, 2))
+  expect_same_as_eager(function(n = 3L, m = 2L) torch_zeros(n, m))
+  expect_same_as_eager(function(x, n = 3L) x$view(1, n), torch_ones(3))
+})

@@ -288,3 +288,25 @@ test_that("print() escapes what has no sign of its own", {
     expect_same_as_eager(function(s = "a") print(s), text)
   }
 })
+
+test_that("what print() and is.na() are given is computed once", {
+  says <- function(k) { cat("E\n"); k }
+  draws <- function(k) k + torch_rand(1)$item()
+  expect_same_as_eager(function(n = 3L) { print(says(n)); n })
+  expect_same_as_eager(function(s = "a") print(print(says(s))))
+  expect_same_as_eager(function(d = 2.5) { print(draws(d)); torch_rand(1) })
+  expect_same_as_eager(function(n = 3L) if (print(says(n)) > 2) 1 else 2)
+  expect_same_as_eager(function(n = 3L) is.finite(c(says(n), 2L)))
+  expect_same_as_eager(function(s = "a") any(is.na(c(says(s), s))))
+  expect_same_as_eager(function(b = TRUE) is.infinite(c(says(b), b)))
+  expect_failure_of(jit_script(function(x) print(x))(torch_tensor(2)$to(dtype = torch_cfloat())), "program", "complex tensors")
+})
+
+test_that("a carriage return goes into files and comes back", {
+  path <- withr::local_tempfile(fileext = ".pt")
+  back <- function(program) { jit_save(program, path); jit_load(path) }
+  words <- c("a\rb", "z")
+  expect_identical(back(jit_script(function(x) list("q\r\r\nz\r", words)))(torch_ones(1)), list("q\r\r\nz\r", words))
+  module <- nn_module(initialize = function() { self$v <- "a\rb"; self$l <- list(a = "c\rd", b = 1) }, forward = function(x) list(self$v, self$l$a))
+  expect_identical(back(jit_script(module()))(torch_ones(1)), list("a\rb", "c\rd"))
+})

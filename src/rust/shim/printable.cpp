@@ -119,7 +119,9 @@ class Codes {
 void check_defaults(const torch::jit::Function &function) {
   for (const auto &argument : function.getSchema().arguments()) {
     TORCH_CHECK_VALUE(!argument.default_value() || !is_misread(*argument.default_value()), "the default of `",
-                      argument.name(), "` can't be saved: libtorch would read another number in its own file");
+                      argument.name(),
+                      "` can't be saved, since libtorch reads something else in its own files: let the function set it "
+                      "where it is not given");
   }
 }
 
