@@ -29,7 +29,9 @@
 #'   named list of strings, or raw vectors where the content is no text.
 #' @section Errors: a `torchscript_file_error` that says which file and why: it is missing, a folder, damaged, no
 #'   TorchScript file, written by a newer PyTorch, wants an operator that is not there; or can't be written. A
-#'   `torchscript_audit_error`, with the report in its field `report`, where `audit` refuses.
+#'   `torchscript_audit_error`, with the report in its field `report`, where `audit` refuses. A `torchscript_value_error` for
+#'   what no file can hold: a module that was optimised for inference, or a default such as 1e10, which libtorch would read
+#'   as an integer.
 #' @seealso [jit_inspect()]; [PyTorch's page](https://docs.pytorch.org/docs/stable/generated/torch.jit.load.html)
 #' @export
 #' @examples
