@@ -11,8 +11,12 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
   }
   if (is_slots_type(term$type)) refuse_slots(cx, expr)
   term <- stop_if_null(cx, term)
+  if (head == "names" && length(target) == 2) {
+    made <- renamed(cx, translate_held(cx, target[[2]], index_scope), term, expr, scope)
+    return(assign_to(cx, target[[2]], made, scope, expr, index_scope))
+  }
   if (!head %in% c("[", "[[", "$")) {
-    refuse(cx, expr, sprintf("`%s(x) <-` can't be translated.", head), switch(head, names = "list() gives names.", dim = "x <- x$reshape(shape)."))
+    refuse(cx, expr, sprintf("`%s(x) <-` can't be translated.", head), switch(head, dim = "x <- x$reshape(shape)."))
   }
   inner <- target[[2]]
   if (changes_unknown_field(cx, target, scope)) {

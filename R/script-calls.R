@@ -199,7 +199,7 @@ instead_of_functions <- c(
   sample = "torch_randperm(n), torch_randint() or torch_multinomial()", sample.int = "torch_randint()", rbinom = "torch_bernoulli()",
   table = "tabulate() or torch_bincount()", lengths = "vapply(x, length, 1L)", outer = "torch_outer()", format = "sprintf()",
   formatC = "sprintf()", prettyNum = "sprintf()", apply = "lapply(torch_unbind(x, dim), f)", quantile = "torch_quantile()", cor = "torch_corrcoef()",
-  rank = "order(order(x)), where no two are equal,", Find = "Filter(f, x)[[1]]", Position = "which(vapply(x, f, TRUE))[1]", rep.int = "rep()", nargs = "missing()", modifyList = "x$name <- value", merge = "a loop", split = "lapply() over the groups", setNames = "list() with names",
+  rank = "order(order(x)), where no two are equal,", Find = "Filter(f, x)[[1]]", Position = "which(vapply(x, f, TRUE))[1]", rep.int = "rep()", nargs = "missing()", modifyList = "x$name <- value", merge = "a loop", split = "lapply() over the groups",
   factorial = "prod(seq_len(n))", dnorm = "exp(-x^2 / 2) / sqrt(2 * pi)", utf8ToInt = "match() in a vector of letters", signif = "round()"
 )
 

@@ -61,21 +61,21 @@ keep_captured <- function(cx, scope, condition, body, closures) {
     value <- if (is.null(found)) get(name, envir = scope$env) else if (found$binding$kind == "term" && is_static(found$binding$term)) static_value(found$binding$term)
     # a function is hidden by functions alone
     hides <- !is_callable(value) || sets_function(body, name)
-    if (hides && (name %in% of_closures || reads_first(list(condition, body), name))) make_local_in_loop(cx, scope, name, body, is_read = TRUE)
+    if (hides && (name %in% of_closures || reads_first(list(condition, body), name))) make_local_before(cx, scope, name, body, is_read = TRUE)
   }
 }
-# A variable of its own from before the loop on, which R makes in it, or never.
-make_local_in_loop <- function(cx, scope, name, body, is_read = FALSE) {
+# A variable of its own from before a loop or branch on, which R makes in it, or never.
+make_local_before <- function(cx, scope, name, body, is_read = FALSE) {
   found <- find_binding(cx, scope, name)
   if (!is.null(found) && !isTRUE(scope$is_package)) {
     if (identical(found$binding$kind, "default") && is.language(found$binding$expr) && !is_settled_default(cx, found)) {
-      refuse(cx, body, sprintf("The loop sets `%s`, whose default R may compute later, or never, and what it is may change.", name), sprintf("force(%s) before the loop.", name))
+      refuse(cx, body, sprintf("`%s` is set here, whose default R may compute later, or never, and what it is may change.", name), sprintf("force(%s) before.", name))
     }
     # `<<-` sets the one around, and what looks at `name` here may mean that
     code <- scope$body %||% scope$program
     is_around <- !identical(found$scope$id, scope$id) && found$binding$kind %in% c("variable", "term", "default")
     if (is_around && name %in% unlist(lapply(c(list(code), lapply(called_closures(cx, scope, list(code)), function(closure) closure$body)), super_assigned))) {
-      refuse(cx, body, sprintf("The loop sets `%s` of its function, and `<<-` the one around.", name), "Use another name for one of them.")
+      refuse(cx, body, sprintf("`<-` sets `%1$s` of the function here, and `<<-` the `%1$s` around it.", name), "Use another name for one of them.")
     }
   }
   make_local(cx, scope, name, body, is_read)

@@ -160,6 +160,7 @@ compile_body <- function(cx, fn, types, prepare = NULL) {
     ))
   }
   for (name in setdiff(names(formals(fn)), names(types))) {
+    cx$absent[[scope_key(scope, name)]] <- TRUE
     bind(cx, scope, name, unless_given(formals(fn), name, body(fn)))
   }
   # an argument that is given another value is a variable with a type of its own

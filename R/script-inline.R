@@ -94,8 +94,10 @@ inline_call <- function(cx, formals, body, given, expr, parent = NULL, env = emp
     } else if (!is.null(matched$matched[[formal]])) {
       bind_term(cx, scope, formal, keep_term(cx, settled_item(cx, matched$matched[[formal]])))
     } else if (formal %in% matched$absent) {
+      cx$absent[[scope_key(scope, formal)]] <- TRUE
       bind(cx, scope, formal, list(kind = "missing"))
     } else {
+      cx$absent[[scope_key(scope, formal)]] <- TRUE
       bind(cx, scope, formal, unless_given(formals, formal, body))
     }
   }

@@ -63,6 +63,9 @@ combine <- function(cx, given, expr, scope) {
   if (any_unknown(given)) {
     return(unknown_term())
   }
+  if (any(startsWith(term_types(given), "Record"))) {
+    return(join_named_lists(cx, given, expr, scope))
+  }
   of_list <- any(vapply(given, function(term) startsWith(term$type, "List[") || term$type == "Empty" && !is_of_null(cx, term), NA))
   given <- if (of_list) lapply(given, function(term) as_kept_number(cx, term)) else as_double_numbers(cx, given, expr)
   if (all_static(given)) {

@@ -8,7 +8,7 @@ do_loop <- function(cx, scope, body, header, names_assigned, begin = function() 
   for (name in intersect(local, super_assigned(body))) {
     refuse(cx, body, sprintf("`%s` is set by `<-` and by `<<-` in one loop.", name), "Use another name for one of them.")
   }
-  for (name in local) make_local_in_loop(cx, scope, name, body)
+  for (name in local) make_local_before(cx, scope, name, body)
   closures <- called_closures(cx, scope, list(body, condition))
   keep_captured(cx, scope, condition, body, closures)
   enter_loop(cx, scope, names_assigned, body, id, closures)

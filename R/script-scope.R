@@ -25,6 +25,7 @@ new_compile_context <- function(unit, name, previous = NULL) {
   cx$result <- NULL
   cx$kind_names <- list()
   cx$computed <- list()
+  cx$absent <- list()
   cx$vectors <- cx$previous$vectors
   cx$owned <- cx$previous$owned
   cx$unsettled <- FALSE

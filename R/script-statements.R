@@ -77,10 +77,29 @@ do_if <- function(cx, expr, scope, run) {
     return(run(branch))
   }
   label <- squeeze_text(expr[[2]], 40)
-  do_branches(
+  with_names_around(cx, scope, expr, do_branches(
     cx, condition, function() run(expr[[3]]), function() run(if (length(expr) > 3) expr[[4]]),
     c(sprintf("where `%s` holds", label), sprintf("where `%s` does not hold", label)), expr
-  )
+  ))
+}
+
+# What one branch alone sets is otherwise what the function has from around it: the pass before knows where that is read.
+with_names_around <- function(cx, scope, expr, run) {
+  names <- if (!isTRUE(scope$is_package)) Filter(function(name) (cx$vars[[scope_key(scope, name)]]$kind %||% "default") == "default", locally_assigned(expr))
+  marks <- stats::setNames(paste("around", vapply(names, function(name) scope_key(scope, name), "")), names)
+  is_known <- marks %in% cx$previous$counters
+  for (name in names[is_known]) make_local_before(cx, scope, name, expr, is_read = TRUE)
+  around <- lapply(names[!is_known], function(name) value_here(cx, scope, as.name(name)))
+  is_default <- vapply(names[!is_known], function(name) !is.null(cx$vars[[scope_key(scope, name)]]), NA)
+  result <- run
+  for (i in seq_along(around)) {
+    name <- names[!is_known][[i]]
+    key <- scope_key(scope, name)
+    is_around <- is_default[[i]] || !is.null(find_binding(cx, scope$parent, name)) || exists(name, envir = scope$env)
+    # a function is known before the program runs, or not at all
+    if (identical(cx$vars[[key]]$kind, "unset") && is.null(cx$vars[[key]]$loop) && is_around && !is_callable(around[[i]])) cx$vars[[key]]$loop <- marks[[name]]
+  }
+  result
 }
 
 # The branches may have problems of their own.

@@ -237,10 +237,7 @@ build_script_entries <- function() {
     dim = entry("the shape of a tensor", run = shape_of, of_tensor = FALSE), nrow = entry("the size of the first dimension", run = extent_of(1L), of_tensor = FALSE),
     ncol = entry("the size of the second dimension", run = extent_of(2L), of_tensor = FALSE), NROW = entry("as nrow()", run = extent_of(1L), of_tensor = FALSE),
     names = entry("of a list with names", run = names_of, of_tensor = FALSE), rev = entry("of a list or vector", run = reversed),
-    unlist = entry("a vector of a list of numbers, strings or vectors", run = function(cx, given, expr, scope) {
-      x <- match_given(cx, alist(x = , recursive = , use.names = ), given, expr)$matched$x
-      if (holds_vectors(x)) joined_elements(cx, x, expr) else joined_numbers(cx, x, expr)
-    }, of_tensor = FALSE),
+    unlist = entry("a vector of a list of numbers, strings or vectors", run = unlisted, of_tensor = FALSE),
     as.list = entry("of a tensor, along its first dimension", run = as_list_of, of_tensor = FALSE),
     seq_len = entry("whole numbers", call = range_vector(range_to)), seq_along = entry("whole numbers", call = range_vector(range_along)),
     `:` = entry("whole numbers, rising or falling", call = range_vector(range_between)), seq = entry("numbers, with `by` or `length.out`", call = range_vector(range_by)),
@@ -255,6 +252,7 @@ build_script_entries <- function() {
     rep_len = entry("repeated to a length", run = repeat_to_length, of_tensor = FALSE),
     head = entry("the first of a list or vector", run = end_of_list(TRUE), of_tensor = FALSE),
     tail = entry("the last of a list or vector", run = end_of_list(FALSE), of_tensor = FALSE),
+    setNames = entry("a list with other names", run = set_names, of_tensor = FALSE),
     unname = entry("a list without names", run = without_names, of_tensor = FALSE),
     is_integerish = entry("known while compiling", run = whole_numbers, of_tensor = FALSE),
     mget = entry("members of `self`, by constant names", call = members_by_name),

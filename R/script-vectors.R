@@ -278,6 +278,10 @@ joined_text <- function(cx, given, expr, scope) {
   elements_as_text(cx, term, expr, "\", \"", 15L)
 }
 
+unlisted <- function(cx, given, expr, scope) {
+  x <- match_given(cx, alist(x = , recursive = , use.names = ), given, expr)$matched$x
+  if (holds_vectors(x)) joined_elements(cx, x, expr) else joined_numbers(cx, x, expr)
+}
 without_names <- function(cx, given, expr, scope) {
   term <- given[[1]]
   switch(script_type_kind(term$type),

@@ -358,3 +358,25 @@ test_that("an index that changes what it is an index of is refused", {
   changes(function(n = 1) { a <- c(n, 2); f <- function() { a <<- c(5, 6); 1 }; a[f()] <- 3; a })
   expect_same_as_eager(function(n = 1) { a <- c(n, 2); i <- 0; f <- function() { i <<- i + 1; i }; a[f()] - a[f()] })
 })
+
+test_that("what one branch alone sets is otherwise what is around, or the default", {
+  x <- torch_tensor(c(1, 2, 3))
+  y <- 3
+  words <- list("a", "b")
+  for (b in c(TRUE, FALSE)) {
+    expect_same_as_eager(function(x, b = TRUE) { if (b) y <- 2; x * y }, x, b)
+    expect_same_as_eager(function(x, b = TRUE) { if (b) { y <- 2; y <- y + 1 }; z <- y; if (!b) y <- 10; z + y }, x, b)
+    expect_same_as_eager(function(x, b = TRUE) { if (b) words[[1]] <- "c"; words }, x, b)
+    expect_same_as_eager(function(x, b = TRUE) { for (i in 1:3) { if (i > 1 && b) y <- i; x <- x * y }; x }, x, b)
+    expect_same_as_eager(function(x, b = TRUE) { k <- 1; f <- function() { if (b) k <- 3; k }; f() + k }, x, b)
+    expect_same_as_eager(function(x, b = TRUE) { f <- function(k, m = k * 2) { if (b) m <- 1; m + k }; f(3) + f(4, 5) }, x, b)
+    expect_same_as_eager(function(x, b = TRUE) { f <- function(k = NULL) { if (b) k <- x; is.null(k) }; f() }, x, b)
+    expect_same_as_eager(function(x, b = TRUE) { f <- function(k = 1) { if (missing(k)) k <- 5; k * 2 }; f() + f(3) }, x, b)
+  }
+  refused <- function(fn, pattern) expect_failure_of(jit_script(fn), "compile", pattern)
+  refused(function(x, b = TRUE) { k <- 1; f <- function() { if (b) k <- x; k }; f() }, "`k` is a tensor where `b` holds and a number where")
+  refused(function(x, b = TRUE) { sd <- 1; f <- function() { if (b) var <- function(z) z; var(x) }; f() }, "`var` is set only where")
+  refused(function(x, b = TRUE) { f <- function(k = x$sum()) { if (b) k <- x; x$add_(1); k }; f() }, "whose default R may compute later")
+  refused(function(x, b = TRUE) { k <- 1; g <- function() k <<- 5; f <- function() { if (b) k <- 3; g(); k }; f() + k }, "`<-` sets `k` of the function here, and `<<-`")
+  refused(function(x, b = TRUE) { f <- function(k = 1) { if (b) k <- 2; if (missing(k)) 10 else k }; f() }, "set only where|only some ways")
+})

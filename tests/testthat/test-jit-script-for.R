@@ -69,7 +69,7 @@ test_that("a function leaves its own loops alone", {
 })
 
 test_that("a default that a loop sets is not computed before it", {
-  default <- "The loop sets `b`, whose default R may compute later, or never"
+  default <- "`b` is set here, whose default R may compute later, or never"
   refused(function(x, n = 2L) { f <- function(z, b = length(z)) { for (i in seq_len(n)) { z <- torch_cat(list(z, z)); b <- b + 1L }; b }; f(x) }, default)
   refused(function(x) { f <- function(z, b = z) { repeat { z <- z * 2; b <- b + z; if (b$sum()$item() > 100) break }; b }; f(x) }, default)
   refused(function(x, n = 2L) { f <- function(b = x$sum()) { for (i in seq_len(n)) { x$add_(1); if (i > 5L) b <- x }; b }; f() }, default)
@@ -80,7 +80,7 @@ test_that("a default that a loop sets is not computed before it", {
 })
 
 test_that("a loop's own variable and one of the function around are not mixed up", {
-  both <- "The loop sets `.` of its function, and `<<-` the one around"
+  both <- "`<-` sets `.` of the function here, and `<<-` the `.` around it"
   refused(function(x, n = 0L) { b <- 1; f <- function() { for (i in seq_len(n)) b <- 100; b <<- 5; b }; c(f(), b) }, both)
   refused(function(x, n = 2L) { b <- 1; g <- function() b <<- b + 1; f <- function() { for (i in seq_len(n)) { g(); b <- b * 10 }; b }; c(f(), b) }, both)
   refused(function(x) { l <- list(a = 1); g <- function() l$a <<- l$a + 1; f <- function() { for (i in 1:2) { g(); l$a <- l$a * 10 }; l$a }; f() }, both)
