@@ -81,10 +81,10 @@ is_given <- function(cx, expr, scope) {
     refuse(cx, expr, sprintf("A program does not know whether `%s` was given.", name), sprintf("`%s = NULL` as its default, and is.null(%s).", name, name))
   }
   if (found$binding$kind == "unset") refuse(cx, expr, found$binding$message, found$binding$hint, isTRUE(found$binding$silent))
+  if (name %in% cx$loop$assigned && !is.null(cx$loop$head[[found$key]])) refuse(cx, expr, sprintf("The loop sets `%s`, and R counts it as given from then on.", name), sprintf("Ask missing(%s) before the loop.", name))
   if (identical(found$binding$kind, "variable") && isTRUE(cx$absent[[found$key]]) && is_set_on_some_ways(scope$body %||% scope$program, name)) {
     refuse(cx, expr, sprintf("`%s` counts as given where it was set, which only some ways through the function do.", name), sprintf("Ask missing(%s) before.", name))
   }
-  if (name %in% cx$loop$assigned && !is.null(cx$loop$head[[found$key]])) refuse(cx, expr, sprintf("The loop sets `%s`, and R counts it as given from then on.", name), sprintf("Ask missing(%s) before the loop.", name))
   literal_term(found$binding$kind %in% c("missing", "default") || isTRUE(found$binding$is_default))
 }
 
