@@ -256,9 +256,10 @@ given_arguments <- function(cx, expr, scope, translate_part = translate_full) {
       return(terms[[i]])
     }
     if (identical(parts[[i]], quote(expr = )) || is_missing_argument(cx, parts[[i]], scope)) {
-      # nor does it have a default where it goes on by its name
-      is_handed <- !identical(parts[[i]], quote(expr = )) && !isTRUE(scope$is_package)
-      return(new_term("missing", NULL, simple = TRUE, names = if (is_handed) as.character(parts[[i]])))
+      absent <- new_term("missing", NULL, simple = TRUE)
+      # where it goes on by its name the default there does not count
+      if (!identical(parts[[i]], quote(expr = )) && !isTRUE(scope$is_package)) absent$handed <- as.character(parts[[i]])
+      return(absent)
     }
     translate_part(cx, parts[[i]], scope)
   })
@@ -332,8 +333,8 @@ match_given <- function(cx, formals, given, expr, hands_on = FALSE) {
     what <- if (any(labels[!taken] != "")) sprintf("There is no argument `%s`.", labels[!taken & labels != ""][[1]]) else "There are too many arguments."
     refuse(cx, expr, what, sprintf("The arguments are %s.", toString(wanted)))
   }
-  absent <- Filter(function(term) term$type == "missing" && !is.null(term$names), matched)
-  if (length(absent) > 0 && !hands_on) refuse(cx, expr, sprintf("Argument `%s` is missing, with no default.", absent[[1]]$names))
+  absent <- Filter(function(term) term$type == "missing" && !is.null(term$handed), matched)
+  if (length(absent) > 0 && !hands_on) refuse(cx, expr, sprintf("Argument `%s` is missing, with no default.", absent[[1]]$handed))
   list(matched = matched[term_types(matched) != "missing"], dots = given[!taken], absent = names(absent))
 }
 
