@@ -203,6 +203,8 @@ assign_part <- function(cx, inner, held, i, term, scope, expr) {
   value <- static_value(i)
   at <- if (is.character(value)) match(value, names(types), nomatch = length(types) + 1L) else as.integer(value)
   if (at > length(types) + 1 || at < 1) refuse(cx, expr, "subscript out of bounds")
+  # a field's element stays a double
+  if (is_field_of_doubles(inner, if (at <= length(types)) types[[at]])) term <- as_double_number(cx, term, expr)
   # R has none to remove
   if (term$type == "None" && at > length(types)) {
     return(invisible())
@@ -226,6 +228,8 @@ empty_dict <- function(cx, element) {
 }
 
 # `is_vector_element`: it is set by `[`.
+is_field_of_doubles <- function(target, type) identical(assigned_root(target), quote(self)) && isTRUE(type %in% c("float", "whole"))
+
 assign_element <- function(cx, inner, held, key, i, term, scope, expr, is_vector_element = FALSE) {
   if (term$type == "static" && is_callable(static_value(term))) {
     refuse(cx, expr, "A list that is filled while the program runs can't hold functions or modules.", "list(f, g), written out, can.")
@@ -235,7 +239,7 @@ assign_element <- function(cx, inner, held, key, i, term, scope, expr, is_vector
     term <- as_element_of(cx, held, term, expr)
     if (held$type == "Vector[int]" && term$type %in% c("float", "whole")) held <- widened_to_doubles(cx, held, key, inner, scope, expr)
   } else {
-    term <- as_kept_number(cx, term)
+    term <- if (is_field_of_doubles(inner, element_type(held$type))) as_double_number(cx, term, expr) else as_kept_number(cx, term)
   }
   version <- if (!is.null(key)) cx$vars[[key]]$version
   expected <- if (!is.null(version)) cx$previous$declared[[version]]$type

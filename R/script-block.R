@@ -38,6 +38,7 @@ keep_term <- function(cx, term) {
   }
   # what the list is made of is not run again
   if (is_list_type(term$type) && !is.null(term$parts)) term["parts"] <- list(parts_of_variable(term, term$type, name))
+  if (startsWith(term$code, "self.") && is_registered(cx, term)) term$registered <- TRUE
   term$code <- name
   term$simple <- TRUE
   if (!is.null(term$linear)) term$linear <- list(base = name, offset = 0)

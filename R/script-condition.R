@@ -49,7 +49,8 @@ negated <- function(inner) {
   if (is_static(inner)) {
     return(literal_term(!static_value(inner)))
   }
-  term <- new_term("bool", sprintf("(not %s)", inner$code))
+  # libtorch reads "not in" in front of such a name
+  term <- new_term("bool", sprintf(if (startsWith(inner$code, "in")) "(not (%s))" else "(not %s)", inner$code))
   term$yes <- inner$no
   term$no <- inner$yes
   term
@@ -173,7 +174,7 @@ check_all <- function(cx, expr, scope) {
       }
       next
     }
-    emit(cx, c(sprintf("if not %s:", condition$code), sprintf("  raise RuntimeError(%s)", message)))
+    emit(cx, c(sprintf("if not (%s):", condition$code), sprintf("  raise RuntimeError(%s)", message)))
     refine(cx, condition$yes)
   }
   none_term()

@@ -210,12 +210,18 @@ assign_member <- function(cx, self, name, term, expr) {
   if (startsWith(code, "getattr(")) refuse(cx, expr, sprintf("A program can't set a member named `%s`.", name), "Names of letters, digits and `_` can be set.")
   if (name %in% kinds$parameter) refuse(cx, expr, "A parameter can't be replaced by a program.", sprintf("with_no_grad(self$%s$copy_(x)) changes its values.", name))
   is_buffer <- name %in% kinds$buffer
+  # c() is NULL
+  if (term$type == "Empty" && is_of_null(cx, term)) term <- none_term()
+  if (is_registered(cx, term)) {
+    refuse(cx, expr, sprintf("R makes `%s` a parameter or buffer from here on, and a program can't.", name), "$clone() of it is a tensor as others.")
+  }
   if (!is_buffer && !exists(name, envir = r_self, inherits = FALSE)) {
     refuse(cx, expr, sprintf("The module has no field `%s` before the program runs.", name), "Set it in `initialize`.")
   }
   if (is_buffer && is.null(r_self[[name]])) {
     refuse(cx, expr, sprintf("The buffer `%s` is NULL before the program runs, and can't become a tensor.", name), sprintf("Begin with a tensor, or with a field: self$%s <- NULL.", name))
   }
+  if (!is_buffer) check_empty_field(cx, self, name, term, expr)
   if (!is_buffer) note_field(cx, self, name, term, expr)
   type <- if (is_buffer) "Tensor" else field_type(cx, self, name, expr)
   if (becomes_double(type, term$type)) {
@@ -234,6 +240,9 @@ assign_member <- function(cx, self, name, term, expr) {
     refuse(cx, expr, sprintf("`self$%s` holds %s before the program runs, and gets %s.", name, words[[1]], words[[2]]), "list() makes lists, c() and numeric() vectors: begin with the same.")
   }
   if (required_type(type) %in% c("float", "whole")) term <- as_double_number(cx, term, expr)
+  if (grepl("\\bnumber\\b", term$type) && !grepl("\\bnumber\\b", type)) {
+    refuse(cx, expr, sprintf("`self$%s` holds numbers of one kind, and gets one of which only the program knows what it is.", name), "as.numeric() or as.integer() say which is meant.")
+  }
   share_list(cx, term)
   if (type %in% c("?", "Empty") || term$type == "?") {
     if (!term$type %in% c("None", "Empty")) cx$unit$lost <- c(cx$unit$lost, name)
@@ -248,6 +257,44 @@ assign_member <- function(cx, self, name, term, expr) {
   # a buffer has no gradient, as in R
   emit(cx, sprintf("%s = %s", code, if (is_buffer) sprintf("torch.detach(%s)", value) else value))
   if (is_optional_type(type)) set_field_known(cx, field_key(self, name), !is_optional_type(term$type) && term$type != "None")
+}
+
+# NULL and list() are no fields of one type, nor what is no list and list().
+check_empty_field <- function(cx, self, name, term, expr) {
+  begins <- type_of_field(self$self[[name]]) %||% "?"
+  type <- term$type
+  if (begins == "Empty" && (type == "None" || is_optional_type(type))) {
+    refuse(cx, expr, sprintf("`self$%s` begins with list(), and can't become NULL.", name), "Set it to list(); or begin with NULL.")
+  }
+  if (begins == "Empty" && !script_type_kind(type) %in% c("List", "Dict", "Empty", "Record", "Tuple", "Slots", "static", "?")) {
+    refuse(cx, expr, sprintf("`self$%s` begins with list(), and gets %s.", name, script_type_in_words(type)), "Begin with NULL, or with a value of that type.")
+  }
+  known <- required_type(cx$unit$fields[[field_key(self, name)]] %||% begins)
+  if (type == "Empty" && !known %in% c("Empty", "?") && !script_type_kind(known) %in% c("List", "Dict", "Vector")) {
+    refuse(cx, expr, sprintf("`self$%s` is %s elsewhere, and can't become list().", name, script_type_in_words(known)), "Begin with list(), or use another field.")
+  }
+  if (type == "Empty" && begins == "?" && isTRUE(cx$unit$fields$.null) && is.null(cx$unit$fields[[field_key(self, name)]])) {
+    refuse(cx, expr, sprintf("It is not known what `self$%s` will hold.", name), "Begin with list() in `initialize`.")
+  }
+}
+# Whether R has it among the parameters or buffers of a module.
+is_registered <- function(cx, term) {
+  if (isTRUE(term$registered)) {
+    return(TRUE)
+  }
+  if (is.null(cx$own) || !identical(term$type, "Tensor") || is.null(term$code) || !grepl("^self([.]\\w+)+$", term$code)) {
+    return(FALSE)
+  }
+  names <- strsplit(term$code, ".", fixed = TRUE)[[1]][-1]
+  self <- cx$own$self
+  for (name in names[-length(names)]) {
+    child <- registered(self, "child")[[name]]
+    if (is.null(child) || inherits(child, "script_module")) {
+      return(FALSE)
+    }
+    self <- self_of(child)
+  }
+  names[[length(names)]] %in% vapply(unlist(private_of(self)$.registry[c("parameter", "buffer")]), script_name, "")
 }
 
 # Fields become wider by what is set: optional by NULL, and of the type that is set where they begin with nothing.

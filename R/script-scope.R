@@ -197,6 +197,7 @@ variable_term <- function(binding, key) {
   )
   if (!is.null(binding$item)) term$item <- binding$item
   if (!is.null(binding$choices)) term$choices <- binding$choices
+  if (isTRUE(binding$registered)) term$registered <- TRUE
   term
 }
 
@@ -289,7 +290,8 @@ assign_variable <- function(cx, scope, name, term, expr) {
     owned = term$fresh || script_type_kind(type) == "Empty", value = if (!is_container_type(type) || isTRUE(scope$is_package)) term$value, dtype = if (is.null(kind)) term$dtype else kind_beside_type(kind, flow), lower = if (is_whole_type(final)) loop_bound(cx, term),
     item = if (!is.null(kind_now)) beside, filled = filled_parts(type, flow), choices = term$choices,
     # code of this package does not change the lists that it makes
-    parts = if (isTRUE(scope$is_package)) parts_of_variable(term, final, declared$name), ran = before$ran
+    parts = if (isTRUE(scope$is_package)) parts_of_variable(term, final, declared$name), ran = before$ran,
+    registered = if (type == "Tensor") is_registered(cx, term)
   ))
   if (!is.null(before$ran)) emit(cx, paste(before$ran, "= True"))
 }

@@ -203,3 +203,52 @@ test_that("a field stays a list or a vector, and lists of numbers stand within l
   expect_same_fields(starts(list(list(1, 2)), function(x) { self$p <- list(list(3, 4)); list(x, self$p) }))
   expect_same_fields(starts(list(), function(x) { self$p[["a"]] <- list(1, 2); self$p[["b"]] <- list(3, 4); list(x, self$p) }))
 })
+
+test_that("NULL, list() and what is no list are fields of their own", {
+  starts <- function(p, forward, ...) { start <- p; nn_module(initialize = function() self$h <- start, forward = forward, ...) }
+  refused(starts(NULL, function(x) { if (is.null(self$h)) self$h <- list() else self$h[[length(self$h) + 1]] <- x; self$h }), "It is not known what `self\\$h` will hold")
+  refused(starts(NULL, function(x) { self$h <- list(); is.null(self$h) }), "Begin with list\\(\\)")
+  refused(starts(list(), function(x) { self$h <- NULL; if (is.null(self$h)) x else -x }), "can't become NULL")
+  refused(starts(list(), function(x) { if (is.null(self$h)) self$h <- list(x) else self$h <- NULL; length(self$h) }), "can't become NULL")
+  for (value in alist(x, 1, "a", c(1, 2))) refused(starts(list(), eval(bquote(function(x) { self$h <- .(value); x }))), "begins with list\\(\\), and gets")
+  refused(starts(1, function(x) { self$h <- list(); x }), "can't become list\\(\\)")
+  refused(starts(torch_ones(1), function(x) { self$h <- list(); x }), "can't become list\\(\\)")
+  refused(starts(NULL, function(x) { if (is.null(self$h)) self$h <- list() else self$h <- 1; x }), "can't become list\\(\\)")
+  expect_same_fields(starts(c(1, 2), function(x) { self$h <- c(); if (is.null(self$h)) x else -x }))
+  expect_same_fields(starts(list(torch_ones(1)), function(x) { self$h <- c(); list(x, self$h) }))
+  expect_same_fields(starts(list(), function(x) { self$h <- list(x); self$h <- list(); length(self$h) }))
+  expect_same_fields(starts(NULL, function(x) { if (is.null(self$h)) self$h <- list(x) else self$h <- c(self$h, list(x)); length(self$h) }))
+})
+
+test_that("elements of fields stay doubles, or the program stops", {
+  starts <- function(p, forward) { start <- p; nn_module(initialize = function() self$m <- start, forward = forward) }
+  for (generator in list(
+    starts(list(a = 0), function(x) { self$m$a <- x$sum()$item(); x * self$m$a }), starts(list(0, 0), function(x) { self$m[[1]] <- x$sum()$item(); x * self$m[[1]] }),
+    starts(list(a = 0, b = list(c = 1)), function(x) { self$m$b$c <- x$sum()$item(); x * self$m$b$c })
+  )) {
+    expect_same_fields(generator)
+    expect_failure_of(jit_script(generator())(torch_tensor(1:2)), "program", "comes where a program has doubles")
+  }
+  refused(starts(list(a = 0, b = 2), function(x) { self$m <- list(a = x$sum()$item(), b = 2); x }), "holds numbers of one kind")
+})
+
+test_that("a parameter or buffer that goes to a field would become another one", {
+  module <- function(forward) nn_module(
+    initialize = function() { self$w <- nn_parameter(torch_ones(2)); self$bf <- nn_buffer(torch_full(2, 0.5)); self$tt <- torch_zeros(2); self$bn <- nn_batch_norm1d(2); self$n <- NULL },
+    forward = forward
+  )
+  registers <- "a parameter or buffer from here on, and a program can't"
+  refused(module(function(x) { self$tt <- self$bf; self$tt <- x * self$w; self$tt }), registers)
+  refused(module(function(x) { z <- self$bf; self$tt <- z; self$tt }), registers)
+  refused(module(function(x) { self$tt <- self$bn$running_mean; x }), registers)
+  refused(module(function(x) { if (is.null(self$n)) self$n <- self$w else self$n <- x; self$n * x }), registers)
+  refused(module(function(x) { self$bf <- if (self$training) self$w else x; x }), registers)
+  expect_same_fields(module(function(x) { self$bf <- self$bf * 0.9 + x; self$tt <- self$w$detach() * 1; x * self$bf + self$tt }))
+})
+
+test_that("names that begin as Python's `in` are negated", {
+  module <- nn_module(initialize = function() self$k <- 1, forward = function(x, inverse = FALSE) { init <- TRUE; stopifnot(init); while (!init) init <- TRUE; if (!inverse) x else x * 3 })
+  program <- jit_script(module())
+  expect_equal(as_array(program(torch_ones(1))), 1)
+  expect_equal(as_array(program(torch_ones(1), TRUE)), 3)
+})
