@@ -28,6 +28,9 @@ asked_first <- function(cx, scope, body, formals, within = list(), until = "done
     if (!is.call(expr)) {
       return(TRUE)
     }
+    if (is_constant_here(cx, scope, expr)) {
+      return(TRUE)
+    }
     head <- expr[[1]]
     called <- if (is.name(head)) as.character(head) else ""
     switch(called,
@@ -35,8 +38,9 @@ asked_first <- function(cx, scope, body, formals, within = list(), until = "done
       `{` = , `(` = return(ask_all(as.list(expr)[-1])),
       with_no_grad = return(enters_no_grad && ask_all(as.list(expr)[-1])),
       `<-` = , `=` = return(ask_assigned(expr)),
-      `if` = return(ask(expr[[2]]) && ask_branches(expr)),
-      `while` = , `&&` = , `||` = , switch = {
+      `if` = return(ask(expr[[2]]) && ask_branches(expr, list(expr[[3]], if (length(expr) > 3) expr[[4]]))),
+      switch = return(ask(expr[[2]]) && ask_choices(expr)),
+      `while` = , `&&` = , `||` = {
         ask(expr[[2]])
         return(FALSE)
       },
@@ -69,21 +73,28 @@ asked_first <- function(cx, scope, body, formals, within = list(), until = "done
     }
     TRUE
   }
-  # what both of them ask for, before one of them does something
-  ask_branches <- function(expr) {
+  # what all of them ask for, before one of them does something
+  ask_branches <- function(expr, branches) {
     before <- found
     known <- set
     goes_on <- TRUE
     asked <- list()
-    for (i in 3:4) {
+    for (i in seq_along(branches)) {
       found <<- character()
       set <<- known
-      goes_on <- (length(expr) < i || ask(expr[[i]])) && goes_on
+      goes_on <- ask(branches[[i]]) && goes_on
       asked[[i]] <- found
     }
-    found <<- c(before, intersect(asked[[3]], asked[[4]]))
+    found <<- c(before, Reduce(intersect, asked))
     set <<- union(known, made_here(expr))
     goes_on
+  }
+  # without an alternative for all else it may be none of them
+  ask_choices <- function(expr) {
+    choices <- as.list(expr)[-(1:2)]
+    is_else <- rlang::names2(choices) == ""
+    choices <- Filter(function(choice) !identical(choice, quote(expr = )), choices)
+    any(is_else) && ask_branches(expr, choices)
   }
   ask_assigned <- function(expr) {
     target <- expr[[2]]
@@ -127,6 +138,21 @@ asked_first <- function(cx, scope, body, formals, within = list(), until = "done
   }
   ask(body)
   found
+}
+
+# Whether it is the same all the time, such as what is asked of a field that no method changes.
+is_constant_here <- function(cx, scope, expr) {
+  if (!is.language(expr)) {
+    return(TRUE)
+  }
+  if (is.call(expr) && identical(expr[[1]], quote(`$`)) && identical(expr[[2]], quote(self))) {
+    self <- value_here(cx, scope, quote(self))
+    name <- as.character(expr[[3]])
+    is_own <- inherits(self, "script_self") && !inherits(self$module, "script_module") && !name %in% self$changed && exists(name, envir = self$self, inherits = FALSE)
+    return(is_own && name != "training" && !bindingIsActive(name, self$self) && is.atomic(self$self[[name]]))
+  }
+  compares <- c("==", "!=", "!", "(", "<", ">", "<=", ">=", "&&", "||", "is.null", "%in%", "c")
+  is.call(expr) && is.name(expr[[1]]) && as.character(expr[[1]]) %in% compares && all(vapply(as.list(expr)[-1], function(part) is_constant_here(cx, scope, part), NA))
 }
 
 # They look at all their arguments at once.

@@ -259,3 +259,22 @@ test_that("defaults are seen through inner functions, and `inplace` through what
   expect_same_as_eager(function(x) { f <- function(p, t) { m <- torch_zeros(3, 3)$fill_diagonal_(1); m + t }; f(3, x$exp()) }, x)
   expect_same_as_eager(function(x) { f <- function(h, g) g(h) * torch_rand(3); f(torch_rand(3), torch_tanh) }, x)
 })
+
+test_that("what all branches look at is looked at, and constant fields change nothing", {
+  of <- function(act, forward = function(x) self$act(self$drop(x))) {
+    nn_module(initialize = function() { self$kind <- "a"; self$n <- 0; self$drop <- nn_dropout(0.5); self$bn <- nn_batch_norm1d(3) }, forward = forward, act = act, up = function(x) { self$n <- self$n + 1; x })
+  }
+  same <- function(generator) {
+    run <- function(module) { torch_manual_seed(1); as_array(module(torch_ones(2, 3)))}
+    expect_equal(run(jit_script(generator())), run(generator()))
+  }
+  same(of(function(x) if (self$kind == "a") x * 2 else x * 3))
+  same(of(function(x) switch(self$kind, a = x * 2, b = x * 3, x)))
+  same(of(function(x) switch(self$kind, b = x * 3, x + 1), function(x) self$act(self$bn(x))))
+  refused <- function(generator) expect_failure_of(jit_script(generator()), "compile", does)
+  refused(of(function(x) if (self$kind == "a") torch_rand(1) else x * 3))
+  refused(of(function(x) switch(self$kind, a = torch_rand(1), x)))
+  refused(of(function(x) if (self$n > 1) x else x * 100, function(x) self$act(self$up(x))))
+  told(function(x) { f <- function(k, y) switch(k, a = y); f("b", { print("a"); x }); x }, does)
+  expect_same_as_eager(function(x) { f <- function(k, y) switch(k, a = y, y * 2); f("b", { print("a"); x }) }, x)
+})
