@@ -23,6 +23,10 @@ translate_expression <- function(cx, expr, scope) {
     # R passes over variables that are no functions
     around <- scope
     while (!is.null(found <- find_binding(cx, around, name))) {
+      if (identical(found$binding$kind, "unset") && !isTRUE(found$binding$is_function)) {
+        around <- found$scope$parent
+        next
+      }
       term <- read_variable(cx, around, name, head)
       if (is_static(term) && (is_callable(static_value(term)))) {
         return(call_function(cx, static_value(term), expr, scope, if (inherits(static_value(term), "script_closure")) name))

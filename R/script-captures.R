@@ -60,7 +60,7 @@ keep_captured <- function(cx, scope, condition, body, closures) {
     if (if (is.null(found)) !exists(name, envir = scope$env) else identical(found$scope$id, scope$id)) next
     value <- if (is.null(found)) get(name, envir = scope$env) else if (found$binding$kind == "term" && is_static(found$binding$term)) static_value(found$binding$term)
     # a function is hidden by functions alone
-    hides <- !is_callable(value) || sets_function(body, name)
+    hides <- !is_callable(value) || sets_function(cx, scope, body, name)
     if (hides && (name %in% of_closures || reads_first(list(condition, body), name))) make_local_before(cx, scope, name, body, is_read = TRUE)
   }
 }
@@ -81,12 +81,16 @@ make_local_before <- function(cx, scope, name, body, is_read = FALSE) {
   make_local(cx, scope, name, body, is_read)
 }
 # Whether a variable may be set to a function.
-sets_function <- function(expr, name) {
+sets_function <- function(cx, scope, expr, name) {
   found <- FALSE
+  may_be_function <- function(value) {
+    held <- value_here(cx, scope, value)
+    is.function(held) || length(codes_of(cx, held)) > 0 || identical(find_binding(cx, scope, as.character(value))$binding$kind, "default")
+  }
   walk_calls(expr, function(call) {
     is_set <- is.name(call[[1]]) && as.character(call[[1]]) %in% c("<-", "=", "for") && identical(call[[2]], as.name(name))
     is_loop <- is_set && identical(call[[1]], quote(`for`))
-    if (is_set && (is.name(call[[3]]) || is.call(call[[3]]) && called_name(call[[3]][[1]]) %in% c("function", if (is_loop) c("list", "c", "rev")))) found <<- TRUE
+    if (is_set && (is.name(call[[3]]) && may_be_function(call[[3]]) || is.call(call[[3]]) && called_name(call[[3]][[1]]) %in% c("function", if (is_loop) c("list", "c", "rev")))) found <<- TRUE
     !found
   })
   found

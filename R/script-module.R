@@ -192,6 +192,11 @@ call_with_signature <- function(cx, code, signature, given, expr, changes, keeps
     paste0(label, "=", if (changes && grepl("List|Vector|Dict", type)) copied_code(cx, keep_term(cx, new_term(type, code))$code, type) else code)
   }, "")
   result <- called_term(cx, list(returns = returns), sprintf("%s(%s)", code, paste(codes, collapse = ", ")))
+  # as after loops, which it may have
+  if (!is.null(cx$loop) && !cx$dead) {
+    result <- keep_term(cx, result)
+    emit(cx, "torch.is_grad_enabled()")
+  }
   if (!changes && !keeps || !grepl("List|Vector|Dict", returns)) {
     return(result)
   }

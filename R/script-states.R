@@ -82,7 +82,7 @@ merge_bindings <- function(cx, bindings, key, labels, what) {
     }
     where <- unique(labels[!is_absent])
     return(list(
-      kind = "unset", message = sprintf("`%s` is set only %s.", name, paste(where, collapse = " and ")),
+      kind = "unset", is_function = any(vapply(bindings, function(b) identical(b$kind, "term") && is_static(b$term) && is_callable(static_value(b$term)), NA)), message = sprintf("`%s` is set only %s.", name, paste(where, collapse = " and ")),
       hint = if (what == "loop") "Give it a value before the loop." else sprintf("Give it a value before, or %s as well.", paste(unique(labels[is_absent]), collapse = " and "))
     ))
   }
@@ -106,11 +106,11 @@ merge_bindings <- function(cx, bindings, key, labels, what) {
   }
   types <- vapply(bindings, function(b) b$type %||% b$term$type, "")
   if (all(types == "static")) {
-    return(list(kind = "unset", message = sprintf("`%s` is one thing or another that only R has, such as a function, which can't be chosen while the program runs.", name), hint = "Call it in each branch."))
+    return(list(kind = "unset", is_function = TRUE, message = sprintf("`%s` is one thing or another that only R has, such as a function, which can't be chosen while the program runs.", name), hint = "Call it in each branch."))
   }
   words <- script_types_in_words(types)
   list(
-    kind = "unset",
+    kind = "unset", is_function = "static" %in% types,
     message = sprintf("`%s` is %s.", name, paste(words, labels, collapse = " and ")),
     hint = hint_of_null(cx, types, hint_of_names(types, "Give the results names of their own, or make them of one type."))
   )

@@ -82,11 +82,20 @@ def r_two_pass_mean(x: List[float]) -> Tuple[float, float]:
   off, off_low = r_wide_divide(total, total_low, n)
   return r_wide_add(mean, low, off, off_low)
 
+# Something stands in front of the result, as after all loops: libtorch would lose `x`.
 def r_mean(x: List[float]) -> float:
-  return r_two_pass_mean(x)[0] if len(x) > 0 else math.nan
+  mean = math.nan
+  if len(x) > 0:
+    mean = r_two_pass_mean(x)[0]
+  torch.is_grad_enabled()
+  return mean
 
 def r_mean_int(x: List[float]) -> float:
-  return r_wide_mean(x, float(len(x)))[0] if len(x) > 0 else math.nan
+  mean = math.nan
+  if len(x) > 0:
+    mean = r_wide_mean(x, float(len(x)))[0]
+  torch.is_grad_enabled()
+  return mean
 
 def r_wide_variance(x: List[float]) -> float:
   mean, low = r_two_pass_mean(x)

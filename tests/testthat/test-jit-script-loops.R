@@ -234,3 +234,21 @@ test_that("the first round of a loop sees what is around the function under the 
   }
   expect_failure_of(jit_script(function(x) { for (k in 1:3) { x <- ten(x); ten <- function(z) z + 1 }; x }), "compile", "set anew in a loop")
 })
+
+test_that("what a loop gives to a function is there after it", {
+  total <- jit_compile("def f(v: List[float]) -> float:\n  s = 0.\n  for z in v:\n    s = s + z\n  return s")$f
+  expect_exactly_eager(function(n = 3L) { v <- c(1, 2); for (i in seq_len(n)) v <- c(v, mean(v)); v })
+  expect_exactly_eager(function(n = 3L) { v <- c(1L, 2L); for (i in seq_len(n)) v <- c(v, as.integer(mean(v))); v })
+  expect_exactly_eager(function(n = 3L) { v <- c(1, 2); for (i in seq_len(n)) { m <- mean(v); v <- append(v, m + 1) }; v })
+  expect_exactly_eager(function(n = 3L) { v <- c(1, 2); for (i in seq_len(n)) v <- c(v, total(v)); v })
+})
+
+test_that("variables have the names of functions", {
+  twice <- function(z) z * 2
+  expect_exactly_eager(function(n = 3L) { a <- 0L; for (k in seq_len(n)) { if (k > 2) { t <- a; a <- t + 5L }; a <- a + 1L }; a })
+  expect_exactly_eager(function(n = 3L) { a <- c(1, 2); b <- c(5, 7); for (i in seq_len(n)) { m <- mean(a) + mean(b); if (m > 2) { t <- a; a <- b; b <- t } }; list(a, b) })
+  expect_exactly_eager(function(n = 3L) { new <- c(1, 2); for (i in seq_len(n)) { if (i > 1L) { c <- i * 2; new[1] <- c }; new <- c(new, 5) }; new })
+  expect_exactly_eager(function(n = 3L) { new <- c(1, 2); for (p in new) { c <- p * 2; n <- n + 1L }; new <- c(new, 5); new })
+  expect_exactly_eager(function(x, b = TRUE) { if (b) twice <- 5; twice(x) }, torch_ones(2))
+  expect_failure_of(jit_script(function(x, b = TRUE) { g <- twice; if (b) g <- 2; g(x) }), "compile", "something that only R has")
+})
