@@ -54,7 +54,7 @@ test_that("a loop over nothing sets its counter to NULL", {
   refused(function(x) { i <- 4; f <- function(...) { for (i in list(...)) x <- x + i; i }; f(2) + f() }, nothing)
   refused(function(x) { i <- 3; if (x$sum()$item() > 3) for (i in NULL) x <- x + 1; is.null(i) }, nothing)
   refused(function(x) { i <- 3; for (j in 1:2) { print(is.null(i)); for (i in NULL) x <- x + 1 }; x }, nothing)
-  refused(function(x) { i <- adds_one; for (i in list()) x <- x + 1; i(x) }, nothing)
+  refused(function(x) { i <- adds_one; for (i in list()) x <- x + 1; i(x) }, "There is no function `i\\(\\)`")
   expect_exactly_eager(function(x) { i <- 4; for (i in NULL) x <- x + 1; x }, x)
 })
 
