@@ -19,7 +19,7 @@ collect <- function(cx, sequence, scope, body, changes, expr, named_like = NULL,
   cx$loop$head <- head
   note_writes(cx, scope, outer, lapply(changes, function(closure) closure$body))
   lines <- in_block(cx, {
-    term <- body(sequence$element(counter))
+    term <- stop_if_null(cx, body(sequence$element(counter)))
     run_unread(cx, setdiff(names(cx$vars), names(head)))
   })
   cx$loop <- outer

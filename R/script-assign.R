@@ -11,6 +11,8 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
   }
   if (is_slots_type(term$type)) refuse_slots(cx, expr)
   term <- stop_if_null(cx, term)
+  # c() is NULL
+  if (term$type == "Empty" && is_of_null(cx, term)) term <- none_term()
   if (head == "names" && length(target) == 2) {
     made <- renamed(cx, translate_held(cx, target[[2]], index_scope), term, expr, scope)
     return(assign_to(cx, target[[2]], made, scope, expr, index_scope))
@@ -134,6 +136,10 @@ begin_with_nothing <- function(cx, held, head, term) {
   if (type %in% c("None", "Empty")) {
     return(new_term("Empty", "[]", fresh = TRUE))
   }
+  # it would be one of integers where it is NULL
+  if (is_vector && startsWith(type, "Vector") && returned_type(element_type(type)) != returned_type(term$type)) {
+    return(NULL)
+  }
   if (script_type_kind(type) %in% (if (is_vector) "Vector" else if (head == "$") "Dict" else c("List", "Dict"))) {
     new_term(type, sprintf("(%s if %s is None else torch._unwrap_optional(%s))", empty_code(cx, type), held$code, held$code))
   }
@@ -205,6 +211,7 @@ assign_part <- function(cx, inner, held, i, term, scope, expr) {
   if (at > length(types) + 1 || at < 1) refuse(cx, expr, "subscript out of bounds")
   # a field's element stays a double
   if (is_field_of_doubles(inner, if (at <= length(types)) types[[at]])) term <- as_double_number(cx, term, expr)
+  if (is.character(value) && is.null(names(types)) && at > length(types)) refuse(cx, expr, "The list has no names, and gets one for one element alone.", "Begin with a list with names.")
   # R has none to remove
   if (term$type == "None" && at > length(types)) {
     return(invisible())

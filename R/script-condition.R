@@ -79,7 +79,7 @@ test_null <- function(cx, expr, scope) {
   } else {
     translate(cx, operand, scope)
   }
-  if (identical(term$dtype, "null") || !is.null(term$place) && isTRUE(cx$declared[[cx$vars[[term$place]]$version]]$from_null)) {
+  if (!is_optional_type(term$type) && term$type != "None" && is_of_null(cx, term)) {
     refuse(cx, expr, "A program does not know `c()` from a vector of no length.", "Begin with NULL, or ask length() == 0.")
   }
   if (term$type == "None" || !is_optional_type(term$type)) {

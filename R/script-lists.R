@@ -54,6 +54,15 @@ list_of_terms <- function(cx, given, expr) {
   new_term(tuple_type(types), tuple_code(cx, codes, "Tuple"), parts = unname(original))
 }
 
+is_number_type_of <- function(types) vapply(types, is_number_type, NA)
+# An integer among doubles is one.
+as_element <- function(cx, term, type) {
+  if (term$type != "int" || !type %in% c("whole", "float")) {
+    return(term)
+  }
+  if (is_static(term)) literal_term(as.double(static_value(term))) else new_term(type, coerced_code(cx, term, type), simple = term$simple && type == "whole", lower = term$lower)
+}
+
 # c(...): a vector of numbers or strings; lists joined; of tensors a list, as in torch for R.
 combine <- function(cx, given, expr, scope) {
   given <- Filter(function(term) term$type != "None", given)
@@ -84,10 +93,16 @@ combine <- function(cx, given, expr, scope) {
   # of list() a list
   is_list <- startsWith(plain, "List[") | vapply(given, function(term) term$type == "Empty" && !is_of_null(cx, term), NA)
   joined <- if (any(is_list)) join_all_parts(elements) else join_all_types(elements)
-  if (is.null(joined) && all(elements %in% c("bool", "int", "whole", "float")) && !any(vapply(types, is_optional_type, NA))) {
+  if (is.null(joined) && !any(is_list) && all(elements %in% c("bool", "int", "whole", "float")) && !any(vapply(types, is_optional_type, NA))) {
     # TRUE is one among numbers
     converted <- lapply(given, function(term) if (grepl("bool", term$type, fixed = TRUE)) convert_number("int")(cx, list(term), expr, scope) else term)
     return(combine(cx, converted, expr, scope))
+  }
+  # what may be NULL may not say what it becomes
+  may_be_null <- vapply(types, is_optional_type, NA)
+  kinds <- ifelse(elements == "whole", "float", elements)
+  if (any(may_be_null) && (all(may_be_null) || any(is_list[may_be_null]) && !any(is_list[!may_be_null]) && !all(is_list) || length(unique(kinds[is_number_type_of(kinds)])) > 1 && !"float" %in% kinds[!may_be_null])) {
+    refuse(cx, expr, "What `c()` gives depends on what may be NULL here.", "Ask is.null() first; as.numeric() and as.integer() make numbers of one kind.")
   }
   if (is.null(joined)) refuse(cx, expr, sprintf("`c()` can't join %s.", paste(unique(vapply(elements, script_type_in_words, "")), collapse = " and ")))
   if (!is_known_type(joined)) {
@@ -120,7 +135,7 @@ combine <- function(cx, given, expr, scope) {
   }
   flush()
   code <- paste(unlist(pieces), collapse = " + ")
-  parts <- if (all(scalars | types == "Tensor")) unname(given)
+  parts <- if (all(scalars | types == "Tensor")) unname(if (is_vector) lapply(given, function(term) as_element(cx, term, joined)) else given)
   # one list alone is the same list
   fresh <- length(pieces) > 1 || !is.null(parts)
   place <- if (!fresh) Find(function(term) !is_scalar_type(term$type) && term$type != "Empty", given)$place
@@ -239,6 +254,7 @@ is_in <- function(cx, given, expr, scope) {
     return(each_element(cx, given[1], expr, function(parts) is_in(cx, list(parts[[1]], new_term(held$type, held$code, simple = TRUE)), expr, scope)))
   }
   if (held$type %in% c("None", "Empty")) {
+    if (!is_scalar_type(given[[1]]$type)) refuse(cx, expr, sprintf("`%%in%%` compares numbers and strings, not %s.", script_type_in_words(given[[1]]$type)))
     return(literal_term(FALSE))
   }
   if (!is_list_type(held$type)) refuse(cx, expr, sprintf("`%%in%%` needs a vector, not %s.", script_type_in_words(held$type)))

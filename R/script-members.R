@@ -276,7 +276,7 @@ part_of <- function(cx, held, i, expr) {
     refuse(cx, expr, sprintf("There is no element `%s`.", i), if (!is.null(names(types))) sprintf("There are %s.", toString(names(types))))
   }
   part <- settled_parts(cx, term_parts(cx, held))[[at]]
-  if (is_optional_type(part$type) && names(types)[at] %in% filled_of(cx, held)) term_of_required(cx, part) else part
+  if (is_optional_type(part$type) && isTRUE(names(types)[at] %in% filled_of(cx, held))) term_of_required(cx, part) else part
 }
 
 # Several of different things: a list of its own.

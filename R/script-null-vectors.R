@@ -61,7 +61,7 @@ gives_same_of_null <- function(cx, given) {
 
 # The sum of NULL is an integer.
 sum_of_null <- function(cx, term, sum) {
-  if (is_of_null(cx, term) && sum$type == "float") {
+  if (is_of_null(cx, term) && sum$type %in% c("float", "whole")) {
     sum$dtype <- "mixed"
     sum$item <- keep_term(cx, new_term("dtype", sprintf("(4 if len(%s) == 0 else 7)", term$code)))$code
   }

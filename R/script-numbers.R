@@ -349,7 +349,8 @@ convert_number <- function(type) {
     }
     if (is_list_type(from)) {
       item <- new_name(cx, "v")
-      inner <- convert_number(type)(cx, list(new_term(element_type(from), item, simple = TRUE)), expr, scope)
+      lines <- if (is_scalar_type(element_type(from))) in_block(cx, inner <- convert_number(type)(cx, list(new_term(element_type(from), item, simple = TRUE)), expr, scope))
+      if (!is_scalar_type(element_type(from)) || length(lines) > 0) refuse(cx, expr, sprintf("`%s()` does not take %s.", as.character(expr[[1]]), script_type_in_words(from)), "vapply() goes through the elements.")
       return(new_term(vector_type_of(type), sprintf("[%s for %s in %s]", inner$code, item, term$code), fresh = TRUE))
     }
     if (is_static(term)) {

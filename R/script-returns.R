@@ -26,6 +26,8 @@ emit_return <- function(cx, term, expr) {
     refuse(cx, expr, sprintf("A program can't return %s: TorchScript has only its number.", script_type_in_words("dtype")), "Return a tensor of it.")
   }
   if (grepl("\\bend\\b", term$type)) refuse(cx, expr, sprintf("A program can't return %s.", script_type_in_words("end")))
+  # c() is NULL
+  if (term$type == "Empty" && is.null(term$place) && is_of_null(cx, term)) term <- none_term()
   if (cx$is_entry) term <- stop_if_null(cx, term) else if (is_of_null(cx, term)) cx$returns_null <- TRUE
   type <- if (cx$returns_given) term$type else as_kept_number(cx, term)$type
   joined <- join_types(cx$returns, type, widely = TRUE)

@@ -181,6 +181,8 @@ merge_terms <- function(cx, branches, expr) {
     tell_gives_function(cx, static_value(only_r))
     refuse(cx, expr, "What only R has can't be chosen while the program runs.", "Call it in each branch.")
   }
+  # c() is NULL
+  terms <- lapply(terms, function(term) if (term$type == "Empty" && is.null(term$place) && is_of_null(cx, term)) none_term() else term)
   terms <- as_vectors_of_one(cx, terms)
   # beside NULL a number keeps its kind by its type
   may_be_null <- any(term_types(terms) == "None" | startsWith(term_types(terms), "Optional["))
@@ -189,6 +191,8 @@ merge_terms <- function(cx, branches, expr) {
   # list() is no vector of no length
   is_empty_list <- vapply(terms, function(term) term$type == "Empty" && !is_of_null(cx, term), NA)
   if (any(is_empty_list) && any(startsWith(term_types(terms), "Vector"))) type <- NULL
+  # nor is a number of open kind a vector of one
+  if (any(vapply(terms, is_open_kind, NA)) && script_type_kind(required_type(type %||% "?")) == "Vector") type <- NULL
   if (is.null(type)) {
     words <- script_types_in_words(term_types(terms))
     refuse(cx, expr, sprintf("The branches give different things: %s.", paste(unique(words), collapse = " and ")), hint_of_null(cx, term_types(terms)))

@@ -177,6 +177,9 @@ coerced_code <- function(cx, term, type) {
   if (all(kinds %in% c("List", "Vector"))) {
     return(coerced_list(cx, term, element_type(from), element_type(type)))
   }
+  if (kinds[[2]] == "Vector" && is_open_kind(term)) {
+    return(NULL)
+  }
   if (kinds[[2]] == "Vector" && is_scalar_type(from)) {
     code <- coerced_code(cx, term, element_type(type))
     return(if (!is.null(code)) sprintf("torch.jit.annotate(%s, [%s])", script_type_text(cx$unit, type), code))

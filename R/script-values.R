@@ -129,6 +129,7 @@ is_of_type <- function(test, of_kind = FALSE) {
 }
 
 numeric_of <- function(cx, given, expr, scope) {
+  if (required_type(given[[1]]$type) == "Tensor" && given[[1]]$type != "Tensor") refuse(cx, expr, "This may be NULL.", "Ask is.null() first.")
   if (given[[1]]$type == "Tensor") {
     x <- keep_term(cx, given[[1]])$code
     return(new_term("bool", sprintf("(%s.dtype != 11 and not torch.is_complex(%s))", x, x)))
@@ -151,13 +152,18 @@ several <- function(one_each) function(cx, given, expr, scope) {
   if (length(given) == 0) {
     return(literal_term(integer()))
   }
+  if (length(given) == 1 && (given[[1]]$type == "None" || is_optional_type(given[[1]]$type))) refuse(cx, expr, "A size must be a whole number, and not NULL.", if (is_optional_type(given[[1]]$type)) "Ask is.null() first.")
   # sizes are whole numbers, whatever a tensor held
-  given <- lapply(unname(given), function(term) if (is_open_kind(term)) new_term("int", need_code(cx, term, "int", expr)) else term)
+  given <- lapply(unname(given), function(term) if (is_open_kind(term)) new_term("int", need_code(cx, stop_if_flag(cx, term, expr), "int", expr)) else term)
   combine(cx, given, quote(c(x)), scope)
 }
 
 as_list_of <- function(cx, given, expr, scope) {
   term <- given[[1]]
+  if (is_optional_type(term$type)) refuse(cx, expr, "This may be NULL.", "Ask is.null() first.")
+  if (term$type == "None") {
+    return(new_term("Empty", "[]", fresh = TRUE))
+  }
   switch(script_type_kind(term$type),
     Tensor = {
       x <- keep_term(cx, term)$code

@@ -83,7 +83,7 @@ as_vectors_of_one <- function(cx, terms) {
     return(terms)
   }
   lapply(terms, function(term) {
-    scalar <- term$type %in% c("int", "whole", "float", "bool", "str")
+    scalar <- term$type %in% c("int", "whole", "float", "bool", "str") && !is_open_kind(term)
     if (scalar) new_term(vector_type_of(term$type), sprintf("[%s]", term$code), fresh = TRUE, parts = list(term)) else term
   })
 }

@@ -55,3 +55,29 @@ test_that("as.list() gives a list, and sums are of vectors", {
   )) expect_failure_of(jit_script(fn), "compile", "does not apply to a list. unlist\\(\\) makes a vector")
   expect_same_as_eager(function(n = 3L) sum(unlist(lapply(1:3, function(i) i * n))))
 })
+
+test_that("c() tells what it makes of flags, and of what may be NULL", {
+  told <- function(fn, pattern) expect_failure_of(jit_script(fn), "compile", pattern)
+  told(function(b = TRUE) c(list(1), b), "`c\\(\\)` can't join")
+  told(function(b = TRUE, n = 2L) c(list(b), n), "`c\\(\\)` can't join")
+  depends <- "What `c\\(\\)` gives depends on what may be NULL"
+  told(function(b = TRUE, n = 2L) c(if (b) 1.5, n), depends)
+  told(function(b = TRUE) { y <- NULL; if (b) y <- c(1, 2); c(y, 3L) }, depends)
+  told(function(b = TRUE) c(c(1, 2), if (b) list(1, 2)), depends)
+  told(function(b = TRUE) as.list(if (b) c(1, 2)), "may be NULL")
+  told(function(x, b = TRUE) is.numeric(if (b) x), "may be NULL")
+  told(function(n = 2L) { y <- list(n, "a"); y$a <- 1; y }, "The list has no names")
+  told(function(n = 2L) list(1, 2) %in% list(), "compares numbers and strings")
+  told(function(x) as.numeric(as.list(x)), "does not take a list")
+  told(function(b = TRUE) torch_zeros(if (b) 2L), "A size must be a whole number, and not NULL")
+  for (b in c(TRUE, FALSE)) {
+    expect_same_as_eager(function(b = TRUE) c(list(3), if (b) list(1, 2)), b)
+    expect_same_as_eager(function(b = TRUE) { y <- NULL; if (b) y <- c(1, 2); c(y, 3) }, b)
+    expect_same_as_eager(function(b = TRUE) if (b) c(1, 2) else c(), b)
+    expect_same_as_eager(function(b = TRUE) if (b) list(1, 2) else c(), b)
+    expect_same_as_eager(function(b = TRUE) { l <- list(if (b) 1.5, 2); l[[1]] }, b)
+  }
+  expect_same_as_eager(function(b = TRUE, n = 2L) list(c(b, n), as.list(NULL)))
+  expect_same_as_eager(function(n = 2L) { l <- list(list(1), list(2)); l[[2]] <- c(); l })
+  expect_same_as_eager(function(n = 2L) { r <- list(a = c(1, 2), b = 3); r$a <- c(); length(r) })
+})

@@ -40,3 +40,20 @@ test_that("c() of tensors and of integers is NULL as well", {
   expect_same_as_eager(function(x, n = 2L) { y <- c(); for (q in seq_len(n)) y <- c(y, x[q]); length(y) }, x, 0L)
   expect_same_as_eager(function(x, n = 2L) { y <- c(); for (q in seq_len(n)) y <- c(y, q); c(y, 2L) }, x, 0L)
 })
+
+test_that("what is empty and began as c() stops where that shows", {
+  began <- function(n) { z <- c(); for (i in seq_len(n)) z <- c(z, 1); z }
+  expect_failure_of(jit_script(function(n = 0L) is.null(began(n))), "compile", "does not know `c\\(\\)` from a vector of no length")
+  each <- jit_script(function(n = 0L) lapply(1:n, function(k) began(k)))
+  expect_identical(each(2L), list(1, c(1, 1)))
+  expect_failure_of(jit_script(function(n = 0L) lapply(0:n, function(k) began(k)))(2L), "program", "what began as c\\(\\) has no elements")
+  expect_failure_of(jit_script(function(b = TRUE) c(if (b) 1.5)), "compile", "What `c\\(\\)` gives depends on what may be NULL")
+  expect_failure_of(jit_script(function(b = TRUE, n = 2L) { h <- NULL; for (i in 1:n) h <- c(h, if (b) 0.5); h }), "compile", "may be NULL")
+})
+
+test_that("the sum of NULL is an integer", {
+  for (n in c(0L, 2L)) {
+    expect_same_as_eager(function(n = 0L) { z <- c(); for (i in seq_len(n)) z <- c(z, 1); list(sum(z), sum(z) + 1L, sum(z) / 2) }, n)
+    expect_same_as_eager(function(n = 0L) { z <- c(); for (i in seq_len(n)) z <- c(z, 1.5); sum(z) }, n)
+  }
+})

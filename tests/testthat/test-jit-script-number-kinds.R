@@ -254,3 +254,10 @@ test_that("numbers that are integers or doubles by the way taken keep their kind
   expect_failure_of(jit_script(function(n = 3L, b = TRUE) torch_tensor(list(n, if (b) n else 2))), "compile", "known only when it runs")
   expect_same_as_eager(function(n = 3L, b = TRUE) torch_tensor(list(1.5, if (b) n else 2)))
 })
+
+test_that("a number of open kind is no vector of one beside doubles", {
+  told <- function(fn) expect_failure_of(jit_script(fn), "compile", "known only when it runs|number or TRUE|different things|here and .* elsewhere|gives what")
+  told(function(x, b = TRUE) { y <- if (b) c(1.5, 2) else x[1]$item(); torch_tensor(y) })
+  told(function(n = 2L, b = TRUE) { k <- 0; if (b) k <- n; f <- function(a) { if (a > 5L) return(c(1.5, 2)); k }; f(n) })
+  told(function(n = 2L, b = TRUE) { k <- 0; if (b) k <- n; lapply(1:2, function(i) if (i == 1L) c(1.5, 2) else k) })
+})

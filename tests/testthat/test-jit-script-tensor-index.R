@@ -195,3 +195,16 @@ test_that("a vector of doubles at run time has whole positions", {
     expect_failure_of(program(x, 2.5), "program", "whole number")
   }
 })
+
+test_that("TRUE out of a tensor is neither a position nor a size", {
+  flags <- torch_tensor(c(TRUE, FALSE, TRUE))
+  numbers <- torch_tensor(c(3L, 1L, 2L))
+  at <- function(x, b = TRUE) { k <- 2; if (b) k <- x[1]$item(); x[k] }
+  expect_same_as_eager(at, numbers)
+  expect_failure_of(jit_script(at)(flags), "program", "TRUE or FALSE comes where a number is needed")
+  for (fn in list(function(x) torch_zeros(x[1]$item()), function(x) torch_zeros(x[1]$item(), 2))) {
+    expect_same_as_eager(fn, numbers)
+    expect_error(fn(flags))
+    expect_failure_of(jit_script(fn)(flags), "program", "TRUE or FALSE comes where a number is needed")
+  }
+})

@@ -222,3 +222,10 @@ test_that("a vector of no elements keeps its kind", {
   expect_failure_of(jit_script(cuts)(""), "program", "invalid substring arguments")
   for (fn in list(function(n) list(-NA), function(n) list(-(1 != NaN)), function(n) list(+(NaN > 0)))) expect_failure_of(jit_script(fn, n = "int"), "compile", "that R made")
 })
+
+test_that("elements of a vector are of its kind", {
+  for (fn in list(
+    function(n = 2L) c(1, n)[[2]], function(n = 2L) c(n, 2.5)[[1]], function(n = 2L) append(1, n)[[2]], function(n = 2L) unlist(list(1, n))[[2]],
+    function(n = 2L) torch_tensor(c(1, n)[[2]]), function(n = 2L) is.integer(c(1, n)[[2]]), function(n = 2L) as.list(c(1, n)), function(n = 2L) c(3L, n)[[2]]
+  )) expect_exactly_eager(fn)
+})
