@@ -54,7 +54,6 @@ list_of_terms <- function(cx, given, expr) {
   new_term(tuple_type(types), tuple_code(cx, codes, "Tuple"), parts = unname(original))
 }
 
-is_number_type_of <- function(types) vapply(types, is_number_type, NA)
 # An integer among doubles is one.
 as_element <- function(cx, term, type) {
   if (term$type != "int" || !type %in% c("whole", "float")) {
@@ -101,8 +100,13 @@ combine <- function(cx, given, expr, scope) {
   # what may be NULL may not say what it becomes
   may_be_null <- vapply(types, is_optional_type, NA)
   kinds <- ifelse(elements == "whole", "float", elements)
-  if (any(may_be_null) && (all(may_be_null) || any(is_list[may_be_null]) && !any(is_list[!may_be_null]) && !all(is_list) || length(unique(kinds[is_number_type_of(kinds)])) > 1 && !"float" %in% kinds[!may_be_null])) {
-    refuse(cx, expr, "What `c()` gives depends on what may be NULL here.", "Ask is.null() first; as.numeric() and as.integer() make numbers of one kind.")
+  decides <- may_be_null & if (all(may_be_null)) TRUE else if (!any(is_list[!may_be_null])) is_list & !identical(joined, "Tensor") | kinds == "float" & any(kinds == "int") & !"float" %in% kinds[!may_be_null] else FALSE
+  if (any(decides) && !is.null(joined)) {
+    given[decides] <- lapply(given[decides], function(term) keep_term(cx, term))
+    emit(cx, c(
+      sprintf("if %s:", paste(vapply(given[decides], function(term) sprintf("(%s is None)", term$code), ""), collapse = " and ")),
+      "  raise ValueError(\"what may be NULL is NULL, and c() gives something else then: ask is.null() first\")"
+    ))
   }
   if (is.null(joined)) refuse(cx, expr, sprintf("`c()` can't join %s.", paste(unique(vapply(elements, script_type_in_words, "")), collapse = " and ")))
   if (!is_known_type(joined)) {

@@ -91,7 +91,7 @@ index_part <- function(cx, part, scope, drop, expr) {
     return(new_index_part("0", "position"))
   }
   if (term$type == "end") term <- counted_from_end(cx, term)
-  term <- stop_if_flag(cx, term, expr)
+  if (!is.null(term$tensor)) emit(cx, c(sprintf("if %s.dtype == 11:", term$tensor), "  raise IndexError(\"One TRUE or FALSE is no index.\")")) else term <- stop_if_flag(cx, term, expr)
   # a vector of one is a number
   if (is_vector_term(term) && element_type(term$type) != "bool" && length(known_parts(term)) == 1) term <- known_parts(term)[[1]]
   # its text may stand several times; a counter and what is added to it cost nothing

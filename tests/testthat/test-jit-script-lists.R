@@ -60,10 +60,13 @@ test_that("c() tells what it makes of flags, and of what may be NULL", {
   told <- function(fn, pattern) expect_failure_of(jit_script(fn), "compile", pattern)
   told(function(b = TRUE) c(list(1), b), "`c\\(\\)` can't join")
   told(function(b = TRUE, n = 2L) c(list(b), n), "`c\\(\\)` can't join")
-  depends <- "What `c\\(\\)` gives depends on what may be NULL"
-  told(function(b = TRUE, n = 2L) c(if (b) 1.5, n), depends)
-  told(function(b = TRUE) { y <- NULL; if (b) y <- c(1, 2); c(y, 3L) }, depends)
-  told(function(b = TRUE) c(c(1, 2), if (b) list(1, 2)), depends)
+  for (fn in list(
+    function(b = TRUE, n = 2L) c(if (b) 1.5, n), function(b = TRUE) { y <- NULL; if (b) y <- c(1, 2); c(y, 3L) }, function(b = TRUE) c(c(1, 2), if (b) list(1, 2)),
+    function(b = TRUE) c(if (b) 1.5), function(b = TRUE, n = 2L) { h <- NULL; for (i in 1:n) h <- c(h, if (b) 0.5); h }
+  )) {
+    expect_same_as_eager(fn, TRUE)
+    expect_failure_of(jit_script(fn)(FALSE), "program", "what may be NULL is NULL, and c\\(\\) gives something else")
+  }
   told(function(b = TRUE) as.list(if (b) c(1, 2)), "may be NULL")
   told(function(x, b = TRUE) is.numeric(if (b) x), "may be NULL")
   told(function(n = 2L) { y <- list(n, "a"); y$a <- 1; y }, "The list has no names")
@@ -78,6 +81,7 @@ test_that("c() tells what it makes of flags, and of what may be NULL", {
     expect_same_as_eager(function(b = TRUE) { l <- list(if (b) 1.5, 2); l[[1]] }, b)
   }
   expect_same_as_eager(function(b = TRUE, n = 2L) list(c(b, n), as.list(NULL)))
+  expect_null(jit_script(function(n = 3L) c())())
   expect_same_as_eager(function(n = 2L) { l <- list(list(1), list(2)); l[[2]] <- c(); l })
   expect_same_as_eager(function(n = 2L) { r <- list(a = c(1, 2), b = 3); r$a <- c(); length(r) })
 })

@@ -47,8 +47,6 @@ test_that("what is empty and began as c() stops where that shows", {
   each <- jit_script(function(n = 0L) lapply(1:n, function(k) began(k)))
   expect_identical(each(2L), list(1, c(1, 1)))
   expect_failure_of(jit_script(function(n = 0L) lapply(0:n, function(k) began(k)))(2L), "program", "what began as c\\(\\) has no elements")
-  expect_failure_of(jit_script(function(b = TRUE) c(if (b) 1.5)), "compile", "What `c\\(\\)` gives depends on what may be NULL")
-  expect_failure_of(jit_script(function(b = TRUE, n = 2L) { h <- NULL; for (i in 1:n) h <- c(h, if (b) 0.5); h }), "compile", "may be NULL")
 })
 
 test_that("the sum of NULL is an integer", {

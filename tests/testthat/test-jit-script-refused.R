@@ -1,7 +1,6 @@
 # What is not translated is refused, with the place and a reason: never another meaning.
 refused <- list(
   function(n = 3L) 5L %/% 0L,
-  function(n = 3L) c(),
   function(n = 3L) format("a", width = 5),
   function(n = 3L) format(n),
   function(n = 3L) n %in% c("a"),
