@@ -79,6 +79,7 @@ test_null <- function(cx, expr, scope) {
   } else {
     translate(cx, operand, scope)
   }
+  if (is_always_null(cx, term)) term <- none_term()
   if (!is_optional_type(term$type) && term$type != "None" && is_of_null(cx, term)) {
     refuse(cx, expr, "A program does not know `c()` from a vector of no length.", "Begin with NULL, or ask length() == 0.")
   }

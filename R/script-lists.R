@@ -3,7 +3,7 @@
 # list(...): with names a record; otherwise a list if its elements are of one type, and a tuple if not.
 make_list <- function(cx, given, expr, scope) {
   # c() is NULL
-  given <- lapply(given, function(term) if (term$type == "Empty" && is_of_null(cx, term)) none_term() else term)
+  given <- lapply(given, function(term) if (is_always_null(cx, term)) none_term() else term)
   # numbers that are no tensor's can't fail
   computes <- !is.null(scope) && !isTRUE(scope$is_package) & vapply(given, function(term) {
     !is_static(term) && is.null(term$place) && (term$type == "Tensor" || !is.null(term$code) && grepl("torch", term$code, fixed = TRUE) || !is_scalar_type(term$type))
@@ -97,10 +97,7 @@ combine <- function(cx, given, expr, scope) {
     converted <- lapply(given, function(term) if (grepl("bool", term$type, fixed = TRUE)) convert_number("int")(cx, list(term), expr, scope) else term)
     return(combine(cx, converted, expr, scope))
   }
-  # what may be NULL may not say what it becomes
-  may_be_null <- vapply(types, is_optional_type, NA)
-  kinds <- ifelse(elements == "whole", "float", elements)
-  decides <- may_be_null & if (all(may_be_null)) TRUE else if (!any(is_list[!may_be_null])) is_list & !identical(joined, "Tensor") | kinds == "float" & any(kinds == "int") & !"float" %in% kinds[!may_be_null] else FALSE
+  decides <- decides_alone(types, elements, is_list, joined)
   if (any(decides) && !is.null(joined)) {
     given[decides] <- lapply(given[decides], function(term) keep_term(cx, term))
     emit(cx, c(
@@ -146,6 +143,22 @@ combine <- function(cx, given, expr, scope) {
   made <- new_term(type, if (length(pieces) > 1) sprintf("(%s)", code) else code, fresh = fresh, parts = parts, place = place)
   made$from_null <- all(vapply(given, function(term) is_of_null(cx, term), NA))
   made
+}
+
+# Which arguments of c() may be NULL and would, without them, leave something else: NULL, a vector where there is a list, or
+# integers where there are doubles.
+decides_alone <- function(types, elements, is_list, joined) {
+  may_be_null <- vapply(types, is_optional_type, NA)
+  if (all(may_be_null)) {
+    return(may_be_null)
+  }
+  if (any(is_list[!may_be_null])) {
+    return(logical(length(types)))
+  }
+  kinds <- ifelse(elements == "whole", "float", elements)
+  makes_list <- is_list & !identical(joined, "Tensor")
+  makes_double <- kinds == "float" & any(kinds == "int") & !"float" %in% kinds[!may_be_null]
+  may_be_null & (makes_list | makes_double)
 }
 
 append_to <- function(cx, given, expr, scope) {

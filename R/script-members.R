@@ -255,6 +255,8 @@ device_member <- function(cx, held, name, expr) {
 
 static_member <- function(cx, object, name, expr, scope) {
   if (inherits(object, "script_self")) {
+    # the `self` of a method is an environment
+    if (is.numeric(name) && is.call(expr) && identical(expr[[2]], quote(self))) refuse(cx, expr, "`self` has no positions.", "self$children[[i]] is the i-th module within.")
     return(self_member(cx, object, name, expr))
   }
   # super$name

@@ -6,7 +6,19 @@ is_of_null <- function(cx, term) {
   identical(term$dtype, "null") || isTRUE(term$from_null) || !is.null(term$place) && isTRUE(cx$declared[[cx$vars[[term$place]]$version %||% ""]]$from_null)
 }
 
+# Whether nothing is ever put into it: the pass before knows.
+is_always_null <- function(cx, term) {
+  if (term$type != "Empty" || !is_of_null(cx, term)) {
+    return(FALSE)
+  }
+  if (length(cx$previous$declared) == 0) cx$unsettled <- TRUE
+  is.null(term$place) || identical(cx$previous$declared[[cx$vars[[term$place]]$version %||% ""]]$type, "Empty")
+}
+
 stop_if_null <- function(cx, term) {
+  if (is_always_null(cx, term)) {
+    return(none_term())
+  }
   if (!is_list_type(term$type) || is_static(term) || isTRUE(cx$in_package) || !is_of_null(cx, term)) {
     return(term)
   }
@@ -23,7 +35,7 @@ stop_if_null <- function(cx, term) {
 
 # `name`: the function of the table that takes them.
 stop_if_nulls <- function(cx, given, name) {
-  if (name %in% c("c", "append") && !all(vapply(given, function(term) is_of_null(cx, term), NA)) && !same_kind_of_all(given)) {
+  if (name %in% c("c", "append", "max", "min") && !all(vapply(given, function(term) is_of_null(cx, term), NA)) && !same_kind_of_all(given)) {
     return(lapply(given, function(term) stop_if_null(cx, term)))
   }
   if (name %in% takes_null || name %in% c("+", "-", "*", "/", "^") && gives_same_of_null(cx, given)) {

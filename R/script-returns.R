@@ -27,7 +27,7 @@ emit_return <- function(cx, term, expr) {
   }
   if (grepl("\\bend\\b", term$type)) refuse(cx, expr, sprintf("A program can't return %s.", script_type_in_words("end")))
   # c() is NULL
-  if (term$type == "Empty" && is.null(term$place) && is_of_null(cx, term)) term <- none_term()
+  if (is_always_null(cx, term)) term <- none_term()
   if (cx$is_entry) term <- stop_if_null(cx, term) else if (is_of_null(cx, term)) cx$returns_null <- TRUE
   type <- if (cx$returns_given) term$type else as_kept_number(cx, term)$type
   joined <- join_types(cx$returns, type, widely = TRUE)
@@ -42,8 +42,8 @@ emit_return <- function(cx, term, expr) {
   }
   if (cx$returns != "?" && !identical(cx$returns, joined)) cx$unsettled <- TRUE
   cx$returns <- joined
-  final <- cx$previous$returns
-  final <- join_types(final, joined, widely = TRUE) %||% joined
+  final <- join_types(cx$previous$returns, joined, widely = TRUE) %||% joined
+  if (is_optional_type(final)) term <- stop_if_null(cx, term)
   code <- if (term$type == "?") term$code else coerced_code(cx, term, returned_type(final, cx$is_entry && !cx$returns_given))
   if (is.null(code)) {
     wanted <- if (cx$returns_given) sprintf(", and `.returns` wants %s", script_type_in_words(final)) else ", and its elements are of another type elsewhere"

@@ -272,6 +272,10 @@ assign_variable <- function(cx, scope, name, term, expr) {
   declared$from_null <- isTRUE(declared$from_null) || is_of_null(cx, term)
   cx$declared[[version]] <- declared
   final <- if (is.null(expected)) joined else join(joined, expected)
+  if (is_optional_type(final)) {
+    term <- stop_if_null(cx, term)
+    type <- term$type
+  }
   if ((type == "None" || is_optional_type(type)) && identical(before$kind, "variable") && before$type != "None" && !is_optional_type(before$type)) note_null_later(cx, version)
   code <- coerced_code(cx, term, final)
   # libtorch would take it for what can't be NULL any more

@@ -44,6 +44,7 @@ slots_code <- function(cx, term, type) {
 
 slot_value <- function(cx, held, i, expr) {
   element <- element_type(held$type)
+  if (!is_number_type(i$type) && i$type != "?") refuse(cx, expr, sprintf("A position is a whole number here, not %s.", term_in_words(i)))
   if (!is_known_type(element) || i$type == "?") {
     return(unknown_term())
   }

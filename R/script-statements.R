@@ -135,7 +135,7 @@ do_branches <- function(cx, condition, yes, no, labels, expr) {
     branches[[i]]$state <- if (!cx$dead) cx$vars
     branches[[i]]$unread <- cx$unread
   }
-  branches <- run_unmerged(cx, branches, state)
+  branches <- stop_beside_null(cx, run_unmerged(cx, branches, state))
   dead <- vapply(branches, function(branch) branch$dead, NA)
   result <- merge_terms(cx, branches[!dead], expr)
   text <- lapply(seq_along(branches), function(i) {
@@ -163,6 +163,19 @@ do_branches <- function(cx, condition, yes, no, labels, expr) {
   result$term
 }
 
+# Beside NULL what began as c() is known from it.
+stop_beside_null <- function(cx, branches) {
+  terms <- lapply(branches, function(branch) if (is_term(branch$term)) branch$term)
+  if (any(vapply(terms, is.null, NA)) || !any(vapply(terms, function(term) term$type == "None" || is_optional_type(term$type), NA))) {
+    return(branches)
+  }
+  lapply(branches, function(branch) {
+    branch$lines <- c(branch$lines, in_block(cx, term <- stop_if_null(cx, branch$term)))
+    branch$term <- term
+    branch
+  })
+}
+
 merge_terms <- function(cx, branches, expr) {
   terms <- lapply(branches, function(branch) if (is_term(branch$term)) branch$term)
   if (length(terms) == 0) {
@@ -182,7 +195,7 @@ merge_terms <- function(cx, branches, expr) {
     refuse(cx, expr, "What only R has can't be chosen while the program runs.", "Call it in each branch.")
   }
   # c() is NULL
-  terms <- lapply(terms, function(term) if (term$type == "Empty" && is.null(term$place) && is_of_null(cx, term)) none_term() else term)
+  terms <- lapply(terms, function(term) if (is_always_null(cx, term)) none_term() else term)
   terms <- as_vectors_of_one(cx, terms)
   # beside NULL a number keeps its kind by its type
   may_be_null <- any(term_types(terms) == "None" | startsWith(term_types(terms), "Optional["))

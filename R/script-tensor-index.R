@@ -91,7 +91,7 @@ index_part <- function(cx, part, scope, drop, expr) {
     return(new_index_part("0", "position"))
   }
   if (term$type == "end") term <- counted_from_end(cx, term)
-  if (!is.null(term$tensor)) emit(cx, c(sprintf("if %s.dtype == 11:", term$tensor), "  raise IndexError(\"One TRUE or FALSE is no index.\")")) else term <- stop_if_flag(cx, term, expr)
+  term <- stop_if_flag_index(cx, term, expr)
   # a vector of one is a number
   if (is_vector_term(term) && element_type(term$type) != "bool" && length(known_parts(term)) == 1) term <- known_parts(term)[[1]]
   # its text may stand several times; a counter and what is added to it cost nothing
@@ -123,6 +123,14 @@ index_part <- function(cx, part, scope, drop, expr) {
   what <- if (term$type == "static") describe(value) else script_type_in_words(term$type)
   hint <- if (is_optional_type(term$type)) "Ask is.null() first." else if (script_type_kind(term$type) %in% c("List", "Tuple", "Record")) "c() makes a vector of positions."
   refuse(cx, expr, sprintf("%s can't be an index.", what), hint)
+}
+
+stop_if_flag_index <- function(cx, term, expr) {
+  if (is.null(term$tensor)) {
+    return(stop_if_flag(cx, term, expr))
+  }
+  emit(cx, c(sprintf("if %s.dtype == 11:", term$tensor), "  raise IndexError(\"One TRUE or FALSE is no index.\")"))
+  term
 }
 
 # `..`, newaxis, N and slc().
@@ -174,7 +182,7 @@ index_range <- function(cx, part, scope, expr) {
     } else if (term$type == "end") {
       counted_from_end(cx, term, is_last)
     } else {
-      term
+      stop_if_flag_index(cx, term, expr)
     }
   }
   ends <- translate_in_order(cx, list(

@@ -55,3 +55,33 @@ test_that("the sum of NULL is an integer", {
     expect_same_as_eager(function(n = 0L) { z <- c(); for (i in seq_len(n)) z <- c(z, 1.5); sum(z) }, n)
   }
 })
+
+test_that("beside NULL it stops where it is empty, and is NULL where nothing is ever put into it", {
+  grown <- function(use) {
+    fn <- function(x, n = 3L) NULL
+    body(fn) <- bquote({ z <- c(); for (i in seq_len(n)) z <- c(z, i + 0.5); .(use) })
+    fn
+  }
+  x <- torch_ones(2)
+  for (use in list(
+    quote({ y <- NULL; if (n < 5L) y <- z; y }), quote({ y <- z; if (n > 5L) y <- NULL; is.null(y) }), quote(if (n < 5L) z else NULL),
+    quote({ f <- function(k) { if (k > 5L) return(NULL); z }; is.null(f(n)) }), quote(max(z, 1L)), quote(min(1L, z))
+  )) {
+    program <- expect_same_as_eager(grown(use), x, 3L)
+    expect_failure_of(program(x, 0L), "program", "what began as c\\(\\) has no elements, and is NULL in R")
+  }
+  expect_same_as_eager(grown(quote(if (length(z) > 0) z else NULL)), x, 0L)
+  expect_same_as_eager(grown(quote(max(z, 0))), x, 0L)
+  never <- function(use) {
+    fn <- function(x, n = 3L) NULL
+    body(fn) <- bquote({ v <- c(); .(use) })
+    fn
+  }
+  for (use in list(
+    quote({ y <- NULL; if (n > 1L) y <- v; is.null(y) }), quote({ y <- NULL; if (n > 1L) y <- v; y }), quote({ y <- if (n > 1L) v else NULL; is.null(y) }),
+    quote({ f <- function(k) { if (k > 1L) return(v); NULL }; f(n) }), quote({ f <- function(k) { if (k > 1L) return(v); x }; f(n) }),
+    quote(is.list(v)), quote(is.null(v)), quote(list(v, 1)), quote({ w <- v; w <- c(w, 1); w })
+  )) {
+    expect_exactly_eager(never(use), x, 3L)
+  }
+})
