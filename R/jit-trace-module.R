@@ -100,7 +100,8 @@ local_untouched <- function(module, env = parent.frame()) {
 module_fields <- function(self, registered = FALSE) {
   known <- c(names(nn_Module$public_methods), names(nn_Module$active))
   if (!registered) known <- c(known, unlist(private_of(self)$.registry))
-  names <- setdiff(ls(self, sorted = FALSE), known)
+  # R6 has members of its own
+  names <- grep("^[.]__", setdiff(ls(self, all.names = TRUE, sorted = FALSE), known), value = TRUE, invert = TRUE)
   fields <- mget(names[!vapply(names, bindingIsActive, NA, env = self)], envir = self)
   fields[!vapply(fields, is.function, NA) | vapply(fields, is_nn_module, NA)]
 }

@@ -151,6 +151,9 @@ elements_now <- function(cx, term, expr) {
 }
 names_of_constant <- function(term) {
   value <- if (is_static(term)) static_value(term)
+  if (inherits(value, "script_self") && inherits(value$module, "nn_module_dict")) {
+    return(names(registered(value$self, "child")))
+  }
   if ((is.atomic(value) || is.list(value)) && !is.object(value)) names(value)
 }
 
@@ -248,6 +251,7 @@ map_over <- function(cx, matched, expr, scope) {
       emit(cx, c(sprintf("if torch.dim(%s) != 1:", term$code), "  raise ValueError(\"Map() goes through tensors of one dimension: as.list() makes a list of the rows of others\")"))
     }
   }
+  if (is_static(sources[[1]]) && inherits(static_value(sources[[1]]), "script_self")) refuse(cx, expr, "`Map()` asks for the names of a module.", "$children of it is the list of those within.")
   first_names <- if (types[[1]] == "Record") names(script_type_parts(sources[[1]]$type)) else names_of_constant(sources[[1]])
   labels <- if (types[[1]] == "Dict") {
     sprintf("%s.keys()", sources[[1]]$code)

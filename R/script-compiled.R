@@ -6,8 +6,7 @@ compiled_does <- function(cx, value) {
   if (is.null(cx$unit$does[[key]])) {
     method <- if (inherits(value, "script_module")) script_forward(value) else value
     # what can't be known may change anything
-    effects <- tryCatch(.Call(C_function_effects, environment(method)$handle), torchscript_error = function(e) 1L)
-    cx$unit$does[[key]] <- if (bitwAnd(effects, 1L) > 0L) "changes" else if (effects > 0L) "draws" else "nothing"
+    cx$unit$does[[key]] <- tryCatch(.Call(C_function_effects, environment(method)$handle), torchscript_error = function(e) "changes")
   }
   cx$unit$does[[key]]
 }

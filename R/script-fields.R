@@ -23,7 +23,7 @@ changed_fields <- function(self) {
 # The user's: public, private and active ones.
 methods_of <- function(self) {
   of <- function(env) {
-    names <- setdiff(ls(env, sorted = FALSE), c("initialize", setdiff(names(nn_Module$public_methods), "forward"), names(nn_Module$active)))
+    names <- setdiff(ls(env, all.names = TRUE, sorted = FALSE), c("initialize", setdiff(names(nn_Module$public_methods), "forward"), names(nn_Module$active)))
     sapply(names, function(name) if (bindingIsActive(name, env)) activeBindingFunction(name, env) else env[[name]], simplify = FALSE)
   }
   Filter(function(fn) is.function(fn) && !is_nn_module(fn), c(of(self), of(private_of(self))))
@@ -207,7 +207,7 @@ assign_member <- function(cx, self, name, term, expr) {
   kinds <- private_of(r_self)$.registry
   code <- member_code(self, name)
   if (is_active(r_self, name)) refuse(cx, expr, sprintf("`%s` is an active binding, and a program can't set it.", name), "Let a method do what it does.")
-  if (startsWith(code, "getattr(")) refuse(cx, expr, sprintf("A program can't set a member named `%s`.", name), "Names of letters, digits and `_` can be set.")
+  if (startsWith(code, "getattr(") && !endsWith(code, paste0(".", script_name(name)))) refuse(cx, expr, sprintf("A program can't set a member named `%s`.", name), "Names of letters, digits and `_` can be set.")
   if (name %in% kinds$parameter) refuse(cx, expr, "A parameter can't be replaced by a program.", sprintf("with_no_grad(self$%s$copy_(x)) changes its values.", name))
   is_buffer <- name %in% kinds$buffer
   # c() is NULL
@@ -215,6 +215,8 @@ assign_member <- function(cx, self, name, term, expr) {
   if (is_registered(cx, term)) {
     refuse(cx, expr, sprintf("R makes `%s` a parameter or buffer from here on, and a program can't.", name), "$clone() of it is a tensor as others.")
   }
+  # a buffer stays one
+  term <- stop_if_registered(cx, name, term, if (is_buffer) "parameter" else c("parameter", "buffer"))
   if (!is_buffer && !exists(name, envir = r_self, inherits = FALSE)) {
     refuse(cx, expr, sprintf("The module has no field `%s` before the program runs.", name), "Set it in `initialize`.")
   }
@@ -257,6 +259,24 @@ assign_member <- function(cx, self, name, term, expr) {
   # a buffer has no gradient, as in R
   emit(cx, sprintf("%s = %s", code, if (is_buffer) sprintf("torch.detach(%s)", value) else value))
   if (is_optional_type(type)) set_field_known(cx, field_key(self, name), !is_optional_type(term$type) && term$type != "None")
+}
+
+# What comes out of a call, a list or an argument may be a parameter or buffer, which is known when the program runs.
+stop_if_registered <- function(cx, name, term, kinds) {
+  if (required_type(term$type) != "Tensor" || isTRUE(term$is_new) || is.null(cx$own)) {
+    return(term)
+  }
+  all <- unlist(lapply(kinds, function(kind) registered_terms(cx, cx$own, kind)), recursive = FALSE)
+  if (length(all) == 0) {
+    return(term)
+  }
+  term <- keep_term(cx, term)
+  message <- sprintf("R makes `%s` a parameter or buffer from here on, and a program can't: $clone() of it is a tensor as others", name)
+  emit(cx, c(
+    sprintf("if %s:", paste(sprintf("%s is %s", term$code, vapply(all, function(one) one$code, "")), collapse = " or ")),
+    sprintf("  raise ValueError(%s)", string_text(message))
+  ))
+  term
 }
 
 # NULL and list() are no fields of one type, nor what is no list and list().

@@ -99,7 +99,9 @@ element_value <- function(cx, expr, scope) {
       if (!is.null(parts) && is_static(i) && is.numeric(static_value(i)) && static_value(i) >= 1 && static_value(i) <= length(parts)) {
         return(settled_parts(cx, parts)[[static_value(i)]])
       }
-      new_term(element_type(held$type), sprintf("%s[%s]", held$code, item_code(cx, i, held, expr)))
+      element <- new_term(element_type(held$type), sprintf("%s[%s]", held$code, item_code(cx, i, held, expr)))
+      element$may_fail <- TRUE
+      element
     },
     Slots = slot_value(cx, held, i, expr),
     Dict = dict_element(cx, held, i, expr),
@@ -139,7 +141,7 @@ settled_parts <- function(cx, parts) lapply(parts, function(part) keep_term(cx, 
 item_code <- function(cx, i, held, expr) {
   if (is_static(i)) {
     value <- static_value(i)
-    if (!is.numeric(value) || length(value) != 1 || value != trunc(value) || value < 1) refuse(cx, expr, "A position is a whole number, from one on.")
+    if (!is.numeric(value) || length(value) != 1 || !is.finite(value) || value != trunc(value) || value < 1) refuse(cx, expr, "A position is a whole number, from one on.")
     return(int_text(value - 1))
   }
   if (is_whole_type(i$type) && i$lower >= 1) {
@@ -188,5 +190,7 @@ list_slice <- function(cx, held, expr, scope) {
     return(unknown_term())
   }
   element <- sprintf("%s[%s]", held$code, item_code(cx, i$one, held, expr))
-  if (is_vector) new_term(element_type(held$type), element) else new_term(held$type, sprintf("[%s]", element), fresh = TRUE)
+  made <- if (is_vector) new_term(element_type(held$type), element) else new_term(held$type, sprintf("[%s]", element), fresh = TRUE)
+  made$may_fail <- TRUE
+  made
 }

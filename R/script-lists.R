@@ -6,7 +6,7 @@ make_list <- function(cx, given, expr, scope) {
   given <- lapply(given, function(term) if (is_always_null(cx, term)) none_term() else term)
   # numbers that are no tensor's can't fail
   computes <- !is.null(scope) && !isTRUE(scope$is_package) & vapply(given, function(term) {
-    !is_static(term) && is.null(term$place) && (term$type == "Tensor" || !is.null(term$code) && grepl("torch", term$code, fixed = TRUE) || !is_scalar_type(term$type))
+    !is_static(term) && is.null(term$place) && (term$type == "Tensor" || isTRUE(term$may_fail) || !is.null(term$code) && grepl("torch", term$code, fixed = TRUE) || !is_scalar_type(term$type))
   }, NA)
   for (i in seq_len(max(which(computes), 0))) {
     term <- given[[i]]
@@ -64,7 +64,7 @@ as_element <- function(cx, term, type) {
 
 # c(...): a vector of numbers or strings; lists joined; of tensors a list, as in torch for R.
 combine <- function(cx, given, expr, scope) {
-  given <- Filter(function(term) term$type != "None", given)
+  given <- Filter(function(term) term$type != "None" && !is_always_null(cx, term), given)
   if (length(given) == 0) {
     return(if (length(expr) > 1) none_term() else new_term("Empty", "[]", fresh = TRUE, dtype = "null"))
   }
@@ -92,23 +92,24 @@ combine <- function(cx, given, expr, scope) {
   # of list() a list
   is_list <- startsWith(plain, "List[") | vapply(given, function(term) term$type == "Empty" && !is_of_null(cx, term), NA)
   joined <- if (any(is_list)) join_all_parts(elements) else join_all_types(elements)
+  given <- stop_if_undecided(cx, given, elements, is_list, joined)
   if (is.null(joined) && !any(is_list) && all(elements %in% c("bool", "int", "whole", "float")) && !any(vapply(types, is_optional_type, NA))) {
     # TRUE is one among numbers
     converted <- lapply(given, function(term) if (grepl("bool", term$type, fixed = TRUE)) convert_number("int")(cx, list(term), expr, scope) else term)
     return(combine(cx, converted, expr, scope))
   }
-  decides <- decides_alone(types, elements, is_list, joined)
-  if (any(decides) && !is.null(joined)) {
-    given[decides] <- lapply(given[decides], function(term) keep_term(cx, term))
-    emit(cx, c(
-      sprintf("if %s:", paste(vapply(given[decides], function(term) sprintf("(%s is None)", term$code), ""), collapse = " and ")),
-      "  raise ValueError(\"what may be NULL is NULL, and c() gives something else then: ask is.null() first\")"
-    ))
-  }
   if (is.null(joined)) refuse(cx, expr, sprintf("`c()` can't join %s.", paste(unique(vapply(elements, script_type_in_words, "")), collapse = " and ")))
   if (!is_known_type(joined)) {
     return(new_term("Empty", "[]", fresh = TRUE))
   }
+  # one element may be read alone
+  given <- lapply(given, function(term) {
+    if (isTRUE(term$may_fail)) {
+      term <- keep_term(cx, term)
+      run_term(cx, term)
+    }
+    term
+  })
   is_vector <- !any(is_list) && all(scalars | startsWith(plain, "Vector") | plain %in% c("int", "whole", "float", "bool", "str") | types == "Empty") && joined != "Tensor"
   type <- sprintf("%s[%s]", if (is_vector) "Vector" else "List", joined)
   text <- script_type_text(cx$unit, type)
@@ -141,24 +142,30 @@ combine <- function(cx, given, expr, scope) {
   fresh <- length(pieces) > 1 || !is.null(parts)
   place <- if (!fresh) Find(function(term) !is_scalar_type(term$type) && term$type != "Empty", given)$place
   made <- new_term(type, if (length(pieces) > 1) sprintf("(%s)", code) else code, fresh = fresh, parts = parts, place = place)
+  made$has_elements <- any(scalars | types == "Tensor")
   made$from_null <- all(vapply(given, function(term) is_of_null(cx, term), NA))
   made
 }
 
-# Which arguments of c() may be NULL and would, without them, leave something else: NULL, a vector where there is a list, or
-# integers where there are doubles.
-decides_alone <- function(types, elements, is_list, joined) {
-  may_be_null <- vapply(types, is_optional_type, NA)
-  if (all(may_be_null)) {
-    return(may_be_null)
-  }
-  if (any(is_list[!may_be_null])) {
-    return(logical(length(types)))
-  }
+# c() gives a list where one is among its arguments, doubles where doubles are, and NULL where all are NULL. Where what says so
+# may be NULL alone the program stops if it is.
+stop_if_undecided <- function(cx, given, elements, is_list, joined) {
+  of_null <- vapply(given, function(term) is_list_type(term$type) && is_of_null(cx, term), NA)
+  may_be_null <- of_null | vapply(given, function(term) is_optional_type(term$type), NA)
   kinds <- ifelse(elements == "whole", "float", elements)
-  makes_list <- is_list & !identical(joined, "Tensor")
-  makes_double <- kinds == "float" & any(kinds == "int") & !"float" %in% kinds[!may_be_null]
-  may_be_null & (makes_list | makes_double)
+  questions <- list(
+    if (!all(of_null)) rep(TRUE, length(given)),
+    if (any(is_list) && !identical(joined, "Tensor")) is_list,
+    if (any(kinds == "int") && !any(is_list)) kinds == "float",
+    if (any(kinds == "bool") && !any(is_list)) kinds != "bool"
+  )
+  for (decides in unique(Filter(function(decides) any(decides) && all(may_be_null[decides]), questions))) {
+    given[decides] <- lapply(given[decides], function(term) keep_term(cx, term))
+    absent <- vapply(which(decides), function(i) sprintf(if (of_null[[i]]) "(len(%s) == 0)" else "(%s is None)", given[[i]]$code), "")
+    message <- if (all(of_null[decides])) told_of_null(given[[which(decides)[[1]]]]) else "what may be NULL is NULL, and c() gives something else then: ask is.null() first"
+    emit(cx, c(sprintf("if %s:", paste(absent, collapse = " and ")), sprintf("  raise ValueError(%s)", string_text(message))))
+  }
+  given
 }
 
 append_to <- function(cx, given, expr, scope) {

@@ -230,6 +230,7 @@ check_loop_types <- function(cx, head, ends, body, condition, of_closures) {
           hint_of_names(c(first$type, then$type), "Use another name in the loop.")
         }
         tell(sprintf("`%s` is %s before the loop and %s in it.", name, words[[1]], words[[2]]), hint)
+        cx$told <- union(cx$told, key)
       }
     }
   }

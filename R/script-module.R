@@ -210,7 +210,7 @@ self_member <- function(cx, self, name, expr) {
   if (is.numeric(name) || inherits(self$module, c("nn_module_list", "nn_module_dict", "nn_sequential"))) {
     children <- registered(r_self, "child")
     at <- if (is.numeric(name)) name else match(name, names(children))
-    if (is.numeric(name) && (at < 1 || at > length(children))) refuse(cx, expr, "subscript out of bounds")
+    if (is.numeric(name) && !isTRUE(at >= 1 && at <= length(children) && at == trunc(at))) refuse(cx, expr, sprintf("There is no module %s.", format(name)))
     if (!is.na(at)) {
       return(child_term(cx, self, names(children)[[at]], children[[at]]))
     }
@@ -278,7 +278,7 @@ unscripted_methods <- setdiff(names(nn_Module$public_methods), c("initialize", "
 # A member's name in TorchScript: a file could not be read again where it is a word of Python's.
 script_name <- function(name) {
   label <- without_dots(name)
-  if (label %in% python_keywords) paste0(label, "_") else label
+  paste0(label, ifelse(label %in% python_keywords, "_", ""))
 }
 member_code <- function(self, name) {
   label <- script_name(name)
@@ -338,7 +338,7 @@ define_methods <- function(unit, module, done, seen = new.env()) {
   fields <- module_fields(self)
   declare_fields(unit, self, handle)
   rename_words(handle, self, fields, done)
-  for (name in setdiff(names(fields), c("training", changed))) make_constant(handle, script_name(name), fields[[name]])
+  .Call(C_module_fix, handle, script_name(setdiff(names(fields), c("training", changed))))
   for (name in names(unit$shared[[address]])) .Call(C_module_register, handle, name, "a", unit$shared[[address]][[name]], NULL)
   texts <- vapply(Filter(function(method) method$address == address, unit$methods), function(method) method$text, "")
   if (length(texts) == 0) {

@@ -25,30 +25,20 @@ stop_if_null <- function(cx, term) {
   term <- keep_term(cx, term)
   emit(cx, c(
     sprintf("if len(%s) == 0:", term$code),
-    sprintf(
-      "  raise ValueError(\"what began as c() has no elements, and is NULL in R: begin with %s\")",
-      if (is_vector_term(term)) "numeric(), integer() or character()" else "list()"
-    )
+    sprintf("  raise ValueError(%s)", string_text(told_of_null(term)))
   ))
   term
+}
+told_of_null <- function(term) {
+  sprintf("what began as c() has no elements, and may be NULL in R: begin with %s", if (is_vector_term(term)) "numeric(), integer() or character()" else "list()")
 }
 
 # `name`: the function of the table that takes them.
 stop_if_nulls <- function(cx, given, name) {
-  if (name %in% c("c", "append", "max", "min") && !all(vapply(given, function(term) is_of_null(cx, term), NA)) && !same_kind_of_all(given)) {
-    return(lapply(given, function(term) stop_if_null(cx, term)))
-  }
   if (name %in% takes_null || name %in% c("+", "-", "*", "/", "^") && gives_same_of_null(cx, given)) {
     return(given)
   }
   lapply(given, function(term) stop_if_null(cx, term))
-}
-
-# c() of NULL and integers is one of integers.
-same_kind_of_all <- function(given) {
-  kinds <- vapply(given, function(term) sub("whole", "float", if (is_vector_term(term)) element_type(term$type) else term$type), "")
-  # what is open stops where it is of another kind
-  length(unique(kinds[!vapply(given, is_open_kind, NA)])) == 1 || !any(grepl("^Vector", term_types(given)))
 }
 
 # NULL is to them what a vector of no length is.
@@ -71,11 +61,28 @@ gives_same_of_null <- function(cx, given) {
   !is_open_kind(given[[which(!of_null)]]) && kind(given[[1]]) == kind(given[[2]])
 }
 
-# The sum of NULL is an integer.
+# The sum of NULL is an integer, that of a vector which has lost its elements none.
 sum_of_null <- function(cx, term, sum) {
-  if (is_of_null(cx, term) && sum$type %in% c("float", "whole")) {
-    sum$dtype <- "mixed"
-    sum$item <- keep_term(cx, new_term("dtype", sprintf("(4 if len(%s) == 0 else 7)", term$code)))$code
+  if (!is_of_null(cx, term) || !sum$type %in% c("float", "whole")) {
+    return(sum)
   }
+  if (may_be_emptied(cx, term)) {
+    stop_if_null(cx, term)
+    return(sum)
+  }
+  sum$dtype <- "mixed"
+  sum$item <- keep_term(cx, new_term("dtype", sprintf("(4 if len(%s) == 0 else 7)", term$code)))$code
   sum
+}
+
+# Whether it may be without elements and not NULL.
+may_be_emptied <- function(cx, term) {
+  if (!is_list_type(term$type)) {
+    return(FALSE)
+  }
+  if (!is.null(term$place) && is_of_null(cx, term)) {
+    version <- cx$vars[[term$place]]$version
+    return(isTRUE(cx$declared[[version]]$emptied) || isTRUE(cx$previous$declared[[version]]$emptied))
+  }
+  !isTRUE(term$has_elements) && length(known_parts(term)) == 0
 }

@@ -189,7 +189,7 @@ is_number_array <- function(term) is_static(term) && is.numeric(static_value(ter
 # choice of the result's dtype.
 numbers_as_tensors <- function(cx, supplied, expr) {
   arrays <- vapply(supplied, is_number_array, NA)
-  numbers <- arrays | term_types(supplied) %in% c("int", "whole", "float", "Vector[float]", "Vector[whole]")
+  numbers <- arrays | term_types(supplied) %in% c("int", "whole", "float", "Vector[bool]", "Vector[int]", "Vector[float]", "Vector[whole]")
   beside <- match("Tensor", term_types(supplied))
   if (is.na(beside) || !any(numbers)) {
     for (i in which(arrays)) supplied[[i]] <- capture_value(cx, torch_tensor(static_value(supplied[[i]])), "array")
@@ -208,8 +208,8 @@ numbers_as_tensors <- function(cx, supplied, expr) {
       array <- torch_tensor(value, dtype = if (is.double(value)) torch_double())
       sprintf("%s(%s, %s)", helper(cx, "array_for"), x, constant_name(cx$unit, array, "array"))
     } else {
-      kind <- switch(term$type, int = "int", `Vector[float]` = , `Vector[whole]` = "vector", "number")
-      wanted <- switch(kind, int = "int", vector = "Vector[float]", "float")
+      kind <- switch(term$type, int = "int", `Vector[bool]` = "flags", `Vector[int]` = "ints", `Vector[float]` = , `Vector[whole]` = "vector", "number")
+      wanted <- switch(kind, int = "int", ints = "Vector[int]", flags = "Vector[bool]", vector = "Vector[float]", "float")
       sprintf("%s(%s, %s)", helper(cx, paste0(kind, "_for")), x, coerced_code(cx, term, wanted))
     }
     new_term("Tensor", code)
@@ -263,6 +263,10 @@ both_sides <- function(cx, sign, given, expr) {
   }
   if ("Tensor" %in% term_types(given)) {
     return(tensor_arithmetic(cx, sign, given[[1]], given[[2]], expr))
+  }
+  if (all_static(given) && all(vapply(given, is_vector_term, NA))) {
+    value <- tryCatch(do.call(sign, unname(lapply(given, static_value))), error = function(e) refuse(cx, expr, conditionMessage(e)))
+    return(literal_term(value) %||% static_term(value))
   }
   if (any(vapply(given, is_vector_term, NA))) {
     return(each_element(cx, given, expr, function(parts) both_sides(cx, sign, parts, expr)))
@@ -336,7 +340,7 @@ convert_number <- function(type) {
     term <- given[[1]]
     from <- term$type
     if (from == "Tensor") {
-      one <- sprintf("%s(%%s)", helper(cx, if (type == "int") "integer_item" else "one"))
+      one <- sprintf("%s(%%s)", helper(cx, if (type == "int") "integer_item" else "only"))
       code <- switch(type, int = one, float = sprintf("float(%s)", one), str = sprintf("%s(%%s, 15)", helper(cx, "item_text")), sprintf("bool(%s)", one))
       number <- new_term(type, sprintf(code, term$code))
       # a loop goes through all of them

@@ -53,9 +53,12 @@ operator_overloads <- local({
       found <- .Call(C_operator_overloads, name)
       returns <- vapply(names(found), schema_returns, "", USE.NAMES = FALSE)
       does <- grepl("_$", name) || grepl(drawing_operators, sub("^aten::", "", name))
-      assign(name, Map(function(overload, returns) {
-        c(overload, list(returned = returns, required = overload$names[overload$optional == 0], whole = grepl("\\bint\\b", overload$types), does = does))
-      }, unname(found), returns), envir = known)
+      assign(name, Map(function(overload, returns, schema) {
+        c(overload, list(
+          returned = returns, required = overload$names[overload$optional == 0], whole = grepl("\\bint\\b", overload$types), does = does,
+          makes_new = !grepl("\\) -> .*\\([a-z]!?\\)", schema)
+        ))
+      }, unname(found), returns, names(found)), envir = known)
     }
     known[[name]]
   }
@@ -178,6 +181,7 @@ write_operator <- function(cx, label, best, overloads, supplied, expr) {
   # what only its shape is asked of is drawn all the same
   if (overload$does && overload$returned == "Tensor") term <- written_now(cx, term)
   if (overload$returned == "Tensor") term["dtype"] <- list(dtypes_of_results[[label]])
+  term$is_new <- overload$makes_new
   count_results(cx, term, overload)
 }
 

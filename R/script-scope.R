@@ -270,6 +270,10 @@ assign_variable <- function(cx, scope, name, term, expr) {
   }
   declared$may_choose_nothing <- isTRUE(declared$may_choose_nothing) || is_switch(expr)
   declared$from_null <- isTRUE(declared$from_null) || is_of_null(cx, term)
+  if (may_be_emptied(cx, term) && !isTRUE(declared$emptied)) {
+    declared$emptied <- TRUE
+    if (declared$from_null && !isTRUE(cx$previous$declared[[version]]$emptied)) cx$unsettled <- TRUE
+  }
   cx$declared[[version]] <- declared
   final <- if (is.null(expected)) joined else join(joined, expected)
   if (is_optional_type(final)) {

@@ -62,6 +62,7 @@ check_filled <- function(item) {
 
 assign_slot <- function(cx, key, held, i, term, expr) {
   if (!is_number_type(i$type)) refuse(cx, expr, "A list made by `vector()` has no names.", "Begin with list(), and set elements by name.")
+  if (term$type == "static") refuse(cx, expr, "A list that is filled while the program runs can't hold what only R has.")
   if (term$type == "None") refuse(cx, expr, "NULL can't be set here: it would remove the element.")
   if (is.null(key)) refuse_slots(cx, expr)
   term <- as_kept_number(cx, term)

@@ -227,6 +227,7 @@ merge_terms <- function(cx, branches, expr) {
     )
   )
   if (any(vapply(terms, function(term) isTRUE(term$from_null), NA))) result$term$from_null <- TRUE
+  if (any(vapply(terms, function(term) isTRUE(term$may_fail), NA))) result$term$may_fail <- TRUE
   if (!is.null(kinds)) result$term$item <- new_name(cx, paste0(name, "_kind"))
   if (type == "Tensor" && any(vapply(terms, function(term) is_registered(cx, term), NA))) result$term$registered <- TRUE
   result

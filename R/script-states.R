@@ -109,9 +109,10 @@ merge_bindings <- function(cx, bindings, key, labels, what) {
     return(list(kind = "unset", is_function = TRUE, message = sprintf("`%s` is one thing or another that only R has, such as a function, which can't be chosen while the program runs.", name), hint = "Call it in each branch."))
   }
   words <- script_types_in_words(types)
+  differs <- !duplicated(words)
   list(
-    kind = "unset", is_function = "static" %in% types,
-    message = sprintf("`%s` is %s.", name, paste(words, labels, collapse = " and ")),
+    kind = "unset", is_function = "static" %in% types, silent = key %in% cx$told,
+    message = sprintf("`%s` is %s.", name, paste(words[differs], labels[differs], collapse = " and ")),
     hint = hint_of_null(cx, types, hint_of_names(types, "Give the results names of their own, or make them of one type."))
   )
 }

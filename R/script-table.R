@@ -331,7 +331,7 @@ call_entry <- function(cx, entry, expr, scope) {
   if (entry$name == "ifelse") refuse_unasked_defaults(cx, scope, matched_expressions(cx, alist(test = , yes = , no = ), expr)[c("yes", "no")], expr)
   if (!is.primitive(entry$fn) && is.function(entry$fn) && entry$name != "ifelse") refuse_order(cx, expr, scope, formals(entry$fn), in_order = entry$name %in% asks_in_order && !(entry$name == "append" && length(expr) > 3) || !is.null(plan_of_function(entry$fn)))
   given <- stop_if_nulls(cx, given_arguments(cx, expr, scope, entry$argument), entry$name)
-  if (length(given) == 1 && !is.null(given[[1]]$elements) && entry$name %in% of_all_elements) given[[1]] <- given[[1]]$elements
+  if (length(given) == 1 && entry$name %in% of_all_elements || entry$name %in% c("c", "append")) given <- lapply(given, function(term) term$elements %||% term)
   types <- term_types(given)
   absent <- match("missing", types)
   if (!is.na(absent) && !isTRUE(scope$is_package)) {

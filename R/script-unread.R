@@ -6,7 +6,7 @@ run_term <- function(cx, term) {
   if (is_static(term) || is.null(term$code) || term$type == "?") {
     return(invisible())
   }
-  if (!term$simple) {
+  if (!term$simple || isTRUE(term$may_fail)) {
     lines <- if (term$type == "None") term$code else looking_code(cx, keep_term(cx, term))
     emit(cx, lines)
   } else if (!is.null(term$place)) {
@@ -32,8 +32,9 @@ looking_code <- function(cx, term) {
   if (is_container_type(type) && type != "Empty") {
     return(c(sprintf("if len(%s) < 0:", term$code), "  raise RuntimeError(\"unreachable\")"))
   }
-  if (is_optional_type(type) && required_type(type) == "Tensor") {
-    return(sprintf("%s(%s)", helper(cx, "look_optional"), term$code))
+  if (is_optional_type(type)) {
+    lines <- looking_code(cx, term_of_required(cx, term))
+    return(if (length(lines) > 0) c(sprintf("if %s is not None:", term$code), indented(lines)))
   }
   if (script_type_kind(type) %in% c("Tuple", "Record")) unlist(lapply(term_parts(cx, term), function(part) looking_code(cx, part)))
 }
@@ -42,7 +43,7 @@ looking_code <- function(cx, term) {
 note_computed <- function(cx, key, term) {
   cx$unread[[key]] <- NULL
   # counters can't fail
-  if (is_static(term) || term$simple && is.null(term$place) && is_scalar_type(term$type)) {
+  if (is_static(term) || term$simple && is.null(term$place) && is_scalar_type(term$type) && !isTRUE(term$may_fail)) {
     return(invisible())
   }
   cx$computed[[key]] <- TRUE

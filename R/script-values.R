@@ -24,7 +24,7 @@ without_gradient <- function(cx, expr, scope) {
 }
 
 choose_elements <- function(cx, given, expr, scope) {
-  if (!"Tensor" %in% term_types(given[1]) && any(vapply(as.list(expr)[-1], function(part) is.call(part) && has_effects(cx, scope, part), NA))) {
+  if (!"Tensor" %in% term_types(given[1]) && any(vapply(matched_expressions(cx, alist(test = , yes = , no = ), expr)[c("yes", "no")], function(part) is.call(part) && has_effects(cx, scope, part), NA))) {
     refuse(cx, expr, "`ifelse()` of TRUE or FALSE looks at one side only, and here a side does something.", "if (test) yes else no.")
   }
   given <- match_given(cx, alist(test = , yes = , no = ), given, expr)$matched[c("test", "yes", "no")]

@@ -12,8 +12,14 @@ def r_one(x: Tensor) -> Tensor:
     raise ValueError("A program takes no complex numbers out of tensors: torch_real() and torch_imag() give the parts.")
   return x
 
+# as.numeric() and the like are vectors for some.
+def r_only(x: Tensor) -> Tensor:
+  if torch.numel(x) != 1:
+    raise ValueError("A tensor with one element is needed here, and this one has " + str(torch.numel(x)) + ": c(as.numeric(x)) takes them all.")
+  return r_one(x)
+
 def r_integer_item(x: Tensor) -> int:
-  r_one(x)
+  r_only(x)
   if torch.is_floating_point(x):
     v = float(x)
     if math.isnan(v) or abs(v) >= 2147483648.:

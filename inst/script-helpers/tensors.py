@@ -82,6 +82,16 @@ def r_int_for(x: Tensor, v: int) -> Tensor:
     return torch.scalar_tensor(v, dtype=x.dtype, device=x.device)
   return torch.tensor(v)
 
+def r_ints_for(x: Tensor, v: List[int]) -> Tensor:
+  if len(v) == 1:
+    return r_int_for(x, v[0])
+  return torch.tensor(v)
+
+def r_flags_for(x: Tensor, v: List[bool]) -> Tensor:
+  if len(v) == 1:
+    return torch.tensor(v[0])
+  return torch.tensor(v, dtype=11)
+
 def r_vector_for(x: Tensor, v: List[float]) -> Tensor:
   # a vector of one is a number
   if len(v) == 1:

@@ -31,11 +31,6 @@ def r_look_floats(x: List[float]):
   for v in x:
     r_look_float(v)
 
-def r_look_optional(x: Optional[Tensor]):
-  if x is not None:
-    if torch.dim(x) < 0:
-      raise RuntimeError("unreachable")
-
 def r_look_str(x: str):
   if len(x) < 0:
     raise RuntimeError("unreachable")

@@ -243,6 +243,18 @@ test_that("a parameter or buffer that goes to a field would become another one",
   refused(module(function(x) { self$tt <- self$bn$running_mean; x }), registers)
   refused(module(function(x) { if (is.null(self$n)) self$n <- self$w else self$n <- x; self$n * x }), registers)
   refused(module(function(x) { self$bf <- if (self$training) self$w else x; x }), registers)
+  for (given in alist(self$bf$add_(x), self$bf$contiguous(), self$bf$to(dtype = torch_float()), { l <- list(self$w); l[[1]] }, self$same(self$w), self$bn$weight$to(dtype = torch_float()))) {
+    generator <- nn_module(
+      initialize = function() { self$w <- nn_parameter(torch_ones(2)); self$bf <- nn_buffer(torch_full(2, 0.5)); self$bn <- nn_batch_norm1d(2); self$h <- NULL },
+      same = function(a) a, forward = eval(bquote(function(x) { self$h <- .(given); x }))
+    )
+    expect_failure_of(jit_script(generator())(torch_ones(2)), "program", registers)
+  }
+  expect_failure_of(jit_script(module(function(x) { l <- list(self$w); self$bf <- l[[1]]; x })())(torch_ones(2)), "program", registers)
+  for (given in alist(x, x * 2, self$bf$clone(), self$bf$add(x), self$bf[1:2], self$w$detach(), { y <- x; y })) {
+    expect_same_fields(module(eval(bquote(function(x) { self$tt <- .(given); self$tt * self$w }))))
+  }
+  expect_same_fields(module(function(x) { self$bf <- self$bf$add_(x); x * self$bf }))
   expect_same_fields(module(function(x) { self$bf <- self$bf * 0.9 + x; self$tt <- self$w$detach() * 1; x * self$bf + self$tt }))
 })
 
@@ -251,4 +263,34 @@ test_that("names that begin as Python's `in` are negated", {
   program <- jit_script(module())
   expect_equal(as_array(program(torch_ones(1))), 1)
   expect_equal(as_array(program(torch_ones(1), TRUE)), 3)
+})
+
+test_that("fields may begin with a dot, and members of containers be set", {
+  for (start in list(1, "a", c(1, 2), torch_ones(2), nn_buffer(torch_ones(2)))) {
+    change <- if (is.character(start)) quote(paste0(self$.n, "b")) else quote(self$.n * 2)
+    forward <- eval(bquote(function(x) { self$.n <- .(change); list(x, self$.n) }))
+    expect_same_fields(nn_module(initialize = function() self$.n <- start, forward = forward))
+  }
+  counting <- nn_module(
+    "counting", initialize = function() self$c <- 0L, forward = function(x) { self$c <- self$c + 1L; x * self$c },
+    clear = function() { self$c <- 0L; invisible(self) }
+  )
+  for (container in list(function(...) nn_module_list(list(...)), nn_sequential)) {
+    expect_same_fields(nn_module(initialize = function() self$ml <- container(counting(), counting()), forward = function(x) {
+      for (i in seq_along(self$ml)) x <- self$ml[[i]](x)
+      if (x[1]$item() > 3) for (i in seq_along(self$ml)) self$ml[[i]]$clear()
+      x
+    }), calls = rep(list(function(m, x) m(x)), 6))
+  }
+})
+
+test_that("what goes over an nn_module_dict() has its names", {
+  over <- function(forward) nn_module(initialize = function() { self$md <- nn_module_dict(list(b = nn_relu(), a = nn_tanh())); self$ml <- nn_module_list(list(nn_relu())) }, forward = forward)
+  expect_same_fields(over(function(x) lapply(self$md, function(m) m(x))))
+  expect_same_fields(over(function(x) { o <- lapply(self$md, function(m) m(x)); o$a + o[["b"]] }))
+  expect_same_fields(over(function(x) torch_stack(lapply(self$md, function(m) m(x)))))
+  expect_same_fields(over(function(x) vapply(self$md, function(m) m(x)$sum()$item(), 0, USE.NAMES = FALSE)))
+  refused(over(function(x) vapply(self$md, function(m) m(x)$sum()$item(), 0)), "A vector with names is no value of a program")
+  refused(over(function(x) Map(function(m, k) m(x) * k, self$ml, 1)), "`Map\\(\\)` asks for the names of a module")
+  refused(over(function(x) self$ml[[1.5]](x)), "There is no module 1.5")
 })

@@ -19,7 +19,7 @@ test_that("c() that is still empty is what NULL is in R, or stops the program", 
     quote({ f <- function() a; f() }), quote({ d <- if (n > 5L) c(2, 3) else a; rev(d) }), quote({ b <- c(); d <- c(a, b); rev(d) }), quote({ f <- function(v) rev(v); f(a) })
   )) {
     program <- expect_same_as_eager(grown(use), x, 3L)
-    expect_failure_of(program(x, 0L), "program", "what began as c\\(\\) has no elements, and is NULL in R")
+    expect_failure_of(program(x, 0L), "program", "what began as c\\(\\) has no elements, and may be NULL in R")
   }
 })
 
@@ -36,7 +36,7 @@ test_that("functions hand on that what they give began as c()", {
 test_that("c() of tensors and of integers is NULL as well", {
   x <- torch_tensor(c(1, 2, 3))
   program <- expect_same_as_eager(function(x, n = 2L) { y <- c(); for (q in seq_len(n)) y <- c(y, x[q]); y }, x, 2L)
-  expect_failure_of(program(x, 0L), "program", "is NULL in R: begin with list")
+  expect_failure_of(program(x, 0L), "program", "may be NULL in R: begin with list")
   expect_same_as_eager(function(x, n = 2L) { y <- c(); for (q in seq_len(n)) y <- c(y, x[q]); length(y) }, x, 0L)
   expect_same_as_eager(function(x, n = 2L) { y <- c(); for (q in seq_len(n)) y <- c(y, q); c(y, 2L) }, x, 0L)
 })
@@ -68,7 +68,7 @@ test_that("beside NULL it stops where it is empty, and is NULL where nothing is 
     quote({ f <- function(k) { if (k > 5L) return(NULL); z }; is.null(f(n)) }), quote(max(z, 1L)), quote(min(1L, z))
   )) {
     program <- expect_same_as_eager(grown(use), x, 3L)
-    expect_failure_of(program(x, 0L), "program", "what began as c\\(\\) has no elements, and is NULL in R")
+    expect_failure_of(program(x, 0L), "program", "what began as c\\(\\) has no elements, and may be NULL in R")
   }
   expect_same_as_eager(grown(quote(if (length(z) > 0) z else NULL)), x, 0L)
   expect_same_as_eager(grown(quote(max(z, 0))), x, 0L)
@@ -84,4 +84,39 @@ test_that("beside NULL it stops where it is empty, and is NULL where nothing is 
   )) {
     expect_exactly_eager(never(use), x, 3L)
   }
+})
+
+test_that("c() is of the kind that its arguments say, where they may be NULL", {
+  undecided <- "what may be NULL is NULL|what began as c\\(\\) has no elements"
+  for (use in alist(c(y, 3), append(y, 3), c(3L, y))) {
+    fn <- eval(bquote(function(n = 0L) { y <- c(); for (i in seq_len(n)) y <- c(y, list(i)); .(use) }))
+    expect_failure_of(expect_same_as_eager(fn, 2L)(0L), "program", undecided)
+  }
+  for (use in alist(c(y, TRUE), c(y, z), c(y, z, 1L))) {
+    fn <- eval(bquote(function(n = 0L) { y <- c(); z <- c(); for (i in seq_len(n)) { y <- c(y, i); z <- c(z, i + 0.5) }; .(use) }))
+    expect_failure_of(expect_same_as_eager(fn, 2L)(0L), "program", undecided)
+  }
+  either <- function(b = TRUE, k = 1.5) c(if (b) k, if (!b) list(k))
+  expect_failure_of(expect_same_as_eager(either, FALSE, 1.5)(TRUE, 1.5), "program", undecided)
+  types <- list(a = "Optional[int]", b = "Optional[float]")
+  both <- jit_script(function(a, b) c(a, b), a = types$a, b = types$b)
+  for (a in list(NULL, 3L)) {
+    expect_identical(both(a, 2.5), c(a, 2.5))
+    expect_failure_of(both(a, NULL), "program", undecided)
+    for (b in list(NULL, 2.5)) expect_same_as_eager(function(a, b) list(c(a, b, 1), c(a, list(b)), length(c(a, b, 0))), a, b, types = types)
+  }
+  expect_same_as_eager(function(x) list(is.list(c()), is.list(identity(c())), is.list(append(c(), c())), is.null(c(c()))), torch_ones(1))
+  expect_same_as_eager(function(x) { y <- if (any(integer(0) > 1)) c(1, 2) else c(); is.list(y) }, torch_ones(1))
+})
+
+test_that("the sum of a vector that has lost its elements is none of NULL", {
+  for (use in alist({ w <- w[w > 5]; sum(w) }, { w <- Filter(function(v) v > 5, w); sum(w) }, { while (length(w) > 0) w <- w[-1]; sum(w) }, { w <- c(w, 1.5); w <- w[w > 5]; f <- function(v) sum(v); f(w) })) {
+    fn <- eval(bquote(function(xs) { w <- c(); for (x in xs) w <- c(w, x); .(use) }))
+    program <- jit_script(fn, xs = "List[float]")
+    expect_failure_of(program(c(1, 2)), "program", "what began as c\\(\\) has no elements, and may be NULL")
+    if (!identical(use[[2]][[1]], quote(`while`))) expect_identical(program(c(1, 10)), fn(c(1, 10)))
+  }
+  rounds <- function(xs) { w <- c(); for (x in xs) { print(is.integer(sum(w))); w <- c(w, x) }; sum(w) }
+  expect_same_as_eager(rounds, c(1, 2), types = list(xs = "List[float]"))
+  expect_same_as_eager(function(xs) { w <- c(); for (x in xs) w[length(w) + 1] <- x; is.integer(sum(w)) }, numeric(0), types = list(xs = "List[float]"))
 })

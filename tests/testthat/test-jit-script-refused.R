@@ -189,3 +189,10 @@ test_that("what can't be is said in words that fit", {
   held <- jit_script(function(x) layer(x))
   told(function(x) held(x) + held(x), "has modules or tensors of its own")
 })
+
+test_that("a variable that becomes something else in a loop is told once", {
+  fn <- function(n = 5L) { bits <- integer(0); while (n > 0L) { bits <- c(n %% 2, bits); if (n > 100L) break; n <- n %/% 2L }; bits }
+  message <- tryCatch(jit_script(fn), error = conditionMessage)
+  expect_match(message, "`bits` is a vector of integers before the loop and a vector of doubles in it. as.numeric() makes doubles of the integers.", fixed = TRUE)
+  expect_no_match(message, "places")
+})

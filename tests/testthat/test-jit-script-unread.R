@@ -147,3 +147,18 @@ test_that("what is asked for its kind or shape alone is drawn, and fails as in R
     expect_failure_of(jit_script(fn)(x()), "program", "one element|invalid for input")
   }
 })
+
+test_that("an element that is not there stops the program where nothing reads it", {
+  absent <- alist(
+    list(n, w[[5]])[[1]], { y <- list(a = n, b = w[[5]]); y$a }, { y <- list(a = n, b = w[[5]]); length(y) }, c(n, w[[5]])[1], { y <- c(w[[5]], 1L); y[2] },
+    { y <- list(a = 1L); y$z <- w[[9]]; y$a }, { f <- function(a, q) { force(q); a }; f(n, w[[9]]) }, { f <- function(a, q) { z <- q; a }; f(n, w[[9]]) },
+    { y <- if (b) 1L else w[[5]]; n }, { y <- if (b) NULL else w[[5]]; n }, { y <- ifelse(b, 1L, w[[5]]); n }, rep(w[[5]], 0), { y <- w[[5]]; n }
+  )
+  for (use in absent) {
+    fn <- eval(bquote(function(n = 3L, b = FALSE, w = c(1L, 2L)) .(use)))
+    expect_error(fn(), "out of bounds")
+    expect_failure_of(jit_script(fn)(), "program", "out of range|out of bounds")
+  }
+  expect_same_as_eager(function(n = 3L, w = c(1L, 2L)) { f <- function(a, q) a; f(n, w[[9]]) }, 3L, c(1L, 2L))
+  for (position in alist(w[[1 / 0]], w[1 / 0])) expect_failure_of(jit_script(eval(bquote(function(w = c(1L, 2L)) .(position)))), "compile", "A position is a whole number")
+})

@@ -75,3 +75,26 @@ test_that("as.numeric() of a tensor is a vector where its elements are asked for
   }
   expect_same_as_eager(function(x) { best <- 0; for (i in 1:3) { l <- as.numeric(x[i]); best <- max(best, l); if (l > 2) break }; best }, x)
 })
+
+test_that("beside a tensor a vector that turns out to be of one is a number", {
+  tensors <- list(torch_tensor(c(1.5, -2)), torch_tensor(c(1L, 2L)), torch_tensor(c(TRUE, FALSE)), torch_tensor(1.5)$squeeze(), torch_tensor(2L)$squeeze(), torch_tensor(TRUE)$squeeze())
+  for (x in tensors) {
+    for (w in list(4L, c(1L, 3L), integer())) {
+      expect_exactly_eager(function(x, w = c(1L, 2L)) list(x + w, x * w, w - x, x == w, x / w), x, w)
+    }
+    for (n in 1:2) expect_exactly_eager(function(x, n = 1L) list(x > 1:n, x * seq_len(n), x + rep(TRUE, n)), x, n)
+    expect_exactly_eager(function(x, n = 3L) x * c(n), x, 3L)
+  }
+  expect_exactly_eager(function(x) x$mean() * x$shape, tensors[[1]])
+  expect_exactly_eager(function(x, w = c(1L, 5L)) torch_stack(lapply(w, function(i) x[1] * c(i))), tensors[[1]], c(1L, 5L, 2L))
+  expect_exactly_eager(function(x, w = c(TRUE, FALSE)) list(x[1] | w, x & w), tensors[[3]], TRUE)
+})
+
+test_that("c() takes all that as.numeric() of a tensor has", {
+  for (x in list(torch_tensor(c(1.5, 2)), torch_tensor(c(1L, 2L)), torch_tensor(3), torch_tensor(c(TRUE, FALSE)))) {
+    for (use in alist(c(0, as.numeric(x)), c(as.integer(x), 1L), c(as.logical(x)), append(as.numeric(x), 3), { v <- c(as.numeric(x)); v * 2 }, paste(c(as.numeric(x)), collapse = " "))) {
+      expect_exactly_eager(eval(bquote(function(x) .(use))), x)
+    }
+  }
+  expect_failure_of(jit_script(function(x) as.numeric(x) * 2)(torch_ones(2)), "program", "this one has 2: c\\(as.numeric\\(x\\)\\) takes them all")
+})

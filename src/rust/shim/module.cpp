@@ -5,6 +5,7 @@
 #include <torch/csrc/jit/ir/ir.h>
 
 #include "internal.h"
+#include "printable.h"
 #include "python_parser.h"
 
 using c10::IValue;
@@ -34,6 +35,23 @@ void set_or_add(Module module, const char *name, const c10::TypePtr &type, IValu
   TORCH_CHECK_TYPE(value.type()->isSubtypeOf(*known), "`", name, "` is ", known->repr_str(), ", not ",
                    value.type()->repr_str());
   module._ivalue()->setSlot(*slot, std::move(value));
+}
+
+// Tensors and modules are shared with others, which a constant of a file is not; those with names it can't hold at all.
+bool can_be_constant(const IValue &value) {
+  if (value.isTensor() || value.isObject() || value.isGenericDict() || shim::is_misread(value)) return false;
+  if (value.isTuple()) {
+    if (value.type()->expect<c10::TupleType>()->schema() != nullptr) return false;
+    for (const auto &part : value.toTupleRef().elements()) {
+      if (!can_be_constant(part)) return false;
+    }
+  }
+  if (value.isList()) {
+    for (const IValue &part : value.toListRef()) {
+      if (!can_be_constant(part)) return false;
+    }
+  }
+  return true;
 }
 
 }  // namespace
@@ -90,6 +108,19 @@ int ts_module_remove(const ts_object *object, const char *name, ts_error *error)
     Module module = shim::module_of(object);
     module._ivalue()->unsafeRemoveAttr(name);
     module.type()->unsafeRemoveAttribute(name);
+  });
+}
+int ts_module_fix(const ts_object *object, const char *name, ts_error *error) {
+  return shim::guard(error, [&] {
+    Module module = shim::module_of(object);
+    const auto type = module.type();
+    const auto slot = type->findAttributeSlot(name);
+    if (!slot || type->is_parameter(*slot) || type->is_buffer(*slot)) return;
+    const IValue value = module._ivalue()->getSlot(*slot);
+    if (!can_be_constant(value)) return;
+    module._ivalue()->unsafeRemoveAttr(name);
+    type->unsafeRemoveAttribute(name);
+    type->addConstant(name, value);
   });
 }
 int ts_module_define(const ts_object *object, const char *source, const char *definitions, const ts_known *known, int n,

@@ -23,8 +23,10 @@ bool is_misread(double number) {
   return (size >= 1e10 && size < 1e17 && size == std::trunc(size)) || (size > 0 && size < DBL_MIN);
 }
 
-bool is_misread(const IValue &value) {
-  if (value.isDouble()) return is_misread(value.toDouble());
+}  // namespace
+
+bool shim::is_misread(const IValue &value) {
+  if (value.isDouble()) return ::is_misread(value.toDouble());
   // the printer writes \r as an octal number that the parser does not take
   if (value.isString()) return value.toStringRef().find('\r') != std::string::npos;
   if (value.isTuple()) {
@@ -39,6 +41,10 @@ bool is_misread(const IValue &value) {
   }
   return false;
 }
+
+namespace {
+
+using shim::is_misread;
 
 // Powers of two take nothing off the last bits. `made`: the nodes, each after those that it needs.
 Value *spell(Graph &graph, const IValue &value, std::vector<Node *> &made) {

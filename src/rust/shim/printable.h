@@ -6,6 +6,8 @@
 
 namespace shim {
 
+bool is_misread(const c10::IValue &value);
+
 // While it lives, the code of a module computes them from constants that are read as they are written.
 class Printable {
  public:

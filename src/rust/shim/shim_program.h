@@ -68,6 +68,8 @@ int ts_module_declare(const ts_object *module, const char *name, const char *typ
 const char *ts_module_kind(const ts_object *module, const char *name);
 int ts_module_has(const ts_object *module, const char *name); /* an attribute */
 int ts_module_remove(const ts_object *module, const char *name, ts_error *error);
+/* an attribute becomes a constant, unless it is shared with others or files can't hold it as one */
+int ts_module_fix(const ts_object *module, const char *name, ts_error *error);
 /* `definitions`: functions, classes and constants that the methods in `source` use. */
 int ts_module_define(const ts_object *module, const char *source, const char *definitions, const ts_known *known, int n,
                      ts_error *error);

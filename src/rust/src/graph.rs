@@ -17,11 +17,18 @@ routine!(
     }
 );
 routine!(
-    /// Whether it changes what others hold (1), and whether it draws random numbers or writes something out (2).
+    /// Whether it "changes" what others hold, "draws" random numbers or writes something out, or does "nothing" else.
     effects(x) {
         let (program, mut effects) = (program(x)?, 0);
         shim::call(|e| shim::ts_function_effects(program.native, &mut effects, e))?;
-        Ok(Rf_ScalarInteger(effects))
+        let does = if effects & shim::CHANGES != 0 {
+            "changes"
+        } else if effects & shim::DRAWS != 0 {
+            "draws"
+        } else {
+            "nothing"
+        };
+        Ok(mk_string(does))
     }
 );
 routine!(

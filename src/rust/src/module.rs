@@ -157,6 +157,17 @@ routine!(module_remove(x, name) {
     Ok(x)
 });
 routine!(
+    /// What the program does not look up again can't be changed behind its back: attributes become constants.
+    module_fix(x, names) {
+        let native = module(x)?;
+        for name in strings(names) {
+            let name = c_string(&name)?;
+            shim::call(|e| shim::ts_module_fix(native, name.as_ptr(), e))?;
+        }
+        Ok(x)
+    }
+);
+routine!(
     /// An empty module, whose type stands beside that of another module (or NULL).
     module_new(name, beside) {
         let name = c_string(&string(name).unwrap_or_default())?;

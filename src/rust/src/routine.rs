@@ -237,6 +237,7 @@ pub unsafe extern "C" fn tsr_initialise(dll: *mut DllInfo) {
         "C_module_kind", module::module_kind, 2;
         "C_module_new", module::module_new, 2;
         "C_module_register", module::module_register, 5;
+        "C_module_fix", module::module_fix, 2;
         "C_module_remove", module::module_remove, 2;
         "C_module_define", module::module_define, 4;
         "C_module_branch", module::module_branch, 4;

@@ -98,6 +98,7 @@ extern "C" {
     pub fn ts_module_kind(m: *const Object, name: *const c_char) -> *const c_char;
     pub fn ts_module_has(m: *const Object, name: *const c_char) -> c_int;
     pub fn ts_module_remove(m: *const Object, name: *const c_char, error: *mut RawError) -> c_int;
+    pub fn ts_module_fix(m: *const Object, name: *const c_char, error: *mut RawError) -> c_int;
     pub fn ts_module_define(
         m: *const Object,
         source: *const c_char,

@@ -40,6 +40,9 @@ pub const FIELDS: i32 = 21;
 /// In `reserved` of a tuple: `extra` is an array of field names, not a type.
 pub const EXTRA_IS_FIELDS: i32 = 1;
 
+pub const CHANGES: c_int = 1;
+pub const DRAWS: c_int = 2;
+
 pub const INDEX_SELECT: c_int = 0;
 pub const INDEX_SLICE: c_int = 1;
 pub const INDEX_NEW: c_int = 2;

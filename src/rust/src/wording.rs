@@ -35,6 +35,7 @@ const MESSAGES: &[(&str, &str)] = &[
         "index {p} is out of bounds for dimension {p} with size {n}",
         "index $1 is out of bounds for dimension $2 with size $3",
     ),
+    ("list index out of range", "subscript out of bounds: the list or vector has no element there"),
     ("index {p} is out of bounds", "index $1 is out of bounds"),
     ("index out of range in self", "a position is beyond the end of the dimension"),
     (
