@@ -188,9 +188,7 @@ empty_like <- function(cx, like, expr) {
 
 as_vector <- function(cx, term, expr) {
   if (term$type == "List[number]") {
-    item <- new_name(cx, "v")
-    element <- as_double_number(cx, new_term("number", item), expr)
-    return(new_term("Vector[float]", sprintf("[%s for %s in %s]", element$code, item, term$code), fresh = TRUE))
+    return(new_term("Vector[float]", sprintf("%s(%s)", helper(cx, "doubles_of"), term$code), fresh = TRUE))
   }
   if (script_type_kind(term$type) == "List" && element_type(term$type) %in% c("int", "whole", "float", "bool", "str")) {
     term$type <- vector_type_of(element_type(term$type))

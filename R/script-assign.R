@@ -266,6 +266,7 @@ assign_element <- function(cx, inner, held, key, i, term, scope, expr, is_vector
     # R deletes what is set to NULL
     held_key <- own_target(cx, inner, held, key, scope, expr)
     remove_element(cx, held_key, i, expr)
+    if (!is.null(version)) note_emptied(cx, version)
     held_key$done()
     return(invisible())
   }

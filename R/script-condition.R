@@ -36,6 +36,9 @@ condition_of <- function(cx, term, expr) {
   if (is_vector_term(term) && length(known_parts(term)) == 1) {
     return(condition_of(cx, known_parts(term)[[1]], expr))
   }
+  if (term$type == "Vector[bool]" && is.null(known_parts(term))) {
+    return(new_term("bool", sprintf("%s(%s)", helper(cx, "only_flag"), term$code)))
+  }
   if (is_vector_term(term) || term$type == "Empty") {
     refuse(cx, expr, sprintf("A condition must be TRUE or FALSE, not %s.", script_type_in_words(term$type)), if (term$type == "Vector[bool]") "all() and any() make one of a vector.")
   }
@@ -81,6 +84,9 @@ test_null <- function(cx, expr, scope) {
   }
   if (is_always_null(cx, term)) term <- none_term()
   if (!is_optional_type(term$type) && term$type != "None" && is_of_null(cx, term)) {
+    if (is_list_type(term$type) && !may_be_emptied(cx, term)) {
+      return(new_term("bool", sprintf("(len(%s) == 0)", term$code)))
+    }
     refuse(cx, expr, "A program does not know `c()` from a vector of no length.", "Begin with NULL, or ask length() == 0.")
   }
   if (term$type == "None" || !is_optional_type(term$type)) {

@@ -75,7 +75,15 @@ sum_of_null <- function(cx, term, sum) {
   sum
 }
 
-# Whether it may be without elements and not NULL.
+# A variable may be without elements and not NULL: the pass before knows.
+note_emptied <- function(cx, version) {
+  declared <- cx$declared[[version]]
+  if (is.null(declared) || isTRUE(declared$emptied)) {
+    return(invisible())
+  }
+  cx$declared[[version]]$emptied <- TRUE
+  if (isTRUE(declared$from_null) && !isTRUE(cx$previous$declared[[version]]$emptied)) cx$unsettled <- TRUE
+}
 may_be_emptied <- function(cx, term) {
   if (!is_list_type(term$type)) {
     return(FALSE)

@@ -111,8 +111,8 @@ as_kept_number <- function(cx, term) {
   term
 }
 
-# For what holds doubles alone, such as vectors: an integer among them stops the program. `beside`: the texts of vectors of
-# doubles that it joins, which make it one unless they are empty.
+# For what holds doubles alone, such as vectors: an integer among them stops the program. `beside`: the texts of how many
+# doubles it joins, which make it one.
 as_double_number <- function(cx, term, expr, beside = character()) {
   if (!is_open_kind(term)) {
     return(term)
@@ -122,7 +122,7 @@ as_double_number <- function(cx, term, expr, beside = character()) {
     refuse_mixed(cx, term, expr)
     refuse_unsure(cx, term, expr)
   }
-  count <- if (length(beside) > 0) paste(sprintf("len(%s)", beside), collapse = " + ") else "0"
+  count <- if (length(beside) > 0) paste(beside, collapse = " + ") else "0"
   new_term("float", sprintf("%s(%s, %s, %s)", helper(cx, "double"), coerced_code(cx, term, "float"), kind, count))
 }
 as_double_numbers <- function(cx, terms, expr) {
@@ -135,8 +135,14 @@ as_double_numbers <- function(cx, terms, expr) {
   }
   is_vector <- vapply(terms, function(term) term$type %in% c("Vector[float]", "Vector[whole]"), NA)
   terms[is_vector] <- lapply(terms[is_vector], function(term) keep_term(cx, term))
-  beside <- vapply(terms[is_vector], function(term) term$code, "")
-  lapply(terms, function(term) as_double_number(cx, term, expr, beside))
+  beside <- sprintf("len(%s)", vapply(terms[is_vector], function(term) term$code, ""))
+  # one double among them makes doubles of all
+  counts <- vapply(terms, function(term) {
+    kind <- if (is_open_kind(term)) kind_code(cx, term)
+    if (is.null(kind)) "" else sprintf("int(%s(%s))", helper(cx, "is_double_kind"), kind)
+  }, "")
+  for (i in seq_along(terms)) terms[[i]] <- as_double_number(cx, terms[[i]], expr, c(beside, counts[-i][nzchar(counts[-i])]))
+  terms
 }
 
 # Beside integers a number that may be one must be one.
@@ -155,7 +161,7 @@ as_element_of <- function(cx, vector, term, expr) {
   if (!is_open_kind(term)) {
     return(term)
   }
-  if (vector$type == "Vector[int]") as_integer_number(cx, term) else as_double_number(cx, term, expr, if (grepl("float|whole", vector$type)) vector$code)
+  if (vector$type == "Vector[int]") as_integer_number(cx, term) else as_double_number(cx, term, expr, if (grepl("float|whole", vector$type)) sprintf("len(%s)", vector$code))
 }
 
 # A vector of integers that gets a double is one of doubles from here on.

@@ -270,11 +270,8 @@ assign_variable <- function(cx, scope, name, term, expr) {
   }
   declared$may_choose_nothing <- isTRUE(declared$may_choose_nothing) || is_switch(expr)
   declared$from_null <- isTRUE(declared$from_null) || is_of_null(cx, term)
-  if (may_be_emptied(cx, term) && !isTRUE(declared$emptied)) {
-    declared$emptied <- TRUE
-    if (declared$from_null && !isTRUE(cx$previous$declared[[version]]$emptied)) cx$unsettled <- TRUE
-  }
   cx$declared[[version]] <- declared
+  if (may_be_emptied(cx, term)) note_emptied(cx, version)
   final <- if (is.null(expected)) joined else join(joined, expected)
   if (is_optional_type(final)) {
     term <- stop_if_null(cx, term)

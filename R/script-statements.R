@@ -249,7 +249,11 @@ refine <- function(cx, refined) {
 # switch() as the branches that it is.
 switch_as_if <- function(cx, expr, scope) {
   if (length(expr) < 3) refuse(cx, expr, "`switch()` has nothing to choose from.")
-  chosen <- keep_term(cx, translate(cx, expr[[2]], scope))
+  chosen <- translate(cx, expr[[2]], scope)
+  # R leaves out what is behind the point
+  is_double <- chosen$type == "float" && !is_static(chosen)
+  if (is_double) chosen <- new_term("int", sprintf("%s(%s)", helper(cx, "integer"), chosen$code))
+  chosen <- keep_term(cx, chosen)
   cases <- as.list(expr)[-(1:2)]
   labels <- rlang::names2(cases)
   if (is_static(chosen)) {
@@ -276,8 +280,8 @@ switch_as_if <- function(cx, expr, scope) {
     refuse(cx, expr, sprintf("`switch()` needs a string or a whole number, not %s.", script_type_in_words(chosen$type)), hint)
   }
   # a name that messages may show
-  name <- squeeze_text(expr[[2]])
-  if (!is.name(expr[[2]])) bind_term(cx, scope, name, chosen)
+  name <- squeeze_text(if (is_double) call("trunc", expr[[2]]) else expr[[2]])
+  if (is_double || !is.name(expr[[2]])) bind_term(cx, scope, name, chosen)
   is_text <- chosen$type == "str"
   default <- if (is_text && any(labels == "")) cases[[match("", labels)]]
   rest <- which(if (is_text) labels != "" else rep(TRUE, length(cases)))

@@ -80,6 +80,13 @@ def r_double(x: float, kind: int, beside: int) -> float:
     raise ValueError("what is an integer, or TRUE or FALSE, comes where a program has doubles: as.numeric() makes it one, as.integer() and as.logical() keep what it is")
   return x
 
+# sapply() of numbers of which one is a double.
+def r_doubles_of(x: List[number]) -> List[float]:
+  doubles = 0
+  for v in x:
+    doubles += int(r_is_double_kind(r_kind_of(v)))
+  return [r_double(float(torch.scalar_tensor(v, dtype=7)), 4, doubles) for v in x]
+
 def r_among_integers(x: float, kind: int) -> int:
   if r_is_double_kind(kind):
     raise ValueError("a double comes where a program has integers: as.integer() makes it one, as.numeric() of the others makes them doubles")

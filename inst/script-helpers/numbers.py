@@ -5,6 +5,12 @@ def r_whole(x: float) -> int:
     raise ValueError("A whole number is needed, not " + str(x) + ".")
   return int(x)
 
+# A condition.
+def r_only_flag(x: List[bool]) -> bool:
+  if len(x) != 1:
+    raise ValueError("a condition has one element, and this one has " + str(len(x)) + ": all() and any() make one of a vector")
+  return x[0]
+
 def r_int(x: int) -> int:
   if abs(x) > 2147483647:
     raise ValueError("an integer beyond 2147483647 is NA in R: as.numeric() makes doubles of integers")

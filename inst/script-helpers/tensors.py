@@ -85,7 +85,7 @@ def r_int_for(x: Tensor, v: int) -> Tensor:
 def r_ints_for(x: Tensor, v: List[int]) -> Tensor:
   if len(v) == 1:
     return r_int_for(x, v[0])
-  return torch.tensor(v)
+  return torch.tensor(v, dtype=4)
 
 def r_flags_for(x: Tensor, v: List[bool]) -> Tensor:
   if len(v) == 1:

@@ -96,7 +96,9 @@ test_that("what is NULL is known to be", {
   expect_same_as_eager(function(d) if (is.null(d$zz)) d$a else d$zz, list(a = a), types = dictionary)
   expect_same_as_eager(function(x) { l <- list(a = x); if (is.null(l$b)) l$a else x * 2 }, a)
   expect_same_as_eager(function(n = 3L) { a <- c(); for (i in 1:3) a <- c(a, i); a })
-  expect_failure_of(jit_script(function(n = 3L) { a <- c(); if (is.null(a)) n else 1L }), "compile", "does not know `c\\(\\)` from")
+  expect_same_as_eager(function(n = 3L) { a <- c(); if (is.null(a)) n else 1L }, 3L)
+  for (n in c(0L, 3L)) expect_same_as_eager(function(n = 3L) { a <- c(); for (i in seq_len(n)) { print(is.null(a)); a <- c(a, i) }; if (is.null(a)) 0L else sum(a) }, n)
+  expect_failure_of(jit_script(function(n = 3L) { a <- c(); for (i in seq_len(n)) a <- c(a, i); a <- a[a > 1]; if (is.null(a)) n else 1L }), "compile", "does not know `c\\(\\)` from")
   expect_failure_of(jit_script(function(o = NULL) { l <- list(1); l[[2]] <- o; length(l) }, o = "Optional[float]"), "compile", "may be NULL, which would remove")
 })
 

@@ -261,3 +261,19 @@ test_that("a number of open kind is no vector of one beside doubles", {
   told(function(n = 2L, b = TRUE) { k <- 0; if (b) k <- n; f <- function(a) { if (a > 5L) return(c(1.5, 2)); k }; f(n) })
   told(function(n = 2L, b = TRUE) { k <- 0; if (b) k <- n; lapply(1:2, function(i) if (i == 1L) c(1.5, 2) else k) })
 })
+
+test_that("one double among numbers of which the program knows the kind makes doubles of all", {
+  for (x in list(torch_tensor(c(1L, 5L)), torch_tensor(c(1.5, 2)), torch_tensor(c(TRUE, FALSE)))) {
+    for (use in alist(
+      c(x[1]$item(), y$item()), { v <- c(y$item(), x[1]$item()); v <- c(v, x[2]$item()); v }, c(x[1]$item(), 0.5), c(x[1]$item(), x[2]$item(), y$item()),
+      sapply(1:3, function(i) if (i > 1) x[1]$item() else 0.5), vapply(1:3, function(i) if (i > 1) x[1]$item() else 0.5, 0),
+      unlist(lapply(1:3, function(i) if (i > 1) x[1]$item() else 0.5))
+    )) {
+      expect_exactly_eager(eval(bquote(function(x, y) .(use))), x, torch_tensor(0.5))
+    }
+  }
+  for (n in c(1L, 5L)) expect_exactly_eager(function(n = 5L) sapply(1:n, function(i) if (i %% 2 == 0) i else 0), n)
+  whole <- jit_script(function(x) c(x[1]$item(), x[2]$item()))
+  expect_failure_of(whole(torch_tensor(1:2)), "program", "comes where a program has doubles")
+  expect_failure_of(jit_script(function(n = 5L) sapply(2:n, function(i) if (i %% 2 == 0) i else 0))(2L), "program", "comes where a program has doubles")
+})

@@ -31,7 +31,7 @@ refused <- list(
   function(s = "x") format(s),
   function(s = "x") sapply(c("a", s), function(k) paste0(k, "!")),
   function(s = "x") vapply(c("a", s), function(k) paste0(k, "!"), ""),
-  function(x = 1.5) switch(x, "a", "b"),
+  function(flag = TRUE) switch(flag, "a", "b"),
   function(x = 2.5) format(x),
   function(x) Recall(x),
   function(x) as_array(x),
@@ -101,7 +101,7 @@ test_that("a value that may be NULL is no text, and a tensor no condition", {
     expect_match(refusal(fn, s = "Optional[str]"), "A string or NULL can't become text. Ask is.null\\(\\) first")
   }
   expect_match(refusal(function(x) paste(x)), "A tensor can't become text. \\$item\\(\\)")
-  expect_match(refusal(function(v) if (v > 1) 1 else 2, v = "List[float]"), "all\\(\\) and any\\(\\)")
+  expect_match(refusal(function(v) if (v) 1 else 2, v = "List[float]"), "must be TRUE or FALSE, not a vector of doubles")
   expect_match(refusal(function(n = 1L) if (list()) 1 else 2), "must be TRUE or FALSE, not an empty list")
 })
 

@@ -98,3 +98,21 @@ test_that("c() takes all that as.numeric() of a tensor has", {
   }
   expect_failure_of(jit_script(function(x) as.numeric(x) * 2)(torch_ones(2)), "program", "this one has 2: c\\(as.numeric\\(x\\)\\) takes them all")
 })
+
+test_that("a vector that turns out to be of one is a condition", {
+  for (use in alist(if (v > 0) 1 else 2, if (v > 0 & v < 2) 1 else 2, { f <- function(u) if (u > 0) 1 else 2; f(v) }, { k <- 0; repeat { k <- k + 1; if (k > v) break }; k }, switch(if (v > 0) "a" else "b", a = 1, b = 2))) {
+    fn <- eval(bquote(function(v = c(1, 2)) .(use)))
+    for (v in list(1, -1)) expect_exactly_eager(fn, v)
+    for (v in list(c(1, 2), numeric())) {
+      expect_error(fn(v), "length")
+      expect_failure_of(jit_script(fn)(v), "program", "a condition has one element, and this one has (2|0): all\\(\\) and any\\(\\)")
+    }
+  }
+  expect_exactly_eager(function(s = c("(", "[")) { top <- tail(s, 1); if (top != "(") 1 else 2 }, c("a", "("))
+  expect_exactly_eager(function(v = c(1, 2)) { while (tail(v, 1) > 0) v <- c(v, tail(v, 1) - 1); v }, c(1, 2))
+})
+
+test_that("switch() takes a double for the whole number in it", {
+  for (i in c(1, 2.9, 3)) expect_exactly_eager(function(i = 2) switch(i, "a", "b", "c"), i)
+  expect_exactly_eager(function(x) switch(x$item(), 1.5, 2.5, 3.5), torch_tensor(2))
+})
