@@ -123,7 +123,8 @@ may_choose_nothing <- function(cx, expr) {
   found <- FALSE
   walk_calls(expr, function(call) if (is_switch(call)) found <<- TRUE)
   names <- all.names(expr)
-  found || any(vapply(names(cx$declared), function(key) isTRUE(cx$declared[[key]]$may_choose_nothing) && gsub("^[0-9]+ |'+$", "", key) %in% names, NA))
+  # a loop has it from its last round
+  found || any(vapply(union(names(cx$declared), names(cx$previous$declared)), function(key) (isTRUE(cx$declared[[key]]$may_choose_nothing) || isTRUE(cx$previous$declared[[key]]$may_choose_nothing)) && gsub("^[0-9]+ |'+$", "", key) %in% names, NA))
 }
 is_switch <- function(expr) {
   if (is.call(expr) && length(expr) == 3 && is.name(expr[[1]]) && as.character(expr[[1]]) %in% c("<-", "=", "<<-")) expr <- expr[[3]]

@@ -99,7 +99,13 @@ unless_needed_known <- function(cx, sequence, loop, one_by_one) {
 # Without a loop: what is gone through is known while compiling.
 unroll <- function(cx, terms, name, body, scope) {
   if (has_jump(body)) {
-    refuse(cx, body, "`break` and `next` can't be used in a loop over modules or lists of different things.", "Use `if`.")
+    # what is left is not gone on with
+    left <- as.name(paste0(".left_", name))
+    is_left <- has_call(body, "break", into_loops = FALSE)
+    rounds <- without_next(list(if (is_left) without_break(body, left) else body))
+    if (is.null(rounds)) refuse(cx, body, "In a loop over modules or lists of different things `break` and `next` stand in branches alone that end with them.", "Use `if`.")
+    body <- if (is_left) call("if", call("!", left), as_block(rounds)) else as_block(rounds)
+    if (is_left) assign_variable(cx, scope, as.character(left), literal_term(FALSE), body)
   }
   key <- scope_key(scope, name)
   # what an outer loop has as a variable stays one
@@ -128,3 +134,53 @@ calls_function_of_before <- function(cx, scope, body) {
     !is.null(term) && is_static(term) && (is_callable(static_value(term)) || is.list(static_value(term))) && reads_first(list(body), name)
   }, NA))
 }
+
+# Statements without `next`: what comes after `if (...) next` becomes its other branch. NULL where that can't be told.
+without_next <- function(exprs) {
+  for (i in seq_along(exprs)) {
+    expr <- exprs[[i]]
+    rest <- exprs[-seq_len(i)]
+    before <- exprs[seq_len(i - 1)]
+    if (!has_jump(expr)) next
+    if (identical(expr, quote(next))) {
+      return(before)
+    }
+    head <- if (is.name(expr[[1]])) as.character(expr[[1]]) else ""
+    if (head == "{") {
+      inner <- without_next(c(as.list(expr)[-1], rest))
+      return(if (!is.null(inner)) c(before, inner))
+    }
+    if (head != "if" || has_jump(expr[[2]])) {
+      return(NULL)
+    }
+    branches <- list(list(expr[[3]]), if (length(expr) > 3) list(expr[[4]]))
+    leaves <- vapply(branches, always_skips, NA)
+    if (!any(leaves)) {
+      return(NULL)
+    }
+    branches[!leaves] <- lapply(branches[!leaves], c, rest)
+    branches <- lapply(branches, without_next)
+    if (any(vapply(branches, is.null, NA))) {
+      return(NULL)
+    }
+    chosen <- as.call(c(quote(`if`), expr[[2]], lapply(branches, as_block)))
+    attr(chosen, "script_origin") <- expr
+    return(c(before, list(chosen)))
+  }
+  exprs
+}
+without_break <- function(expr, left) {
+  if (identical(expr, quote(break))) {
+    return(call("{", call("<-", left, TRUE), quote(next)))
+  }
+  if (!is.call(expr) || is.name(expr[[1]]) && as.character(expr[[1]]) %in% c("for", "while", "repeat", "function")) {
+    return(expr)
+  }
+  for (i in seq_along(expr)) if (is.call(expr[[i]])) expr[[i]] <- without_break(expr[[i]], left)
+  expr
+}
+always_skips <- function(exprs) {
+  last <- if (length(exprs) > 0) exprs[[length(exprs)]]
+  if (is.call(last) && identical(last[[1]], quote(`{`))) always_skips(as.list(last)[-1]) else identical(last, quote(next))
+}
+as_block <- function(exprs) as.call(c(quote(`{`), exprs))

@@ -238,7 +238,7 @@ self_member <- function(cx, self, name, expr) {
     return(child_term(cx, self, name, r_self[[name]]))
   }
   if (!exists(name, envir = r_self, inherits = FALSE)) {
-    refuse(cx, expr, sprintf("The module has no member `%s`.", name))
+    refuse(cx, expr, sprintf("The module has no member `%s`.", name), sprintf("Where it may be absent, `self$%s <- NULL` in `initialize` makes one.", name))
   }
   if (is_active(r_self, name)) {
     return(inline_method(cx, self, activeBindingFunction(name, r_self), list(), expr))

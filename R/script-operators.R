@@ -130,7 +130,8 @@ refuse_operator <- function(cx, label, plan, supplied, overloads, expr) {
   supplied <- supplied[!is_default]
   given <- paste(sprintf("`%s` is %s", names(supplied), vapply(supplied, function(term) script_type_in_words(term$type), "")), collapse = ", ")
   if (any(grepl("Optional[", term_types(supplied), fixed = TRUE))) {
-    refuse(cx, expr, sprintf("No form of `%s` takes these arguments: %s.", label, given), "Ask is.null() first.")
+    in_list <- any(grepl("List[Optional[", term_types(supplied), fixed = TRUE))
+    refuse(cx, expr, sprintf("No form of `%s` takes these arguments: %s.", label, given), if (in_list) "Ask is.null() of each of them first, as in `is.null(a) || is.null(b)`." else "Ask is.null() first.")
   }
   # programs have no generators
   overloads <- Filter(function(overload) !any(grepl("Generator", overload$types[overload$optional == 0])), overloads)

@@ -32,7 +32,7 @@ tensor_index <- function(cx, held, expr, scope) {
   made <- lapply(seq_along(parts), function(i) index_part(cx, parts[[i]], scope, drop, expr))
   kinds <- vapply(made, function(part) part$kind, "")
   if (sum(kinds %in% c("positions", "mask")) > 1) {
-    refuse(cx, expr, "Only one dimension can be indexed by several positions or a mask here.", "x[i, ][, j] takes all combinations, torch_index() pairs.")
+    refuse(cx, expr, "Only one dimension can be indexed by several positions or a mask here.", "Ranges written inside the brackets, as in x[a:b, c:d], are slices; x[i, ][, j] takes all combinations, torch_index() pairs.")
   }
   rest <- which(kinds == "rest")
   if (length(rest) > 1) refuse(cx, expr, "Only one `..` can stand in an index.")

@@ -191,6 +191,7 @@ end_of_list <- function(first) {
     if ("?" %in% c(x$type, n$type)) {
       return(unknown_term())
     }
+    if (is_scalar_type(x$type)) x <- vector_of_one(cx, x)
     if (!is_list_type(x$type)) {
       refuse(cx, expr, sprintf("`%s()` does not apply to %s.", if (first) "head" else "tail", script_type_in_words(x$type)), if (x$type == "Tensor") "x[1:n] takes rows.")
     }

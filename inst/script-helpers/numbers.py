@@ -2,7 +2,7 @@
 
 def r_whole(x: float) -> int:
   if math.isnan(x) or abs(x) > 9007199254740992. or x != float(int(x)):
-    raise ValueError("A whole number is needed, not " + str(x) + ".")
+    raise ValueError("A whole number is needed, not " + str(x) + ": trunc(), round() or %/% make one.")
   return int(x)
 
 # A condition.

@@ -154,3 +154,30 @@ test_that("buffers that are not persistent are no part of a program's state", {
   jit_save(program, path)
   expect_named(jit_load(path)$state_dict(), "kept")
 })
+
+test_that("loops over modules and lists of different things are left, and rounds skipped", {
+  layers <- function(forward) nn_module(initialize = function() self$layers <- nn_module_list(list(nn_relu(), nn_tanh(), nn_sigmoid())), forward = forward)
+  inputs <- list(c(1, 2), c(-1, 0.5), c(-1, -2), c(0.5, -2))
+  for (forward in list(
+    function(x) { for (i in seq_along(self$layers)) { if (self$training && torch_rand(1)$item() < 0.5) next; x <- self$layers[[i]](x) }; x },
+    function(x) { for (i in seq_along(self$layers)) { if (x[1]$item() < 0) { x <- x + 1; next } else x <- x * 2; x <- self$layers[[i]](x) }; x },
+    function(x) { for (i in seq_along(self$layers)) { if (x[1]$item() < 0) next; if (x[2]$item() > 1.5) next; x <- self$layers[[i]](x); for (k in 1:3) { if (k == 2) next; x <- x + k } }; x },
+    function(x) { for (i in seq_along(self$layers)) { if (x[1]$item() < 0) break; x <- self$layers[[i]](x) - 0.5 }; x },
+    function(x) { k <- 0; for (i in seq_along(self$layers)) { k <- k + 1; if (x[1]$item() < 0) { x <- x * 3; break }; if (x[2]$item() < 0) { x <- x + 1; next }; x <- self$layers[[i]](x) - 0.5; for (j in 1:3) if (j == 2) break }; list(x, k) },
+    function(x) { for (l in self$layers$children) { for (m in self$layers$children) { if (x[1]$item() < -0.2) break; x <- m(x) - 0.3 }; if (x[2]$item() < 0.1) break; x <- l(x) }; x },
+    function(x) { for (t in 1:2) { for (l in self$layers$children) { if (x[1]$item() < 0.3) break; x <- l(x) - 0.2 }; if (x[2]$item() > 5) break; x <- x + 1 }; x },
+    function(x) { for (i in 1:3) { { if (i == 2) next }; x <- self$layers[[i]](x); next }; x }
+  )) {
+    module <- layers(forward)
+    program <- jit_script(module())
+    for (values in inputs) {
+      run <- function(m) { torch_manual_seed(1); plain_values(m(torch_tensor(values))) }
+      expect_equal(run(program), run(module()), tolerance = 1e-6)
+    }
+  }
+  x <- torch_zeros(2)
+  expect_same_as_eager(function(x) { for (e in list(1, "a", 3)) { if (is.character(e)) next; x <- x + e }; x }, x)
+  expect_same_as_eager(function(x) { for (e in list(1, "a", 3)) { if (is.character(e)) break; x <- x + e }; x }, x)
+  expect_same_as_eager(function(x) { for (f in list(torch_tanh, torch_relu)) { y <- f(x); if (y$sum()$item() > 1) next; x <- y + 0.6 }; list(x, y) }, x)
+  expect_failure_of(jit_script(layers(function(x) { for (l in self$layers$children) { if (x[1]$item() < 0) { if (x[2]$item() > 0) next; x <- x + 1 }; x <- l(x) }; x })()), "compile", "stand in branches alone that end with them")
+})

@@ -116,3 +116,9 @@ test_that("switch() takes a double for the whole number in it", {
   for (i in c(1, 2.9, 3)) expect_exactly_eager(function(i = 2) switch(i, "a", "b", "c"), i)
   expect_exactly_eager(function(x) switch(x$item(), 1.5, 2.5, 3.5), torch_tensor(2))
 })
+
+test_that("head() and tail() take a number for a vector of one", {
+  for (k in c(1L, 0L, -1L, 3L)) expect_exactly_eager(function(x = 2.5, k = 2L) list(head(x, k), tail(x, k)), 2.5, k)
+  expect_exactly_eager(function(n = 3L) { v <- c(1); for (i in seq_len(n)) v <- c(v, head(v, 1) + i); v }, 3L)
+  expect_exactly_eager(function(n = 3L) { rows <- list(c(1)); for (i in seq_len(n)) { prev <- rows[[i]]; rows[[i + 1]] <- c(1, head(prev, -1) + tail(prev, -1), 1) }; rows }, 3L)
+})
