@@ -45,7 +45,8 @@ sequence_of_term <- function(cx, term, expr) {
   # what is gone through is what the list was when that began
   if (kind %in% c("List", "Vector") && !(is_static(term) && is.null(term$place))) term <- hold_value(cx, term)
   code <- switch(kind, Tensor = sprintf("torch.unbind(%s, 0)", term$code), List = , Vector = term$code, sprintf("[%s]", term$code))
-  known <- if (is_static(term)) lapply(unname(static_value(term)), literal_term)
+  parts <- if (is.null(term$place)) known_parts(term)
+  known <- if (is_static(term)) lapply(unname(static_value(term)), literal_term) else if (all_static(parts)) parts
   list(code = code, known = known, values = known, element = function(counter) {
     new_term(type, counter, simple = TRUE, dtype = term$dtype, linear = if (is_whole_type(type)) list(base = counter, offset = 0))
   })

@@ -298,6 +298,12 @@ switch_as_if <- function(cx, expr, scope) {
   default
 }
 
+# A second side that leaves has no value; others must be TRUE or FALSE, which R asks where nothing reads it.
+do_either <- function(cx, expr, scope, condition) {
+  leaves <- is.call(expr[[3]]) && (has_jump(expr[[3]]) || has_return(expr[[3]]))
+  if (leaves) do_statement(cx, call("if", condition, expr[[3]]), scope) else run_term(cx, translate(cx, expr, scope))
+}
+
 script_statements <- list(
   `{` = function(cx, expr, scope) do_block(cx, expr, scope),
   `(` = function(cx, expr, scope) do_statement(cx, expr[[2]], scope),
@@ -313,6 +319,6 @@ script_statements <- list(
   },
   `break` = do_jump, `next` = do_jump, `return` = do_return,
   switch = function(cx, expr, scope) do_block(cx, switch_as_if(cx, expr, scope), scope),
-  `||` = function(cx, expr, scope) do_statement(cx, call("if", call("!", expr[[2]]), expr[[3]]), scope),
-  `&&` = function(cx, expr, scope) do_statement(cx, call("if", expr[[2]], expr[[3]]), scope)
+  `||` = function(cx, expr, scope) do_either(cx, expr, scope, call("!", expr[[2]])),
+  `&&` = function(cx, expr, scope) do_either(cx, expr, scope, expr[[2]])
 )

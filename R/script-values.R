@@ -170,6 +170,9 @@ as_list_of <- function(cx, given, expr, scope) {
       new_term("List[Tensor]", sprintf("(torch.unbind(%1$s, 0) if torch.dim(%1$s) > 0 else [%1$s])", x), fresh = TRUE)
     },
     Vector = {
+      # its value is the vector's, which functions of constants would take for it
+      if (is_static(term)) term["parts"] <- list(known_parts(term))
+      term["value"] <- list(NULL)
       term$type <- list_type_of(element_type(term$type))
       term
     },
@@ -194,6 +197,7 @@ new_vector <- function(cx, given, expr, scope) {
 }
 check_length <- function(cx, n, expr) {
   if (!is_number_type(n$type) && n$type != "?") refuse(cx, expr, sprintf("A length must be one number, not %s.", script_type_in_words(n$type)))
+  if (is_static(n) && !is.finite(static_value(n))) refuse(cx, expr, sprintf("A length must be a number, not %s.", static_value(n)))
 }
 filled_vector <- function(mode) {
   force(mode)

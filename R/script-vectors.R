@@ -108,7 +108,7 @@ is_used_as_vector <- function(scope, name) {
 repeat_elements <- function(cx, given, expr, scope) {
   matched <- match_given(cx, alist(x = , times = , length.out = , each = ), given, expr)$matched
   if (!is.null(matched$each)) matched$x <- repeated_each(cx, matched$x, matched$each, expr)
-  if (!is.null(matched$length.out)) {
+  if (!is.null(matched$length.out) && matched$length.out$type != "None") {
     return(repeat_to_length(cx, matched[c("x", "length.out")], expr, scope))
   }
   times <- matched$times
@@ -129,6 +129,7 @@ repeated_each <- function(cx, x, n, expr) {
     return(repeated(cx, x, n, expr, NULL, function(size, n) size * n))
   }
   if (!is_scalar_type(n$type) || n$type == "str") refuse(cx, expr, "How often must be one number.")
+  if (is_number_type(n$type)) check_length(cx, n, expr)
   x <- keep_term(cx, x)
   if (is_static(n) && n$type == "float") n <- literal_term(trunc(static_value(n)))
   if (is_static(n) && static_value(n) < 0) refuse(cx, expr, "A number of elements can't be negative.")
@@ -155,6 +156,7 @@ repeated <- function(cx, x, n, expr, code, length_of_result) {
   if ("?" %in% c(x$type, n$type)) {
     return(unknown_term())
   }
+  if (is_number_type(n$type)) check_length(cx, n, expr)
   if (is_static(n) && n$type == "float") n <- literal_term(trunc(static_value(n)))
   scalar <- x$type %in% c("int", "whole", "float", "bool", "str")
   if (!scalar && !is_list_type(x$type)) refuse(cx, expr, sprintf("%s can't be repeated here.", script_type_in_words(x$type)), if (x$type == "Tensor") "torch_tile(x, n) repeats a tensor, torch_repeat_interleave(x, n) its elements.")
@@ -267,6 +269,7 @@ whole_numbers <- function(cx, given, expr, scope) {
 }
 
 joined_text <- function(cx, given, expr, scope) {
+  if (length(given) != 1 || !rlang::names2(given) %in% c("", "x")) refuse(cx, expr, "`toString()` takes a vector alone here.", "paste(x, collapse = \", \").")
   term <- given[[1]]
   if (term$type == "?") {
     return(unknown_term())

@@ -380,3 +380,15 @@ test_that("what one branch alone sets is otherwise what is around, or the defaul
   refused(function(x, b = TRUE) { k <- 1; g <- function() k <<- 5; f <- function() { if (b) k <- 3; g(); k }; f() + k }, "`<-` sets `k` of the function here, and `<<-`")
   refused(function(x, b = TRUE) { f <- function(k = 1) { if (b) k <- 2; if (missing(k)) 10 else k }; f() }, "set only where|only some ways")
 })
+
+test_that("the second side of `&&` is TRUE or FALSE where nothing reads it, or leaves", {
+  for (use in alist(b && s, b && cat("x\n"), b && NULL, b || "a", { x <- torch_ones(1); b && x })) {
+    expect_failure_of(jit_script(eval(bquote(function(b = TRUE, s = "a") { .(use); 1 }))), "compile", "TRUE or FALSE")
+  }
+  for (b in c(TRUE, FALSE)) for (use in alist(
+    { b && (k <- 2); k }, { b && { k <- 2; TRUE }; k }, { b || stop("no"); 1 }, { b && stop("no"); 1 }, { b && return(3); 1 }, { for (i in 1:3) { b && next; k <- k + 1 }; k },
+    { for (i in 1:3) { i == 2 && b && break; k <- k + 1 }; k }, { f <- function() { k <<- k + 1; TRUE }; b && f(); b || f(); k }, { b && (if (k > 3) return(2) else TRUE); 5 }
+  )) {
+    expect_exactly_eager(eval(bquote(function(b = TRUE) { k <- 1; .(use) })), b)
+  }
+})

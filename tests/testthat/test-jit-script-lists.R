@@ -85,3 +85,17 @@ test_that("c() tells what it makes of flags, and of what may be NULL", {
   expect_same_as_eager(function(n = 2L) { l <- list(list(1), list(2)); l[[2]] <- c(); l })
   expect_same_as_eager(function(n = 2L) { r <- list(a = c(1, 2), b = 3); r$a <- c(); length(r) })
 })
+
+test_that("as.list() of constants is a list for what it is handed to", {
+  for (use in alist(
+    rev(as.list(1:3)), as.list(1:3)[1], append(as.list(1:2), 5L), is.list(rev(as.list(1:3))), { l <- rev(as.list(1:3)); l[[2]] <- 2.5; l }, c(as.list(1:3), 1),
+    as.list(1:3)[2:3], head(as.list(1:3), 2), rep(as.list(1:2), 2), length(as.list(1:3)), Reduce(`+`, as.list(1:3)), as.list(c("a", "b")), as.list(integer(0)), list(as.list(1:2), 3)
+  )) {
+    expect_exactly_eager(eval(bquote(function(n = 1L) .(use))), 1L)
+  }
+  for (use in alist(sum(as.list(c(2, 3))), as.list(c(2, 3)) + 1, sort(as.list(c(3, 2))), identical(as.list(c(2, 3)), c(2, 3)), unique(as.list(1:3)))) {
+    expect_failure_of(jit_script(eval(bquote(function(n = 1L) .(use)))), "compile", "list")
+  }
+  layers <- nn_module(initialize = function() self$layers <- nn_module_list(list(nn_relu(), nn_tanh())), forward = function(x) { for (i in as.list(1:2)) x <- self$layers[[i]](x); x })
+  expect_equal(as_array(jit_script(layers())(torch_ones(2))), rep(tanh(1), 2), tolerance = 1e-6)
+})
