@@ -154,7 +154,7 @@ names_of_constant <- function(term) {
   if (inherits(value, "script_self") && inherits(value$module, "nn_module_dict")) {
     return(names(registered(value$self, "child")))
   }
-  if ((is.atomic(value) || is.list(value)) && !is.object(value)) names(value)
+  if ((is.atomic(value) || is.list(value)) && (!is.object(value) || is.data.frame(value))) names(value)
 }
 
 # vapply() takes what its FUN.VALUE is like, and numbers that R makes of others there.
@@ -369,6 +369,7 @@ list_to_filter <- function(cx, term, expr) {
     refuse(cx, expr, "A vector with names is no value of a program.", "unname() leaves them out.")
   }
   kind <- script_type_kind(term$type)
+  if (kind == "static" && is.atomic(static_value(term))) refuse(cx, expr, sprintf("`Filter()` goes through lists and plain vectors, not through %s.", describe(static_value(term))), "as.vector() makes one.")
   if (kind %in% c("?", "None", "Empty", "List", "Vector", "Dict")) {
     return(term)
   }

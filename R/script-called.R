@@ -63,13 +63,14 @@ values_of_dots <- function(cx, scope) {
 }
 # The function that another one gives, or the list of them, where that is its last expression.
 given_by_call <- function(cx, scope, expr) {
-  depth <- cx$unit$looks %||% 0L
-  code <- if (depth < 12L) code_of(value_here(cx, scope, expr[[1]], "function"))
-  if (is.null(code)) {
+  within <- cx$unit$looks
+  code <- if (length(within) < 12) code_of(value_here(cx, scope, expr[[1]], "function"))
+  # what calls itself gives what it gives on other ways
+  if (is.null(code) || any(vapply(within, identical, NA, code$body))) {
     return(NULL)
   }
-  cx$unit$looks <- depth + 1L
-  on.exit(cx$unit$looks <- depth)
+  cx$unit$looks <- c(within, list(code$body))
+  on.exit(cx$unit$looks <- within)
   last <- code$body
   while (is.call(last) && is.name(last[[1]]) && as.character(last[[1]]) %in% c("{", "(") && length(last) > 1) last <- last[[length(last)]]
   results <- list(last)

@@ -211,3 +211,30 @@ first_line <- function(claim) {
   lines <- deparse(claim, width.cutoff = 60L)
   if (length(lines) > 1) paste(lines[[1]], "....") else lines
 }
+
+# isTRUE() and isFALSE().
+is_flag <- function(cx, term, expr, of_flag) {
+  if (term$type == "?") {
+    return(unknown_term())
+  }
+  if (!is.null(term$tensor)) {
+    # of a tensor's one element
+    run_term(cx, keep_term(cx, term))
+    term <- new_term("bool", sprintf("(%s.dtype == 11 and bool(%s))", term$tensor, term$tensor))
+    if (!identical(of_flag, identity)) term$code <- sub(" and bool", " and not bool", term$code, fixed = TRUE)
+    return(term)
+  }
+  refuse_unsure(cx, term, expr)
+  if (is_optional_type(term$type)) refuse(cx, expr, "This may be NULL.", "Ask is.null() first.")
+  if (term$type == "Vector[bool]") {
+    # of one element
+    parts <- known_parts(term)
+    if (!is.null(parts)) {
+      return(if (length(parts) == 1) of_flag(parts[[1]]) else literal_term(FALSE))
+    }
+    term <- keep_term(cx, term)
+    one <- new_term("bool", sprintf("%s[0]", term$code))
+    return(new_term("bool", sprintf("(len(%s) == 1 and %s)", term$code, of_flag(one)$code)))
+  }
+  if (term$type == "bool") of_flag(term) else literal_term(FALSE)
+}

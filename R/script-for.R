@@ -16,6 +16,7 @@ do_for <- function(cx, expr, scope) {
   loop <- rlang::obj_address(expr)
   is_kept <- loop %in% cx$previous$counters
   kept <- NULL
+  is_written_out <- FALSE
   unless_needed_known(cx, sequence, function() {
     counter <- new_name(cx, name)
     element <- sequence$element(counter)
@@ -32,8 +33,13 @@ do_for <- function(cx, expr, scope) {
     do_loop(cx, scope, body, sprintf("for %s in %s:", counter, sequence$code), c(assigned, if (!is.null(before)) name, kept$names), begin, surely = isTRUE(sequence$surely) || length(sequence$values) > 0)
   }, function(values) {
     kept <<- NULL
+    is_written_out <<- TRUE
     unroll(cx, values, name, body, scope)
   })
+  # it has its last value
+  if (is_written_out) {
+    return(invisible())
+  }
   if (is.null(kept)) {
     bind(cx, scope, name, list(
       kind = "unset", message = sprintf("`%s` is not known after its loop.", name), loop = if (!name %in% assigned) loop,
@@ -98,24 +104,23 @@ unless_needed_known <- function(cx, sequence, loop, one_by_one) {
 
 # Without a loop: what is gone through is known while compiling.
 unroll <- function(cx, terms, name, body, scope) {
+  left <- NULL
   if (has_jump(body)) {
     # what is left is not gone on with
-    left <- as.name(paste0(".left_", name))
-    is_left <- has_call(body, "break", into_loops = FALSE)
-    rounds <- without_next(list(if (is_left) without_break(body, left) else body))
+    left <- if (has_call(body, "break", into_loops = FALSE)) as.name(paste("left", name, rlang::obj_address(body)))
+    rounds <- without_next(list(if (is.null(left)) body else without_break(body, left)))
     if (is.null(rounds)) refuse(cx, body, "In a loop over modules or lists of different things `break` and `next` stand in branches alone that end with them.", "Use `if`.")
-    body <- if (is_left) call("if", call("!", left), as_block(rounds)) else as_block(rounds)
-    if (is_left) assign_variable(cx, scope, as.character(left), literal_term(FALSE), body)
+    if (!is.null(left)) assign_variable(cx, scope, as.character(left), literal_term(FALSE), body)
+    body <- as_block(rounds)
   }
   key <- scope_key(scope, name)
   # what an outer loop has as a variable stays one
-  is_variable <- name %in% assigned_names(body) || identical(cx$loop$head[[key]]$kind, "variable")
+  is_variable <- name %in% assigned_names(body) || identical(cx$loop$head[[key]]$kind, "variable") || !is.null(left)
   if (length(terms) == 0) {
     before_set(cx, scope, name, as.name(name))
     bind(cx, scope, name, list(kind = "unset", message = sprintf("`%s` is NULL after a loop over nothing.", name), hint = "Use another name there."))
   }
-  for (i in seq_along(terms)) {
-    if (cx$dead) break
+  begin <- function(i) {
     # a function made in one round may be called in the next
     if (i == 1 || calls_function_of_before(cx, scope, body)) before_set(cx, scope, name, as.name(name))
     if (is_variable && !terms[[i]]$type %in% c("static", "?")) {
@@ -124,7 +129,23 @@ unroll <- function(cx, terms, name, body, scope) {
       if (terms[[i]]$type == "static") refuse_change_in_loop(cx, scope, name, as.name(name))
       bind_term(cx, scope, name, terms[[i]])
     }
-    do_block(cx, body, scope)
+  }
+  for (i in seq_along(terms)) {
+    if (cx$dead) break
+    if (is.null(left)) {
+      begin(i)
+      do_block(cx, body, scope)
+    } else {
+      # the variable stays what it was in the round that was left
+      goes_on <- translate_condition(cx, call("!", left), scope)
+      if (is_static_value(goes_on, FALSE)) break
+      round <- function() {
+        begin(i)
+        do_block(cx, body, scope)
+        NULL
+      }
+      if (is_static(goes_on)) round() else with_names_around(cx, scope, body, do_branches(cx, goes_on, round, function() NULL, c("where the loop goes on", "where it was left"), body))
+    }
   }
 }
 # Whether code first looks at a function that it sets afterwards.

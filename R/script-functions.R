@@ -43,7 +43,9 @@ enter_function <- function(cx, expr) {
 
 # With arguments that are known, a function that calls itself may come to an end.
 within_itself <- function(cx, key, most, name, expr) {
-  if (sum(vapply(cx$inlined, identical, NA, key)) >= most) {
+  depth <- sum(vapply(cx$inlined, identical, NA, key))
+  if (depth > 0) cx$recursions <- (cx$recursions %||% 0L) + 1L
+  if (depth >= most || depth > 0 && cx$recursions > 20L) {
     refuse(cx, expr, sprintf("`%s()` calls itself, which TorchScript functions can't.", name %||% squeeze_text(expr[[1]])), "Write a loop.")
   }
 }

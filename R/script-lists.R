@@ -239,7 +239,13 @@ extent_of <- function(position) {
 names_of <- function(cx, given, expr, scope) {
   term <- given[[1]]
   switch(script_type_kind(term$type),
-    Dict = new_term("Vector[str]", sprintf("%s.keys()", term$code), fresh = TRUE),
+    Dict = {
+      # what began as list() has none before it has an element
+      labels <- new_term("Vector[str]", sprintf("%s.keys()", term$code), fresh = TRUE)
+      has_names <- !is.null(term$place) && !isTRUE(cx$declared[[cx$vars[[term$place]]$version %||% ""]]$begins_empty)
+      labels[c("from_null", "is_names")] <- list(!has_names)
+      labels
+    },
     Record = literal_term(names(script_type_parts(term$type))),
     static = {
       value <- static_value(term)

@@ -30,6 +30,9 @@ stop_if_null <- function(cx, term) {
   term
 }
 told_of_null <- function(term) {
+  if (isTRUE(term$is_names)) {
+    return("the list has no elements, and its names may be NULL in R: ask length() first")
+  }
   sprintf("what began as c() has no elements, and may be NULL in R: begin with %s", if (is_vector_term(term)) "numeric(), integer() or character()" else "list()")
 }
 

@@ -141,6 +141,10 @@ as_number <- function(cx, term, expr, what = "This") {
 }
 
 tensor_arithmetic <- function(cx, sign, a, b, expr) {
+  # an array of one is a number
+  as_one <- function(term) if (is_number_array(term) && length(static_value(term)) == 1) literal_term(as.vector(static_value(term))) else term
+  a <- as_one(a)
+  b <- as_one(b)
   mixed <- vapply(list(a, b), function(term) identical(term$dtype, "mixed") || identical(term$dtype, "unsure") && is.null(term$tensor), NA)
   if (any(mixed)) {
     # a number on the right goes as it is
@@ -349,6 +353,7 @@ convert_number <- function(type) {
       return(number)
     }
     if (type == "str") {
+      if (is_static(term) && is.atomic(static_value(term)) && anyNA(static_value(term)) && !any(is.nan(static_value(term)))) refuse(cx, expr, "This is NA in R, which a program does not have.")
       return(text_term(cx, term, expr))
     }
     if (is_list_type(from)) {

@@ -59,7 +59,7 @@ returned_type <- function(type, to_r = FALSE) {
   if (!to_r) {
     return(type)
   }
-  gsub("\\bList\\[(str|bool)\\]", "List[Optional[\\1]]", gsub("\\bList\\[(int|float)\\]", "List[number]", type))
+  gsub("\\bList\\[(str|bool|complex)\\]", "List[Optional[\\1]]", gsub("\\bList\\[(int|float)\\]", "List[number]", type))
 }
 
 # A function's last expression.

@@ -270,6 +270,7 @@ assign_variable <- function(cx, scope, name, term, expr) {
   }
   declared$may_choose_nothing <- isTRUE(declared$may_choose_nothing) || is_switch(expr)
   declared$from_null <- isTRUE(declared$from_null) || is_of_null(cx, term)
+  if (term$type == "Empty") declared$begins_empty <- TRUE
   cx$declared[[version]] <- declared
   if (may_be_emptied(cx, term)) note_emptied(cx, version)
   final <- if (is.null(expected)) joined else join(joined, expected)

@@ -248,7 +248,7 @@ range_vector <- function(range) {
     }
     found <- range(cx, expr, scope)
     if (!is.null(found$terms)) {
-      return(combine(cx, found$terms, quote(c()), scope))
+      return(if (length(found$terms) == 0) literal_term(integer(0)) else combine(cx, found$terms, quote(c()), scope))
     }
     counter <- new_name(cx, "i")
     element <- as_double_number(cx, found$element(counter), expr)

@@ -13,31 +13,6 @@ as_statement <- function(name) {
     none_term()
   }
 }
-is_flag <- function(cx, term, expr, of_flag) {
-  if (term$type == "?") {
-    return(unknown_term())
-  }
-  if (!is.null(term$tensor)) {
-    # of a tensor's one element
-    run_term(cx, keep_term(cx, term))
-    term <- new_term("bool", sprintf("(%s.dtype == 11 and bool(%s))", term$tensor, term$tensor))
-    if (!identical(of_flag, identity)) term$code <- sub(" and bool", " and not bool", term$code, fixed = TRUE)
-    return(term)
-  }
-  refuse_unsure(cx, term, expr)
-  if (is_optional_type(term$type)) refuse(cx, expr, "This may be NULL.", "Ask is.null() first.")
-  if (term$type == "Vector[bool]") {
-    # of one element
-    parts <- known_parts(term)
-    if (!is.null(parts)) {
-      return(if (length(parts) == 1) of_flag(parts[[1]]) else literal_term(FALSE))
-    }
-    term <- keep_term(cx, term)
-    one <- new_term("bool", sprintf("%s[0]", term$code))
-    return(new_term("bool", sprintf("(len(%s) == 1 and %s)", term$code, of_flag(one)$code)))
-  }
-  if (term$type == "bool") of_flag(term) else literal_term(FALSE)
-}
 assignment <- function(cx, expr, scope) {
   target <- expr[[2]]
   value <- expr[[3]]
@@ -125,6 +100,9 @@ build_script_entries <- function() {
         return(translate_condition(cx, expr, scope))
       }
       term <- translate(cx, expr[[2]], scope)
+      if (is_only_of_r(list(term))) {
+        return(answer_of_r(cx, list(fn = base::`!`), list(term), expr))
+      }
       if (is_vector_term(term)) {
         return(each_element(cx, list(term), expr, function(parts) negated(condition_of(cx, parts[[1]], expr))))
       }
@@ -332,6 +310,9 @@ call_entry <- function(cx, entry, expr, scope) {
   if (!is.primitive(entry$fn) && is.function(entry$fn) && entry$name != "ifelse") refuse_order(cx, expr, scope, formals(entry$fn), in_order = entry$name %in% asks_in_order && !(entry$name == "append" && length(expr) > 3) || !is.null(plan_of_function(entry$fn)))
   given <- stop_if_nulls(cx, given_arguments(cx, expr, scope, entry$argument), entry$name)
   if (length(given) == 1 && entry$name %in% of_all_elements || entry$name %in% c("c", "append")) given <- lapply(given, function(term) term$elements %||% term)
+  if (entry$name %in% asked_of_constants && is_only_of_r(given)) {
+    return(answer_of_r(cx, entry, given, expr))
+  }
   types <- term_types(given)
   absent <- match("missing", types)
   if (!is.na(absent) && !isTRUE(scope$is_package)) {

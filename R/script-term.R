@@ -83,7 +83,7 @@ literal_term <- function(x) {
     return(literal_object(x))
   }
   # a value of a program has no names
-  if (!is.atomic(x) || is.raw(x) || !is.null(names(x))) {
+  if (!is.atomic(x) || is.raw(x) || !all(names(attributes(x)) %in% "dim")) {
     return(NULL)
   }
   if (length(x) != 1 || !is.null(dim(x))) {
@@ -119,6 +119,10 @@ literal_object <- function(x) {
 }
 
 literal_vector <- function(x) {
+  # libtorch makes no longer lists of what a program holds
+  if (length(x) > 65535L) {
+    return(NULL)
+  }
   if (!is.null(dim(x)) || (anyNA(x) && !(is.double(x) && all(is.nan(x[is.na(x)])))) || is.complex(x)) {
     return(NULL)
   }

@@ -32,6 +32,7 @@ text_of_terms <- function(cx, given, expr, sep = "", digits = 15L) {
 # The code of one string, of all elements; NULL has none.
 one_text <- function(cx, term, expr, sep, digits) {
   if (is_constant_vector(term)) {
+    if (digits < 15L && is.object(static_value(term))) refuse(cx, expr, sprintf("`cat()` of %s can't be translated.", describe(static_value(term))), "paste() makes text of it.")
     return(string_text(paste(constant_text(static_value(term), digits), collapse = sep)))
   }
   if (term$type %in% c("None", "Empty")) {

@@ -73,6 +73,7 @@ each_element <- function(cx, given, expr, run) {
   given[vectors] <- lapply(given[vectors], function(term) new_term(element_type(term$type), sprintf("%s[%s]", term$code, i), simple = TRUE))
   element <- NULL
   lines <- in_block(cx, element <- run(given))
+  if (length(lines) > 0 && any(vapply(given, is_open_kind, NA))) refuse(cx, expr, "Whether a number beside this vector is an integer or a double is known only when the program runs.", "as.numeric() makes it a double, as.integer() an integer.")
   if (length(lines) > 0) refuse(cx, expr, "This can't be done with vectors.", "vapply() goes through their elements.")
   new_term(vector_type_of(element$type), sprintf("[%s for %s in range(%s)]", element$code, i, sizes[[1]]), fresh = TRUE)
 }

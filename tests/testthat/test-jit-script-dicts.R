@@ -66,3 +66,15 @@ test_that("a loop goes through the elements of a list with names, in their order
   expect_same_as_eager(function(x, k = "z") { d <- list(); d[["q"]] <- 2; d[[k]] <- 1; d[["q"]] <- NULL; d[["q"]] <- 7; for (e in d) x <- x * 3 + e; x }, x)
   expect_same_as_eager(function(x, k = "z") { d <- list(); d[[k]] <- 1; for (e in d) d[[paste0("r", e)]] <- e; x * length(d) }, x)
 })
+
+test_that("a list to which nothing was added has no names", {
+  counts <- function(use) eval(bquote(function(w = c("b", "a")) { l <- list(); for (x in w) l[[x]] <- 1; .(use) }))
+  for (use in alist(length(names(l)), { s <- 0; for (k in names(l)) s <- s + l[[k]]; s }, paste(names(l), collapse = ","), "a" %in% names(l), { n <- names(l); if (length(n) > 0) n[1] else "none" })) {
+    for (w in list(c("b", "a"), character())) expect_exactly_eager(counts(use), w)
+  }
+  for (use in alist(names(l), list(names(l), 1), rev(names(l)))) {
+    program <- expect_same_as_eager(counts(use), c("b", "a"))
+    expect_failure_of(program(character()), "program", "names may be NULL in R: ask length\\(\\) first")
+  }
+  expect_failure_of(jit_script(counts(quote(is.null(names(l))))), "compile", "ask length\\(\\) == 0")
+})

@@ -181,3 +181,65 @@ test_that("loops over modules and lists of different things are left, and rounds
   expect_same_as_eager(function(x) { for (f in list(torch_tanh, torch_relu)) { y <- f(x); if (y$sum()$item() > 1) next; x <- y + 0.6 }; list(x, y) }, x)
   expect_failure_of(jit_script(layers(function(x) { for (l in self$layers$children) { if (x[1]$item() < 0) { if (x[2]$item() > 0) next; x <- x + 1 }; x <- l(x) }; x })()), "compile", "stand in branches alone that end with them")
 })
+
+test_that("after a loop that is written out its variable is what it was", {
+  for (x in list(torch_tensor(c(1, 2)), torch_tensor(c(-1, -2)))) {
+    for (fn in list(
+      function(x) { fs <- list(torch_sin, torch_cos); for (i in 1:2) x <- fs[[i]](x); x / i },
+      function(x) { l <- list(1, "a", 2L); for (i in 1:3) print(l[[i]]); i },
+      function(x) { fs <- list(a = torch_sin, b = torch_cos); for (n in names(fs)) x <- fs[[n]](x); n },
+      function(x) { fs <- list(torch_sin, torch_cos); for (i in c(2, 1)) x <- fs[[i]](x); list(x, i) },
+      function(x) { fs <- list(torch_sin, torch_cos); for (i in 1:2) { if (x[1]$item() > 0) next; x <- fs[[i]](x) }; x / i },
+      function(x) { fs <- list(torch_sin, torch_cos); i <- 0L; for (i in seq_along(fs)) { x <- fs[[i]](x); if (x[1]$item() > 0) break }; x + i },
+      function(x) { fs <- list(torch_sin, torch_cos); n <- 0L; for (j in 1:3) { for (i in 1:2) { x <- fs[[i]](x); if (x[1]$item() > 0) break }; n <- n + i }; n },
+      function(x) { for (e in list(1, 2, 3)) { if (x[1]$item() > 0) break }; x + e },
+      function(x) { fs <- list(torch_sin, torch_cos); g <- function() i; for (i in 1:2) { x <- fs[[i]](x) }; x / g() },
+      function(x) { fs <- list(torch_sin, torch_cos); for (i in 1:2) { x <- fs[[i]](x); i <- i + 10L }; x / i }
+    )) {
+      expect_same_as_eager(fn, x)
+    }
+  }
+  refused <- function(fn, pattern) expect_failure_of(jit_script(fn), "compile", pattern)
+  refused(function(x) { fs <- list(torch_sin, torch_cos); for (f in fs) { x <- f(x); if (x[1]$item() > 0) break }; f(x) }, "one thing or another that only R has")
+  refused(function(x) { for (e in list(1L, 2.5, TRUE)) { if (x[1]$item() > 0) break }; e }, "where the loop goes on and a number where it was left")
+})
+
+test_that("of values that only R has R gives the answer", {
+  names <- c(a = 1, b = 2)
+  matrix <- matrix(c(1.5, 2, 3, 4), 2)
+  strings <- c(lo = "x", hi = "y")
+  flag <- c(a = TRUE)
+  vectors <- list(c(1, 2), c(3, 4))
+  named <- list(p = c(1, 2), q = c(3, 4))
+  one <- matrix(2)
+  nothing <- list()
+  frame <- data.frame(a = 1:2, b = c(2.5, 3))
+  x <- torch_ones(2)
+  for (use in alist(
+    if (is.numeric(matrix)) x else -x, is.numeric(names), is.numeric(names[1]), is.integer(matrix), is.character(strings), is.logical(flag), is.logical(matrix > 2), is.logical(NA),
+    { v <- c(a = 1, b = 2); if (is.numeric(v)) sum(v) else 0 }, isTRUE(flag), isFALSE(flag), isTRUE(c(a = TRUE)), if (!flag) x else -x,
+    length(unlist(vectors)), unlist(vectors)[[2]], { for (n in unlist(vectors)) x <- x + n; x }, Reduce(`+`, unlist(vectors)), names(unlist(named)), is.list(unlist(named)),
+    x + one, x * one, one * x, x > one, x^one, x + matrix, NROW(names), NROW(matrix), nrow(matrix), ncol(matrix), is.null(NROW(names)),
+    seq_along(nothing), list(seq_along(nothing), 1L), is.null(seq_along(nothing)), list(1i), sum(matrix), mean(matrix), lapply(frame, function(e) e + 1)
+  )) {
+    fn <- eval(bquote(function(x) .(use)))
+    expect_identical(plain_values(jit_script(fn)(x)), plain_values(fn(x)), label = deparse(use))
+  }
+  days <- as.Date("2020-01-01")
+  marked <- structure(1:3, k = "z")
+  long <- as.numeric(1:70000) + 0.5
+  for (use in alist(!flag, cat(days, "\n"), Filter(function(e) e > 2, matrix), marked, log(marked), long, as.character(2147483647L + 1L))) {
+    expect_failure_of(suppressWarnings(jit_script(eval(bquote(function(x) .(use))))), "compile", "In ")
+  }
+  expect_identical(jit_script(function(x) sum(long))(x), sum(long))
+})
+
+test_that("recursion through the calls of an inner function is told at once", {
+  sorted <- function(x = c(3, 1, 2)) {
+    qs <- function(v = c(1, 2)) { if (length(v) <= 1) return(v); p <- v[1]; c(qs(v[v < p]), v[v == p], qs(v[v > p])) }
+    qs(x)
+  }
+  expect_failure_of(jit_script(sorted), "compile", "`qs\\(\\)` calls itself")
+  known <- function(n = 5L) { f <- function(k) if (k < 2) k else f(k - 1) + f(k - 2); f(5) + n }
+  expect_exactly_eager(known, 5L)
+})
