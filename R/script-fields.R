@@ -279,6 +279,19 @@ stop_if_registered <- function(cx, name, term, kinds) {
   term
 }
 
+# A method that keeps its argument in a field, and is given a parameter or buffer.
+refuse_registered <- function(cx, fn, matched, expr) {
+  for (name in names(matched)) {
+    if (!is_registered(cx, matched[[name]])) next
+    walk_calls(body(fn), function(call) {
+      keeps <- is.name(call[[1]]) && as.character(call[[1]]) %in% c("<-", "=") && is.call(call[[2]]) && identical(call[[2]][[1]], quote(`$`)) && identical(call[[2]][[2]], quote(self))
+      if (keeps && identical(call[[3]], as.name(name))) {
+        refuse(cx, expr, sprintf("R makes `%s` a parameter or buffer from here on, and a program can't.", as.character(call[[2]][[3]])), "$clone() of it is a tensor as others.")
+      }
+    })
+  }
+}
+
 # NULL and list() are no fields of one type, nor what is no list and list().
 check_empty_field <- function(cx, self, name, term, expr) {
   begins <- type_of_field(self$self[[name]]) %||% "?"

@@ -104,7 +104,7 @@ combine <- function(cx, given, expr, scope) {
   }
   # one element may be read alone
   given <- lapply(given, function(term) {
-    if (isTRUE(term$may_fail)) {
+    if (isTRUE(term$may_fail) || term$type == "Tensor" && !term$simple && is.null(term$place) && !isTRUE(scope$is_package)) {
       term <- keep_term(cx, term)
       run_term(cx, term)
     }

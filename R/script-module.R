@@ -104,6 +104,7 @@ call_method <- function(cx, self, name, given, expr, scope) {
   if (any_unknown(given)) {
     return(unknown_term())
   }
+  refuse_registered(cx, fn, matched$matched, expr)
   static <- any(vapply(matched$matched, function(term) term$type %in% c("static", "None"), NA))
   # what a layer of this package returns may depend on its flags
   is_layer <- identical(topenv(environment(fn)), topenv())

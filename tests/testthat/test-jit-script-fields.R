@@ -294,3 +294,11 @@ test_that("what goes over an nn_module_dict() has its names", {
   refused(over(function(x) Map(function(m, k) m(x) * k, self$ml, 1)), "`Map\\(\\)` asks for the names of a module")
   refused(over(function(x) self$ml[[1.5]](x)), "There is no module 1.5")
 })
+
+test_that("a module keeps no parameter of the one around it", {
+  keeper <- nn_module("keeper", initialize = function() self$h <- NULL, set = function(a) { self$h <- a; invisible(NULL) }, forward = function(x) x)
+  around <- function(forward) nn_module(initialize = function() { self$w <- nn_parameter(torch_ones(2)); self$inner <- keeper() }, forward = forward)
+  refused(around(function(x) { self$inner$set(self$w); x }), "R makes `h` a parameter or buffer from here on")
+  expect_same_fields(around(function(x) { self$inner$set(self$w * 1); x }))
+  expect_same_fields(around(function(x) { self$inner$set(x); x + self$w }))
+})

@@ -162,3 +162,13 @@ test_that("an element that is not there stops the program where nothing reads it
   expect_same_as_eager(function(n = 3L, w = c(1L, 2L)) { f <- function(a, q) a; f(n, w[[9]]) }, 3L, c(1L, 2L))
   for (position in alist(w[[1 / 0]], w[1 / 0])) expect_failure_of(jit_script(eval(bquote(function(w = c(1L, 2L)) .(position)))), "compile", "A position is a whole number")
 })
+
+test_that("c() and do.call() compute all that they are given", {
+  for (use in alist(length(head(c(x[k], x[k]), 0)), do.call(function(q) 1, list(x[k])))) {
+    fn <- eval(bquote(function(x, k = 1L) .(use)))
+    program <- expect_same_as_eager(fn, torch_tensor(c(1, 2)), 1L)
+    expect_failure_of(program(torch_tensor(c(1, 2)), 5L), "program", "out of range")
+  }
+  expect_same_as_eager(function(x, k = 1L) do.call(function(q, r) q + r, list(x, r = k)), torch_tensor(c(1, 2)), 2L)
+  expect_same_as_eager(function(x) { o <- c(); for (i in 1:3) o <- c(o, torch_tanh(x * i)); torch_stack(o) }, torch_tensor(c(1, 2)))
+})
