@@ -51,7 +51,9 @@ run_python <- function(code, args = character()) {
     # numbers that R reads back without loss, in row-major order
     "def show(x): print(*[repr(float(v)) for v in x.detach().reshape(-1)])"
   )
-  writeLines(c(head, code), script)
+  # PyTorch may abort where it ends its own threads, after all is done
+  tail <- c("import os", "sys.stdout.flush()", "os._exit(0)")
+  writeLines(c(head, code, tail), script)
   errors <- withr::local_tempfile()
   output <- suppressWarnings(system2(find_python()$path, shQuote(c(script, args)), stdout = TRUE, stderr = errors))
   if (!is.null(attr(output, "status"))) {
