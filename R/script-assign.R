@@ -221,7 +221,7 @@ assign_part <- function(cx, inner, held, i, term, scope, expr) {
     parts <- parts[-at]
     labels <- names(types)[-at]
   } else {
-    if (!isTRUE(scope$is_package)) run_term(cx, term <- keep_term(cx, term))
+    if (!isTRUE(scope$is_package)) term <- run_term(cx, term)
     parts[[at]] <- keep_term(cx, term)
     labels <- if (!is.null(names(types))) append(names(types), if (at > length(types)) value)
   }

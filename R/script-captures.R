@@ -96,14 +96,10 @@ sets_function <- function(cx, scope, expr, name) {
   found
 }
 
-# Of what only R has, such as vectors with names and matrices, R itself gives the answer.
-asked_of_constants <- c(
-  "is.numeric", "is.character", "is.logical", "is.integer", "is.double", "isTRUE", "isFALSE", "nrow", "ncol", "NROW", "NCOL", "unlist", "&", "|", "xor", "seq_along",
-  "sum", "prod", "max", "min", "mean", "any", "all"
-)
-is_only_of_r <- function(given) all_static(given) && "static" %in% term_types(given) && all(vapply(given, function(term) is_plain(static_value(term)), NA))
+# Of constants, also such as only R has (vectors with names, matrices), R itself gives the answer.
+are_constants_of_r <- function(given) length(given) > 0 && all_static(given) && all(vapply(given, function(term) is_plain(static_value(term)), NA))
 is_plain <- function(value) is.atomic(value) || is.list(value) && all(vapply(unclass(value), is_plain, NA))
-answer_of_r <- function(cx, entry, given, expr) {
-  value <- tryCatch(suppressWarnings(do.call(entry$fn, lapply(given, static_value))), error = function(e) refuse(cx, expr, conditionMessage(e)))
+answer_of_r <- function(cx, fn, given, expr) {
+  value <- tryCatch(suppressWarnings(do.call(fn, lapply(given, static_value))), error = function(e) refuse(cx, expr, conditionMessage(e)))
   literal_term(value) %||% static_term(value)
 }

@@ -104,11 +104,8 @@ combine <- function(cx, given, expr, scope) {
   }
   # one element may be read alone
   given <- lapply(given, function(term) {
-    if (isTRUE(term$may_fail) || term$type == "Tensor" && !term$simple && is.null(term$place) && !isTRUE(scope$is_package)) {
-      term <- keep_term(cx, term)
-      run_term(cx, term)
-    }
-    term
+    fails <- isTRUE(term$may_fail) || term$type == "Tensor" && !term$simple && is.null(term$place) && !isTRUE(scope$is_package)
+    if (fails) run_term(cx, term) else term
   })
   is_vector <- !any(is_list) && all(scalars | startsWith(plain, "Vector") | plain %in% c("int", "whole", "float", "bool", "str") | types == "Empty") && joined != "Tensor"
   type <- sprintf("%s[%s]", if (is_vector) "Vector" else "List", joined)

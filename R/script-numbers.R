@@ -269,8 +269,7 @@ both_sides <- function(cx, sign, given, expr) {
     return(tensor_arithmetic(cx, sign, given[[1]], given[[2]], expr))
   }
   if (all_static(given) && all(vapply(given, is_vector_term, NA))) {
-    value <- tryCatch(do.call(sign, unname(lapply(given, static_value))), error = function(e) refuse(cx, expr, conditionMessage(e)))
-    return(literal_term(value) %||% static_term(value))
+    return(answer_of_r(cx, sign, unname(given), expr))
   }
   if (any(vapply(given, is_vector_term, NA))) {
     return(each_element(cx, given, expr, function(parts) both_sides(cx, sign, parts, expr)))

@@ -4,8 +4,8 @@ NULL
 
 # `call`: function(cx, expr, scope) of the call itself; or `run`: function(cx, given, expr, scope) of its terms.
 # `argument`: how an argument becomes a term.
-entry <- function(becomes, run = NULL, call = NULL, of_tensor = TRUE, argument = translate_full) {
-  list(becomes = becomes, run = run, call = call, of_tensor = of_tensor, argument = argument)
+entry <- function(becomes, run = NULL, call = NULL, of_tensor = TRUE, of_constants = of_tensor, argument = translate_full) {
+  list(becomes = becomes, run = run, call = call, of_tensor = of_tensor, of_constants = of_constants, argument = argument)
 }
 as_statement <- function(name) {
   function(cx, expr, scope) {
@@ -100,16 +100,16 @@ build_script_entries <- function() {
         return(translate_condition(cx, expr, scope))
       }
       term <- translate(cx, expr[[2]], scope)
-      if (is_only_of_r(list(term))) {
-        return(answer_of_r(cx, list(fn = base::`!`), list(term), expr))
+      if (are_constants_of_r(list(term))) {
+        return(answer_of_r(cx, `!`, list(term), expr))
       }
       if (is_vector_term(term)) {
         return(each_element(cx, list(term), expr, function(parts) negated(condition_of(cx, parts[[1]], expr))))
       }
       if (term$type == "Tensor") call_tensor_method(cx, tensor_generic("!"), "!", list(term), expr) else negated(condition_of(cx, term, expr))
     }),
-    `&` = entry("both sides, of numbers and tensors", run = function(cx, given, expr, scope) both_sides(cx, "&", unname(given), expr), of_tensor = FALSE),
-    `|` = entry("one of both sides, of numbers and tensors", run = function(cx, given, expr, scope) both_sides(cx, "|", unname(given), expr), of_tensor = FALSE),
+    `&` = entry("both sides, of numbers and tensors", run = function(cx, given, expr, scope) both_sides(cx, "&", unname(given), expr), of_tensor = FALSE, of_constants = TRUE),
+    `|` = entry("one of both sides, of numbers and tensors", run = function(cx, given, expr, scope) both_sides(cx, "|", unname(given), expr), of_tensor = FALSE, of_constants = TRUE),
     xor = entry("one of both, not the other", run = function(cx, given, expr, scope) {
       if ("Tensor" %in% term_types(given)) {
         given <- lapply(unname(given), function(term) {
@@ -120,20 +120,20 @@ build_script_entries <- function() {
       each_element(cx, given, expr, function(parts) {
         new_term("bool", sprintf("(%s != %s)", condition_of(cx, parts[[1]], expr)$code, condition_of(cx, parts[[2]], expr)$code))
       })
-    }, of_tensor = FALSE),
-    isTRUE = entry("its argument, if that is TRUE or FALSE", run = function(cx, given, expr, scope) is_flag(cx, given[[1]], expr, identity), of_tensor = FALSE),
-    isFALSE = entry("the opposite of its argument", run = function(cx, given, expr, scope) is_flag(cx, given[[1]], expr, negated), of_tensor = FALSE),
+    }, of_tensor = FALSE, of_constants = TRUE),
+    isTRUE = entry("its argument, if that is TRUE or FALSE", run = function(cx, given, expr, scope) is_flag(cx, given[[1]], expr, identity), of_tensor = FALSE, of_constants = TRUE),
+    isFALSE = entry("the opposite of its argument", run = function(cx, given, expr, scope) is_flag(cx, given[[1]], expr, negated), of_tensor = FALSE, of_constants = TRUE),
     `%in%` = entry("whether a number or string is in a vector", run = function(cx, given, expr, scope) {
       is_in(cx, unname(match_given(cx, alist(x = , table = ), given, expr)$matched[c("x", "table")]), expr, scope)
     }, of_tensor = FALSE),
     is.null = entry("whether an optional value is there: within the branch it is", call = condition_named("is.null")),
     is_torch_tensor = entry("known while compiling", run = same_type("Tensor"), of_tensor = FALSE),
-    is.numeric = entry("known while compiling; of a tensor by its dtype", run = numeric_of, of_tensor = FALSE),
-    is.character = entry("known while compiling", run = same_type("str", "Vector[str]"), of_tensor = FALSE),
-    is.logical = entry("known while compiling", run = same_type("bool", "Vector[bool]"), of_tensor = FALSE),
+    is.numeric = entry("known while compiling; of a tensor by its dtype", run = numeric_of, of_tensor = FALSE, of_constants = TRUE),
+    is.character = entry("known while compiling", run = same_type("str", "Vector[str]"), of_tensor = FALSE, of_constants = TRUE),
+    is.logical = entry("known while compiling", run = same_type("bool", "Vector[bool]"), of_tensor = FALSE, of_constants = TRUE),
     is.list = entry("known while compiling", run = is_of_type(function(term) script_type_kind(term$type) %in% c("List", "Tuple", "Record", "Dict", "Empty") || is.list(term$value[[1]])), of_tensor = FALSE),
-    is.integer = entry("known while compiling", run = is_of_type(function(term) term$type %in% c("int", "Vector[int]"), of_kind = TRUE), of_tensor = FALSE),
-    is.double = entry("known while compiling", run = is_of_type(function(term) term$type %in% c("whole", "float", "Vector[whole]", "Vector[float]"), of_kind = TRUE), of_tensor = FALSE),
+    is.integer = entry("known while compiling", run = is_of_type(function(term) term$type %in% c("int", "Vector[int]"), of_kind = TRUE), of_tensor = FALSE, of_constants = TRUE),
+    is.double = entry("known while compiling", run = is_of_type(function(term) term$type %in% c("whole", "float", "Vector[whole]", "Vector[float]"), of_kind = TRUE), of_tensor = FALSE, of_constants = TRUE),
     is.function = entry("known while compiling", run = is_of_type(function(term) is_static(term) && is_callable(static_value(term))), of_tensor = FALSE),
     is_one = entry("known while compiling", run = is_of_type(function(term) is_number_type(term$type) || term$type == "bool"), of_tensor = FALSE),
     inherits = entry("known while compiling", run = function(cx, given, expr, scope) {
@@ -212,10 +212,10 @@ build_script_entries <- function() {
     numeric = entry("a vector of zeros", run = filled_vector("numeric")), integer = entry("a vector of zeros", run = filled_vector("integer")),
     logical = entry("a vector of FALSE", run = filled_vector("logical")), character = entry("a vector of empty strings", run = filled_vector("character")),
     length = entry("how many; of a tensor all its elements", run = length_of, of_tensor = FALSE, argument = function(cx, expr, scope) translate_nullable(cx, expr, scope, translate_held)),
-    dim = entry("the shape of a tensor", run = shape_of, of_tensor = FALSE), nrow = entry("the size of the first dimension", run = extent_of(1L), of_tensor = FALSE),
-    ncol = entry("the size of the second dimension", run = extent_of(2L), of_tensor = FALSE), NROW = entry("as nrow()", run = extent_of(1L), of_tensor = FALSE),
+    dim = entry("the shape of a tensor", run = shape_of, of_tensor = FALSE), nrow = entry("the size of the first dimension", run = extent_of(1L), of_tensor = FALSE, of_constants = TRUE),
+    ncol = entry("the size of the second dimension", run = extent_of(2L), of_tensor = FALSE, of_constants = TRUE), NROW = entry("as nrow()", run = extent_of(1L), of_tensor = FALSE, of_constants = TRUE),
     names = entry("of a list with names", run = names_of, of_tensor = FALSE), rev = entry("of a list or vector", run = reversed),
-    unlist = entry("a vector of a list of numbers, strings or vectors", run = unlisted, of_tensor = FALSE),
+    unlist = entry("a vector of a list of numbers, strings or vectors", run = unlisted, of_tensor = FALSE, of_constants = TRUE),
     as.list = entry("of a tensor, along its first dimension", run = as_list_of, of_tensor = FALSE),
     seq_len = entry("whole numbers", call = range_vector(range_to)), seq_along = entry("whole numbers", call = range_vector(range_along)),
     `:` = entry("whole numbers, rising or falling", call = range_vector(range_between)), seq = entry("numbers, with `by` or `length.out`", call = range_vector(range_by)),
@@ -310,8 +310,8 @@ call_entry <- function(cx, entry, expr, scope) {
   if (!is.primitive(entry$fn) && is.function(entry$fn) && entry$name != "ifelse") refuse_order(cx, expr, scope, formals(entry$fn), in_order = entry$name %in% asks_in_order && !(entry$name == "append" && length(expr) > 3) || !is.null(plan_of_function(entry$fn)))
   given <- stop_if_nulls(cx, given_arguments(cx, expr, scope, entry$argument), entry$name)
   if (length(given) == 1 && entry$name %in% of_all_elements || entry$name %in% c("c", "append")) given <- lapply(given, function(term) term$elements %||% term)
-  if (entry$name %in% asked_of_constants && is_only_of_r(given)) {
-    return(answer_of_r(cx, entry, given, expr))
+  if (entry$of_constants && are_constants_of_r(given)) {
+    return(answer_of_r(cx, entry$fn, given, expr))
   }
   types <- term_types(given)
   absent <- match("missing", types)
@@ -331,14 +331,6 @@ call_entry <- function(cx, entry, expr, scope) {
     }
     if ("?" %in% types) {
       return(unknown_term())
-    }
-    folds <- all_static(given) && all(types != "static" | vapply(given, has_lost_names, NA))
-    if (folds && is.function(entry$fn)) {
-      value <- tryCatch(suppressWarnings(do.call(entry$fn, lapply(given, static_value))), error = function(e) NULL)
-      literal <- if (!is.null(value)) literal_term(value)
-      if (!is.null(literal)) {
-        return(literal)
-      }
     }
   }
   before <- length(cx$block$lines)

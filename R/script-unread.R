@@ -1,20 +1,21 @@
 # Values that nothing reads: R computes them, with their errors and random draws, and libtorch would leave them out. So
 # something looks at each.
 
-# A term of which only what is known is used, or nothing: what its text does is done all the same.
+# A term of which only what is known is used, or a part, or nothing: what its text does is done all the same. Gives the term
+# that has been computed.
 run_term <- function(cx, term) {
   if (is_static(term) || is.null(term$code) || term$type == "?") {
-    return(invisible())
+    return(invisible(term))
   }
   if (!term$simple || isTRUE(term$may_fail)) {
-    lines <- if (term$type == "None") term$code else looking_code(cx, keep_term(cx, term))
-    emit(cx, lines)
+    term <- keep_term(cx, term)
+    emit(cx, if (term$type == "None") term$code else looking_code(cx, term))
   } else if (!is.null(term$place)) {
     note_unread(cx, term$place)
   } else if (!is_scalar_type(term$type)) {
-    lines <- looking_code(cx, term)
-    emit(cx, lines)
+    emit(cx, looking_code(cx, term))
   }
+  invisible(term)
 }
 
 # The statements that look at a value; none where it can't fail.

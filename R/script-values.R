@@ -220,14 +220,8 @@ call_listed <- function(cx, expr, scope) {
   if (is.null(arguments)) refuse(cx, expr, "`do.call()` needs a list of arguments.", "do.call(f, list(x, y)).")
   if (is.call(arguments) && identical(arguments[[1]], quote(list))) {
     # the list has all of them, whatever the function looks at
-    given <- lapply(given_arguments(cx, arguments, scope), function(term) {
-      if (is_static(term) || !is.null(term$place) || is.null(term$code) || term$type %in% c("?", "Empty") || isTRUE(scope$is_package)) {
-        return(term)
-      }
-      term <- keep_term(cx, term)
-      emit(cx, looking_code(cx, term))
-      term
-    })
+    given <- given_arguments(cx, arguments, scope)
+    if (!isTRUE(scope$is_package)) given <- lapply(given, function(term) if (term$type == "Empty") term else run_term(cx, term))
   } else {
     term <- translate(cx, arguments, scope)
     if (term$type == "?") {

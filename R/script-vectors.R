@@ -162,8 +162,7 @@ repeated <- function(cx, x, n, expr, code, length_of_result) {
   scalar <- x$type %in% c("int", "whole", "float", "bool", "str")
   if (!scalar && !is_list_type(x$type)) refuse(cx, expr, sprintf("%s can't be repeated here.", script_type_in_words(x$type)), if (x$type == "Tensor") "torch_tile(x, n) repeats a tensor, torch_repeat_interleave(x, n) its elements.")
   if (!is.null(n$type) && (is_vector_term(n) || n$type == "str")) refuse(cx, expr, "How often must be one number.")
-  x <- keep_term(cx, x)
-  if (isTRUE(x$may_fail)) run_term(cx, x)
+  x <- if (isTRUE(x$may_fail)) run_term(cx, x) else keep_term(cx, x)
   parts <- if (scalar) list(x) else known_parts(x)
   if (!is.null(parts) && length(parts) > 0 && is_static(n)) {
     size <- length_of_result(length(parts), static_value(n))
