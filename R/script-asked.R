@@ -40,14 +40,8 @@ asked_first <- function(cx, scope, body, formals, within = list(), until = "done
       `<-` = , `=` = return(ask_assigned(expr)),
       `if` = return(ask(expr[[2]]) && ask_branches(expr, list(expr[[3]], if (length(expr) > 3) expr[[4]]))),
       switch = return(ask(expr[[2]]) && ask_choices(expr)),
-      `while` = , `&&` = , `||` = {
-        ask(expr[[2]])
-        return(FALSE)
-      },
-      `for` = {
-        ask(expr[[3]])
-        return(FALSE)
-      },
+      `while` = , `&&` = , `||` = return(ask(expr[[2]]) && passes(expr)),
+      `for` = return(ask(expr[[3]]) && passes(expr)),
       `repeat` = , `<<-` = return(FALSE),
       `return` = return(length(expr) > 1 && ask(expr[[2]]) && FALSE),
       `$` = return(ask(expr[[2]]) && (until == "done" || !is_of_module(cx, scope, expr)) && is.null(active_code(cx, scope, expr)))
@@ -72,6 +66,12 @@ asked_first <- function(cx, scope, body, formals, within = list(), until = "done
       return(FALSE)
     }
     TRUE
+  }
+  # What may not be run, and neither does anything nor leaves: what comes after it is asked for as well.
+  passes <- function(expr) {
+    goes_on <- until == "done" && !has_effects(cx, scope, expr, list(list(body = body, key = list(body)))) && !has_call(expr, c("return", "stop", "stopifnot")) && (enters_no_grad || !calls_no_grad(cx, scope, expr))
+    if (goes_on) set <<- union(set, made_here(expr))
+    goes_on
   }
   # what all of them ask for, before one of them does something
   ask_branches <- function(expr, branches) {

@@ -90,6 +90,10 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
   }
   label <- if (head == "$") as.character(target[[3]])
   i <- if (head == "$") literal_term(label) else if (length(target) == 3 && !identical(target[[3]], quote(expr = ))) translate_index(cx, held, target[[3]], expr, index_scope) else refuse(cx, expr, "One position is needed here.")
+  # a vector of one element, of which the program may not know that
+  if (kind == "Vector" && is_vector_term(term) && is_number_type(i$type)) {
+    return(assign_elements(cx, inner, held, key, sprintf("[%s]", need_code(cx, i, "int", expr, "A position")), term, scope, expr))
+  }
   if (is_scalar_type(held$type) && head != "$" && is.name(inner) && !is.null(held$place) && !cx$vars[[held$place]]$version %in% cx$vectors) {
     return(is_vector_later(cx, cx$vars[[held$place]]$version))
   }

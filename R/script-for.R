@@ -171,7 +171,10 @@ without_next <- function(exprs) {
       inner <- without_next(c(as.list(expr)[-1], rest))
       return(if (!is.null(inner)) c(before, inner))
     }
-    if (head != "if" || has_jump(expr[[2]])) {
+    origin <- expr
+    # `test && break`
+    if (head %in% c("&&", "||")) expr <- call("if", if (head == "&&") expr[[2]] else call("!", expr[[2]]), expr[[3]])
+    if (!identical(expr[[1]], quote(`if`)) || has_jump(expr[[2]])) {
       return(NULL)
     }
     branches <- list(list(expr[[3]]), if (length(expr) > 3) list(expr[[4]]))
@@ -185,7 +188,7 @@ without_next <- function(exprs) {
       return(NULL)
     }
     chosen <- as.call(c(quote(`if`), expr[[2]], lapply(branches, as_block)))
-    attr(chosen, "script_origin") <- expr
+    attr(chosen, "script_origin") <- origin
     return(c(before, list(chosen)))
   }
   exprs

@@ -250,9 +250,8 @@ refuse_changed_arguments <- function(cx, closures, given, expr) {
   for (closure in closures) {
     for (name in unique(super_assigned(closure$body))) {
       key <- find_binding(cx, closure$scope, name)$key
-      uses <- vapply(as.list(expr)[-1], function(part) is.call(part) && !identical(part[[1]], quote(`function`)) && name %in% all.names(part), NA)
       is_given <- vapply(given, function(term) !is.null(key) && identical(term$place, key), NA)
-      if (any(uses, is_given)) refuse(cx, expr, sprintf("The function changes `%s`, which an argument of it uses.", name), "Give the argument a name before the call.")
+      if (any(is_given)) refuse(cx, expr, sprintf("The function changes `%s`, which an argument of it uses.", name), "Give the argument a name before the call.")
     }
   }
 }

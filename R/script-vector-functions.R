@@ -251,6 +251,7 @@ number_test <- function(name, code, others) {
   force(others)
   function(cx, given, expr, scope) {
     if (length(given) != 1) refuse(cx, expr, sprintf("`%s()` takes one vector.", name))
+    if (given[[1]]$type == "Empty") refuse(cx, expr, sprintf("`%s()` does not apply to list().", name))
     each_element(cx, given, expr, function(parts) {
       term <- parts[[1]]
       if (term$type %in% c("int", "whole", "bool")) {

@@ -383,7 +383,7 @@ test_that("what one branch alone sets is otherwise what is around, or the defaul
 
 test_that("the second side of `&&` is TRUE or FALSE where nothing reads it, or leaves", {
   for (use in alist(b && s, b && cat("x\n"), b && NULL, b || "a", { x <- torch_ones(1); b && x })) {
-    expect_failure_of(jit_script(eval(bquote(function(b = TRUE, s = "a") { .(use); 1 }))), "compile", "TRUE or FALSE")
+    expect_failure_of(jit_script(eval(bquote(function(b = TRUE, s = "a") { .(use); 1 }))), "compile", "must be TRUE or FALSE|TRUE or FALSE is needed")
   }
   for (b in c(TRUE, FALSE)) for (use in alist(
     { b && (k <- 2); k }, { b && { k <- 2; TRUE }; k }, { b || stop("no"); 1 }, { b && stop("no"); 1 }, { b && return(3); 1 }, { for (i in 1:3) { b && next; k <- k + 1 }; k },

@@ -292,3 +292,25 @@ test_that("what is asked for on some ways alone has no default that changes", {
   refused(function(n = 0L) { f <- function(b = k) { k <- 1; lapply(seq_len(n), function(i, q) q, b); k <- 2; b }; f() })
   expect_same_as_eager(function(fl = FALSE) { f <- function(a, b = a * 2) { r <- ifelse(fl, b, 0); b + r }; f(3) })
 })
+
+test_that("a function asks for what comes after its loops", {
+  two <- function(fn) expect_same_as_eager(fn, 3L, types = list(n = "int"))
+  for (fn in list(
+    function(n) { f <- function(i, j) { s <- 0; for (q in 1:i) s <- s + q; s + j }; f({ cat("i\n"); n }, { cat("j\n"); 2 }) },
+    function(n) { f <- function(i, j) { while (i > 1) { i <- i - 1; if (i == 2) break }; i + j }; f({ cat("i\n"); n }, { cat("j\n"); 2 }) },
+    function(n) {
+      roots <- seq_len(n)
+      root <- function(roots, i) { while (roots[i] != i) i <- roots[i]; i }
+      join <- function(i, j) { a <- root(roots, i); b <- root(roots, j); if (a != b) roots[a] <<- b }
+      join(1L, 2L)
+      join(roots[2], roots[3])
+      roots
+    },
+    function(n) { f <- function(i) { force(i); n <<- n + 1L; i }; f(n * 2L) + f(n + 1L) }
+  )) two(fn)
+  refused <- function(fn, pattern) expect_failure_of(jit_script(fn, n = "int"), "compile", pattern)
+  refused(function(n) { f <- function(i, j) { for (q in 1:i) cat("q\n"); j }; f(n, { cat("j\n"); 2 }) }, "when the function first asks for it")
+  refused(function(n) { f <- function(i, j) { i > 1 && return(0); i + j }; f(n, { cat("j\n"); 2 }) }, "when the function first asks for it")
+  refused(function(n) { f <- function(i, j) { while (i > 1) { i <- i - 1; j <- 5 }; i + j }; f(n, { cat("j\n"); 2 }) }, "when the function first asks for it")
+  refused(function(n) { f <- function(i, j) { for (q in 1:i) n <<- n + 1L; j }; f(n, n * 2L) }, "which an argument of it uses")
+})

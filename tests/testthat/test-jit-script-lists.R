@@ -94,7 +94,7 @@ test_that("as.list() of constants is a list for what it is handed to", {
     expect_exactly_eager(eval(bquote(function(n = 1L) .(use))), 1L)
   }
   for (use in alist(sum(as.list(c(2, 3))), as.list(c(2, 3)) + 1, sort(as.list(c(3, 2))), identical(as.list(c(2, 3)), c(2, 3)), unique(as.list(1:3)))) {
-    expect_failure_of(jit_script(eval(bquote(function(n = 1L) .(use)))), "compile", "list")
+    expect_failure_of(jit_script(eval(bquote(function(n = 1L) .(use)))), "compile", "(not|to|is|compare) a list")
   }
   layers <- nn_module(initialize = function() self$layers <- nn_module_list(list(nn_relu(), nn_tanh())), forward = function(x) { for (i in as.list(1:2)) x <- self$layers[[i]](x); x })
   expect_equal(as_array(jit_script(layers())(torch_ones(2))), rep(tanh(1), 2), tolerance = 1e-6)

@@ -53,3 +53,14 @@ test_that("changing a part of what is around a function makes a variable of its 
   }
   expect_identical(list(number, several, pair, named), list(5, c(1, 2, 3), list(1, 2), list(a = 1, b = 2)))
 })
+
+test_that("one position takes a vector of one element", {
+  for (set in alist(
+    { v <- c(n); x[1] <- v }, { v <- c(n); x[[2]] <- v }, x[n] <- c(n, 2)[-n], x[[n]] <- c(n, 2)[-n], { v <- integer(0); v <- c(v, n); x[2] <- v }, for (i in 1:2) { v <- c(n); x[i] <- v * i }
+  )) {
+    expect_exactly_eager(eval(bquote(function(n = 1L) { x <- c(0.5, 1.5); .(set); x })), 1L)
+  }
+  expect_exactly_eager(function(n = 1L) { l <- list(c(1, 2)); v <- c(n, 2)[-n]; l[[1]][n] <- v; l }, 1L)
+  two <- jit_script(function(n = 1L) { x <- c(1, 2); v <- c(n, 2); x[n] <- v; x })
+  expect_failure_of(two(1L), "program", "one value for all positions, or one for each")
+})
