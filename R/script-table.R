@@ -132,7 +132,7 @@ build_script_entries <- function() {
     is.character = entry("known while compiling", run = same_type("str", "Vector[str]"), of_tensor = FALSE, of_constants = TRUE),
     is.logical = entry("known while compiling", run = same_type("bool", "Vector[bool]"), of_tensor = FALSE, of_constants = TRUE),
     is.list = entry("known while compiling", run = is_of_type(function(term) script_type_kind(term$type) %in% c("List", "Tuple", "Record", "Dict", "Empty") || is.list(term$value[[1]])), of_tensor = FALSE),
-    is.integer = entry("known while compiling", run = is_of_type(function(term) term$type %in% c("int", "Vector[int]"), of_kind = TRUE), of_tensor = FALSE, of_constants = TRUE),
+    is.integer = entry("known while compiling", run = is_of_type(function(term) term$type %in% c("int", "dtype", "Vector[int]"), of_kind = TRUE), of_tensor = FALSE, of_constants = TRUE),
     is.double = entry("known while compiling", run = is_of_type(function(term) term$type %in% c("whole", "float", "Vector[whole]", "Vector[float]"), of_kind = TRUE), of_tensor = FALSE, of_constants = TRUE),
     is.function = entry("known while compiling", run = is_of_type(function(term) is_static(term) && is_callable(static_value(term))), of_tensor = FALSE),
     is_one = entry("known while compiling", run = is_of_type(function(term) is_number_type(term$type) || term$type == "bool"), of_tensor = FALSE),
@@ -144,7 +144,7 @@ build_script_entries <- function() {
       given <- unname(match_given(cx, alist(x = , what = ), given, expr)$matched[c("x", "what")])
       term <- given[[1]]
       if (!is_static(given[[2]])) refuse(cx, expr, "The class must be known before the program runs.")
-      if (!is_static(term) && term$type != "Tensor" && !isTRUE(scope$is_package)) refuse(cx, expr, "`inherits()` can't be asked of a program's numbers, strings and lists.", "is.numeric() and its like can.")
+      if (!is_static(term) && !term$type %in% c("Tensor", "dtype", "Device") && !isTRUE(scope$is_package)) refuse(cx, expr, "`inherits()` can't be asked of a program's numbers, strings and lists.", "is.numeric() and its like can.")
       if (is_static(term)) {
         value <- static_value(term)
         classes <- if (inherits(value, "script_self")) class(value$module) else if (is_callable(value) && !is_nn_module(value)) "function" else class(value)

@@ -134,7 +134,7 @@ numeric_of <- function(cx, given, expr, scope) {
     x <- keep_term(cx, given[[1]])$code
     return(new_term("bool", sprintf("(%s.dtype != 11 and not torch.is_complex(%s))", x, x)))
   }
-  is_of_type(function(term) is_number_type(term$type) || term$type %in% c("Vector[int]", "Vector[whole]", "Vector[float]"))(cx, given, expr, scope)
+  is_of_type(function(term) is_number_type(term$type) || term$type %in% c("dtype", "Vector[int]", "Vector[whole]", "Vector[float]"))(cx, given, expr, scope)
 }
 
 # `one_each`: R takes no vectors among them.

@@ -94,6 +94,7 @@ test_that("bytes are positions, masks are not crossed with positions, and N stay
 
 test_that("what R asks of tensors is asked of their dtypes", {
   for (x in list(v(), v() > 0, ii())) expect_exactly_eager(function(x) if (is.numeric(x)) x + 1 else x, x)
+  expect_exactly_eager(function(x) c(is.numeric(x$dtype), is.integer(x$dtype), is.double(x$dtype), is.list(x$dtype), inherits(x$dtype, "torch_dtype"), inherits(x$device, "torch_dtype")), v())
   expect_exactly_eager(function(x) paste("loss", as.character(x)), torch_tensor(2.5))
   expect_error(jit_script(function(x) is.null(x$grad)), "may be NULL", class = "torchscript_compile_error")
 })
