@@ -255,6 +255,10 @@ assign_element <- function(cx, inner, held, key, i, term, scope, expr, is_vector
   version <- if (!is.null(key)) cx$vars[[key]]$version
   expected <- if (!is.null(version)) cx$previous$declared[[version]]$type
   by_name <- i$type == "str"
+  # of list() there is nothing to remove
+  if (held$type == "Empty" && term$type == "None" && (by_name || is_static(i) && static_value(i) >= 1)) {
+    return(invisible(run_term(cx, i)))
+  }
   if (held$type == "Empty" && by_name && is_static(i) && !startsWith(expected %||% "", "Dict")) {
     made <- make_list(cx, stats::setNames(list(term), static_value(i)), expr, scope)
     return(assign_to(cx, inner, made, scope, expr))

@@ -27,3 +27,14 @@ test_that("lists get other names", {
   refused(function(x, s = "z") { l <- list(1, 2); names(l) <- c("b", s); l }, "Names must be known")
   refused(function(x) { l <- list(1, x); names(l) <- "b"; l }, "There must be 2 names")
 })
+
+test_that("an empty list has nothing to remove", {
+  begun <- list()
+  for (use in alist(
+    { l <- begun; l[["a"]] <- NULL; length(l) }, { l <- list(); l$a <- NULL; l$b <- x; l }, { l <- list(); for (i in 1:3) { l[["a"]] <- NULL; l[[paste0("k", i)]] <- x }; l },
+    { l <- list(k = list()); l$k$a <- NULL; l$k$b <- x; l }, { f <- function(o = list()) { o$a <- NULL; o$n <- 3; names(o) }; f() }, { l <- c(); l$a <- NULL; is.null(l) },
+    { f <- function(...) { l <- list(...); l$k <- NULL; length(l) }; f() + f(k = 1) + f(a = 1) }, { l <- list(); l[[1]] <- NULL; length(l) }, { l <- list(); l[[{ cat("i\n"); "a" }]] <- NULL; length(l) }
+  )) {
+    expect_same_as_eager(eval(bquote(function(x) .(use))), torch_ones(2))
+  }
+})
