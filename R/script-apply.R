@@ -154,7 +154,7 @@ names_of_constant <- function(term) {
   if (inherits(value, "script_self") && inherits(value$module, "nn_module_dict")) {
     return(names(registered(value$self, "child")))
   }
-  if ((is.atomic(value) || is.list(value)) && (!is.object(value) || is.data.frame(value))) names(value)
+  if (is.atomic(value) || is.list(value)) names(value)
 }
 
 # vapply() takes what its FUN.VALUE is like, and numbers that R makes of others there.
@@ -336,7 +336,10 @@ filter_function <- function(cx, expr, scope) {
     return(term)
   }
   # nothing to go through
-  if (term$type %in% c("None", "Empty")) {
+  if (term$type == "None") {
+    return(term)
+  }
+  if (term$type == "Empty") {
     return(new_term("Empty", "[]", fresh = TRUE))
   }
   named <- startsWith(term$type, "Dict")
@@ -380,6 +383,9 @@ list_to_filter <- function(cx, term, expr) {
   if (is.null(parts)) {
     hint <- if (kind == "Tensor") "as.list() makes one of a tensor." else if (kind == "Optional") "Ask is.null() first."
     refuse(cx, expr, sprintf("`Filter()` goes through lists, not through %s.", script_type_in_words(term$type)), hint)
+  }
+  if (length(parts) == 0) {
+    return(new_term("Empty", "[]", fresh = TRUE))
   }
   # each element stays what it is
   types <- unique(returned_type(term_types(parts)))

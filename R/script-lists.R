@@ -54,6 +54,33 @@ list_of_terms <- function(cx, given, expr) {
   new_term(tuple_type(types), tuple_code(cx, codes, "Tuple"), parts = unname(original))
 }
 
+# c() of lists of different things: each element is known.
+join_tuples <- function(cx, given, expr, scope) {
+  if (any(rlang::names2(given) != "")) refuse(cx, expr, "`c()` with names is not translated.", "list() has names.")
+  parts <- lapply(given, function(term) {
+    if (is_scalar_type(term$type) || term$type == "Tensor") {
+      return(list(term))
+    }
+    if (startsWith(term$type, "Tuple")) {
+      return(settled_parts(cx, term_parts(cx, term)))
+    }
+    if (term$type == "Empty") list() else known_parts(term) %||% refuse(cx, expr, sprintf("`c()` can't join a list of different things and %s.", script_type_in_words(term$type)))
+  })
+  make_list(cx, unlist(parts, recursive = FALSE), expr, scope)
+}
+# `choose`: of the elements of a list of different things, with their names. NULL where it is another list.
+choose_parts <- function(cx, term, choose, expr, scope) {
+  kind <- script_type_kind(term$type)
+  if (term$type == "Empty" && !is_of_null(cx, term)) {
+    return(new_term("Empty", "[]", fresh = TRUE))
+  }
+  if (kind %in% c("Tuple", "Record")) {
+    types <- script_type_parts(term$type)
+    parts <- choose(stats::setNames(settled_parts(cx, term_parts(cx, term)), names(types)))
+    if (length(parts) == 0 && kind == "Record") empty_dict(cx, types[[1]]) else make_list(cx, parts, expr, scope)
+  }
+}
+
 # An integer among doubles is one.
 as_element <- function(cx, term, type) {
   if (term$type != "int" || !type %in% c("whole", "float")) {
@@ -73,6 +100,9 @@ combine <- function(cx, given, expr, scope) {
   }
   if (any(startsWith(term_types(given), "Record"))) {
     return(join_named_lists(cx, given, expr, scope))
+  }
+  if (any(startsWith(term_types(given), "Tuple"))) {
+    return(join_tuples(cx, given, expr, scope))
   }
   of_list <- any(vapply(given, function(term) startsWith(term$type, "List[") || term$type == "Empty" && !is_of_null(cx, term), NA))
   given <- if (of_list) lapply(given, function(term) as_kept_number(cx, term)) else as_double_numbers(cx, given, expr)
@@ -256,6 +286,10 @@ names_of <- function(cx, given, expr, scope) {
 
 reversed <- function(cx, given, expr, scope) {
   term <- given[[1]]
+  chosen <- choose_parts(cx, term, rev, expr, scope)
+  if (!is.null(chosen)) {
+    return(chosen)
+  }
   if (!is_list_type(term$type)) refuse(cx, expr, sprintf("`rev()` does not apply to %s.", script_type_in_words(term$type)))
   held <- keep_term(cx, term)
   item <- new_name(cx, "i")

@@ -30,6 +30,7 @@ do_loop <- function(cx, scope, body, header, names_assigned, begin = function() 
   may_keep <- is.null(outer) && identical(cx$block, cx$whole)
   ran <- if (may_keep && paste("set in", id) %in% cx$previous$counters) new_name(cx, "ran")
   if (!is.null(ran)) emit(cx, paste(ran, "= False"))
+  names_before <- cx$names
   lines <- in_block(cx, {
     begin()
     if (!is.null(ran)) emit(cx, paste(ran, "= True"))
@@ -52,7 +53,7 @@ do_loop <- function(cx, scope, body, header, names_assigned, begin = function() 
     cx$dead <- TRUE
     return(invisible())
   }
-  if (has_run) declare_before(cx, head, states, before)
+  if (has_run) declare_before(cx, head, states, before, setdiff(cx$names, names_before))
   left <- if (!has_run && !surely && may_keep) c(ends, cx$loop$breaks)
   if (!is.null(ran) && length(left) > 0) declare_before(cx, head, left, before)
   labels <- rep("in the loop, which may not run", length(states))
@@ -260,15 +261,20 @@ refuse_change_in_loop <- function(cx, scope, name, expr) {
 }
 
 # TorchScript wants a value before a loop for what the loop always sets.
-declare_before <- function(cx, head, states, before) {
-  cx$block$lines <- append(cx$block$lines, placeholders(cx, head, states), before)
+declare_before <- function(cx, head, states, before, made = character()) {
+  cx$block$lines <- append(cx$block$lines, placeholders(cx, head, states, made), before)
 }
 
-# Values for the variables that all of these states have and `head` has not.
-placeholders <- function(cx, head, states) {
+# Values for the variables that all of these states have and `head` has not, and for the arguments that functions made there
+# were given, by the names that were `made` there.
+placeholders <- function(cx, head, states, made = character()) {
   keys <- setdiff(Reduce(intersect, lapply(states, names)), names(head))
   unlist(lapply(keys, function(key) {
     binding <- states[[1]][[key]]
+    if (binding$kind == "term" && isTRUE(binding$term$code %in% made)) {
+      value <- placeholder_code(cx, binding$term$type)
+      return(if (!is.null(value)) paste(binding$term$code, "=", value))
+    }
     value <- if (binding$kind == "variable") placeholder_code(cx, cx$previous$declared[[binding$version]]$type %||% binding$declared)
     if (!is.null(value)) c(paste(binding$name, "=", value), if (!is.null(binding$item)) paste(binding$item, "= 7"))
   }))

@@ -172,7 +172,7 @@ coerced_code <- function(cx, term, type) {
     return(if (!is.null(inner)) sprintf("torch.jit.annotate(%s, %s)", script_type_text(cx$unit, type), inner))
   }
   if (from == "Empty") {
-    return(empty_code(cx, type))
+    return(if (!is_scalar_type(type) && type != "Tensor") empty_code(cx, type))
   }
   kinds <- c(script_type_kind(from), script_type_kind(type))
   if (identical(kinds, c("Slots", "Slots"))) {

@@ -194,6 +194,10 @@ end_of_list <- function(first) {
       return(unknown_term())
     }
     if (is_scalar_type(x$type)) x <- vector_of_one(cx, x)
+    chosen <- if (is_static(n)) choose_parts(cx, x, function(parts) (if (first) utils::head else utils::tail)(parts, static_value(n)), expr, scope)
+    if (!is.null(chosen)) {
+      return(chosen)
+    }
     if (!is_list_type(x$type)) {
       refuse(cx, expr, sprintf("`%s()` does not apply to %s.", if (first) "head" else "tail", script_type_in_words(x$type)), if (x$type == "Tensor") "x[1:n] takes rows.")
     }

@@ -99,3 +99,31 @@ test_that("as.list() of constants is a list for what it is handed to", {
   layers <- nn_module(initialize = function() self$layers <- nn_module_list(list(nn_relu(), nn_tanh())), forward = function(x) { for (i in as.list(1:2)) x <- self$layers[[i]](x); x })
   expect_equal(as_array(jit_script(layers())(torch_ones(2))), rep(tanh(1), 2), tolerance = 1e-6)
 })
+
+test_that("lists of different things are joined, turned round and cut", {
+  x <- torch_ones(2)
+  for (use in alist(
+    rev(list(1, z)), rev(list(a = 1, b = "b")), tail(list(1.5, 2), 1), head(list(1.5, "a", x), 2), head(list(1.5, "a", x), -1), tail(list(1.5, "a", x), -1), tail(list(a = 1.5, b = "a", c = x), 2),
+    c(list(z), list(1.5, 2)), c(list(1, z), 2), c(list(1, "a"), list(x)), append(list(1, "a"), list(x)), c(list(1, "a"), list()), length(rev(list())), length(tail(list(), 1)),
+    for (e in rev(list(1, "a"))) print(e), { l <- list(1, "a"); l <- rev(l); l[[1]] }, { l <- list(1, "a"); m <- c(l, list(x)); m[[1]] <- 5; list(l, m) }, { l <- list(x, 1); rev(l)[[2]]$add_(1); l },
+    { l <- c(list({ cat("a\n"); 1 }, "b"), { cat("c\n"); 2 }); l[[3]] }
+  )) {
+    expect_same_as_eager(eval(bquote(function(x, z = 1.5) .(use))), x)
+  }
+  expect_failure_of(jit_script(function(xs) c(list(1, "a"), xs), xs = "List[Tensor]"), "compile", "can't join a list of different things and")
+  expect_failure_of(jit_script(function(n = 1L) head(list(1, "a"), n)), "compile", "does not apply to a list of 2")
+})
+
+test_that("constants that are nothing, or of a class, are gone through as in R", {
+  empty <- list()
+  config <- list(b = 1:2, none = NULL)
+  classed <- structure(list(a = 1, b = 2), class = "thing")
+  for (use in alist(
+    length(Filter(is.numeric, empty)), Filter(is.numeric, config$none), { z <- list(q = 1); z$q <- Filter(is.numeric, config$none); length(z) }, { z <- list(q = 1); z$q <- Filter(function(a) TRUE, c()); length(z) },
+    lapply(classed, function(z) z + 1), Map(function(a, b) b, classed, seq_along(classed)), Filter(function(z) z > 1, classed), names(lapply(classed, identity))
+  )) {
+    expect_exactly_eager(eval(bquote(function(n = 1L) .(use))), 1L)
+  }
+  expect_failure_of(jit_script(function(n = 1L) sapply(classed, function(z) z)), "compile", "A vector with names is no value of a program")
+  expect_failure_of(jit_script(function(n = 1L) ncol(list())), "compile", "is an empty list, and a tensor is needed")
+})

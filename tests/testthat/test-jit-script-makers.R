@@ -29,3 +29,14 @@ test_that("an argument that R computes later is not changed before", {
   refused(function(x) { make <- function(k) function(x) x + k; k <- 2; add <- make(k); k <- 3; add(x) }, "whose result may not have looked at it yet")
   refused(function(x) { make <- function(k) function(x) x + k; y <- x * 1; add <- make(y + 1); y$add_(1); add(x) }, "the program changes tensors in place")
 })
+
+test_that("a function made in a loop may be called after it", {
+  x <- torch_tensor(c(1, 2))
+  for (fn in list(
+    function(x) { mk <- function(k) function(z) z * k; for (i in 1:2) { m <- mk(i); x <- m(x) }; m(x) }, function(x) { mk <- function(k) function(z) z * k; for (i in 1:2) { m <- mk(i + 1L); x <- m(x) }; m(x) },
+    function(x) { mk <- function(k) function(z) z * k; for (i in 1:3) { m <- mk(i); if (x[1]$item() > 1) break; x <- m(x) }; m(x) },
+    function(x) { mk <- function(k) function(z) z * k; a <- x$sum()$item(); repeat { m <- mk(a); x <- m(x); if (x[1]$item() > 5) break }; m(x) }
+  )) {
+    expect_same_as_eager(fn, x)
+  }
+})
