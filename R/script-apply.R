@@ -336,7 +336,7 @@ filter_function <- function(cx, expr, scope) {
     return(term)
   }
   # nothing to go through
-  if (term$type == "None") {
+  if (term$type %in% c("None", "static")) {
     return(term)
   }
   if (term$type == "Empty") {
@@ -384,13 +384,13 @@ list_to_filter <- function(cx, term, expr) {
     hint <- if (kind == "Tensor") "as.list() makes one of a tensor." else if (kind == "Optional") "Ask is.null() first."
     refuse(cx, expr, sprintf("`Filter()` goes through lists, not through %s.", script_type_in_words(term$type)), hint)
   }
+  labels <- names_of_constant(term) %||% names(script_type_parts(term$type))
   if (length(parts) == 0) {
-    return(new_term("Empty", "[]", fresh = TRUE))
+    return(make_list(cx, stats::setNames(list(), labels), expr, NULL))
   }
   # each element stays what it is
   types <- unique(returned_type(term_types(parts)))
   if (length(types) > 1 || "static" %in% types) refuse(cx, expr, "`Filter()` of a program goes through elements of one type.", "A loop with `if` goes through others.")
-  labels <- names_of_constant(term) %||% names(script_type_parts(term$type))
   type <- if (is.null(labels)) list_type_of(types) else sprintf("Dict[str, %s]", types)
   if (!is.null(labels)) term <- make_list(cx, stats::setNames(parts, labels), expr, NULL)
   if (kind == "static" && is.null(labels)) term <- make_list(cx, parts, expr, NULL)

@@ -119,7 +119,7 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
     } else if (identical(assigned_root(target), quote(private))) {
       refuse(cx, expr, "Private fields can't be changed by a program.", "Fields of `self` can.")
     } else {
-      refuse(cx, expr, sprintf("%s can't be changed by a program.", describe(static_value(held))))
+      refuse(cx, expr, sprintf("%s can't be changed by a program.", describe(static_value(held))), if (is_plain(static_value(held))) "One that list() or c() makes in the program can.")
     },
     refuse(cx, expr, sprintf("%s has no elements to set.", script_type_in_words(held$type)), if (is_optional_type(held$type)) "Ask is.null() first." else if (kind == "None") "Begin with list(), or with a vector such as numeric().")
   )

@@ -21,7 +21,8 @@ make_list <- function(cx, given, expr, scope) {
 }
 list_of_terms <- function(cx, given, expr) {
   if (length(given) == 0) {
-    return(new_term("Empty", "[]", fresh = TRUE))
+    # R sees that there were names
+    return(if (is.null(names(given))) new_term("Empty", "[]", fresh = TRUE) else static_term(stats::setNames(list(), character())))
   }
   for (term in given) share_list(cx, term)
   labels <- rlang::names2(given)
@@ -277,6 +278,7 @@ names_of <- function(cx, given, expr, scope) {
     static = {
       value <- static_value(term)
       if (inherits(value, "script_self")) refuse(cx, expr, "`names()` of a module can't be translated.", "$keys() of an nn_module_dict() gives the names.")
+      if (anyNA(names(value))) refuse(cx, expr, "A name is NA here, which a program does not have.")
       literal_term(names(value))
     },
     None = , Empty = none_term(),
