@@ -109,7 +109,7 @@ unroll <- function(cx, terms, name, body, scope) {
     # what is left is not gone on with
     left <- if (has_call(body, "break", into_loops = FALSE)) as.name(paste("left", name, rlang::obj_address(body)))
     rounds <- without_next(list(if (is.null(left)) body else without_break(body, left)))
-    if (is.null(rounds)) refuse(cx, body, "In a loop over modules or lists of different things `break` and `next` stand in branches alone that end with them.", "Use `if`.")
+    if (is.null(rounds)) refuse(cx, body, "In a loop over modules or lists of different things `break` and `next` stand in branches alone, in few that do not end with them.", "Use `if`.")
     if (!is.null(left)) assign_variable(cx, scope, as.character(left), literal_term(FALSE), body)
     body <- as_block(rounds)
   }
@@ -156,8 +156,9 @@ calls_function_of_before <- function(cx, scope, body) {
   }, NA))
 }
 
-# Statements without `next`: what comes after `if (...) next` becomes its other branch. NULL where that can't be told.
-without_next <- function(exprs) {
+# Statements without `next`: what comes after `if (...) next` becomes its other branch, and where neither always leaves both
+# have it, for as many `copies`. NULL where that can't be told.
+without_next <- function(exprs, copies = 4) {
   for (i in seq_along(exprs)) {
     expr <- exprs[[i]]
     rest <- exprs[-seq_len(i)]
@@ -168,7 +169,7 @@ without_next <- function(exprs) {
     }
     head <- if (is.name(expr[[1]])) as.character(expr[[1]]) else ""
     if (head == "{") {
-      inner <- without_next(c(as.list(expr)[-1], rest))
+      inner <- without_next(c(as.list(expr)[-1], rest), copies)
       return(if (!is.null(inner)) c(before, inner))
     }
     origin <- expr
@@ -179,11 +180,12 @@ without_next <- function(exprs) {
     }
     branches <- list(list(expr[[3]]), if (length(expr) > 3) list(expr[[4]]))
     leaves <- vapply(branches, always_skips, NA)
-    if (!any(leaves)) {
+    if (!any(leaves) && length(rest) > 0) copies <- copies - 1
+    if (copies < 0) {
       return(NULL)
     }
     branches[!leaves] <- lapply(branches[!leaves], c, rest)
-    branches <- lapply(branches, without_next)
+    branches <- lapply(branches, without_next, copies)
     if (any(vapply(branches, is.null, NA))) {
       return(NULL)
     }
