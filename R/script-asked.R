@@ -52,7 +52,7 @@ asked_first <- function(cx, scope, body, formals, within = list(), until = "done
       return(FALSE)
     }
     if (!is.null(code) && !isTRUE(code$is_package)) {
-      return(ask_handed(code, expr))
+      return(ask_handed(code, expr) && !(isTRUE(code$hands_on) && does_itself(expr)))
     }
     name <- names_of_call(cx, scope, expr)[[1]]
     looks <- isTRUE(code$is_package) || is.call(head) && identical(head[[1]], quote(`$`)) && is_tensor_method(name, head[[2]]) || name %in% looking_functions || grepl("^(torch|nnf)_", name) || name %in% effects

@@ -210,7 +210,12 @@ codes_of <- function(cx, value) {
       return(list(compiled_code(cx, value$module)))
     }
     own <- list(code_of_method(value, value$self$forward))
-    return(c(own, unlist(lapply(unname(registered(value$self, "child")), function(child) codes_of(cx, child)), recursive = FALSE)))
+    within <- unlist(lapply(unname(registered(value$self, "child")), function(child) codes_of(cx, child)), recursive = FALSE)
+    if (identical(asked_module(cx, value, value$self$forward), value)) {
+      return(c(own, within))
+    }
+    within[[1]]$hands_on <- TRUE
+    return(c(within, own))
   }
   if (inherits(value, c("script_method", "script_member")) && is.function(value$fn)) {
     return(list(code_of_method(value$module, value$fn)))
@@ -229,6 +234,12 @@ code_of <- function(value) {
     list(body = body(value), formals = formals(value), scope = list(id = 0L, prefix = "0 ", env = environment(value)), key = list(body(value)))
   }
 }
+# The module that looks at the arguments of a method: nn_sequential() hands them on to its first one as they are.
+asked_module <- function(cx, self, fn) {
+  hands_on <- inherits(self$module, "nn_sequential") && !inherits(self$module, "script_module") && identical(body(fn), body(self$self$forward)) && is_of_packages(fn)
+  children <- if (hands_on) registered(self$self, "child")
+  if (length(children) > 0) script_self_of(cx$unit, children[[1]], "") else self
+}
 code_of_method <- function(module, fn) {
   scope <- list(id = 0L, prefix = "0 ", env = environment(fn), module = module)
   list(body = body(fn), formals = formals(fn), scope = scope, key = list(body(fn), module$address), is_package = is_of_packages(fn))
@@ -243,7 +254,11 @@ called_code <- function(cx, scope, head) {
   if (inherits(value, c("script_self", "script_function")) || is_nn_module(value)) {
     return(codes_of(cx, value)[1][[1]])
   }
-  if (inherits(value, c("script_method", "script_member")) && is.function(value$fn)) code_of_method(value$module, value$fn) else code_of(value)
+  if (inherits(value, c("script_method", "script_member")) && is.function(value$fn)) {
+    is_asked <- identical(asked_module(cx, value$module, value$fn), value$module)
+    return(if (is_asked) code_of_method(value$module, value$fn) else codes_of(cx, value$module)[[1]])
+  }
+  code_of(value)
 }
 
 # Those of all that a call may run, each in the scope that it has then: also of functions that it is given, by their names

@@ -132,6 +132,10 @@ call_method <- function(cx, self, name, given, expr, scope) {
 
 # Before its arguments are translated.
 refuse_lazy_method <- function(cx, self, fn, expr, scope) {
+  first <- asked_module(cx, self, fn)
+  if (!identical(first, self)) {
+    return(if (is.function(first$self$forward)) refuse_lazy_method(cx, first, first$self$forward, expr, scope))
+  }
   if (inherits(self$module, "script_module") || inherits(fn, "script_unused") || isTRUE(scope$is_package) || is_of_packages(fn)) {
     return(invisible())
   }

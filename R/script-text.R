@@ -333,17 +333,19 @@ paste_elements <- function(cx, given, expr, sep) {
   }
   given[is_empty] <- list(literal_term(""))
   is_vector <- vapply(given, is_vector_term, NA)
+  text_of <- function(parts) new_term("str", text_of_terms(cx, parts, expr, sep))
   if (!any(is_vector)) {
-    return(new_term("str", text_of_terms(cx, given, expr, sep)))
+    return(text_of(given))
   }
   given <- lapply(given, function(term) keep_term(cx, term))
-  pasted <- each_text(cx, given, expr, function(parts) new_term("str", text_of_terms(cx, parts, expr, sep)))
-  unsure <- Filter(function(term) is_vector_term(term) && is.null(known_parts(term)), given)
-  if (length(unsure) > 0 && !all(is_vector)) {
-    given[is_vector] <- list(literal_term(""))
-    pasted$code <- sprintf("(%s if len(%s) > 0 else [%s])", pasted$code, unsure[[1]]$code, text_of_terms(cx, given, expr, sep))
+  sizes <- unique(vapply(given[is_vector], function(term) length(known_parts(term)), 0L))
+  if (length(sizes) == 1 && sizes > 0 || sum(!is_empty) == 1) {
+    return(each_text(cx, given, expr, text_of))
   }
-  pasted
+  texts <- vapply(seq_along(given), function(i) {
+    if (is_empty[[i]]) empty_code(cx, "Vector[str]") else if (is_vector[[i]]) each_text(cx, given[i], expr, text_of)$code else sprintf("[%s]", text_of(given[i])$code)
+  }, "")
+  new_term("Vector[str]", sprintf("%s([%s], %s)", helper(cx, "pasted"), paste(texts, collapse = ", "), string_text(sep)), fresh = TRUE)
 }
 
 string_test <- function(method) {

@@ -11,6 +11,19 @@ def r_match_arg(arg: str, choices: List[str]) -> str:
     raise ValueError("'arg' should be one of " + ", ".join(["\"" + choice + "\"" for choice in choices]))
   return found[0]
 
+# As many strings as the longest part has: shorter ones begin again, and what has none is "".
+def r_pasted(parts: List[List[str]], sep: str) -> List[str]:
+  size = 0
+  for part in parts:
+    size = max(size, len(part))
+  pasted = torch.jit.annotate(List[str], [])
+  for i in range(size):
+    words = torch.jit.annotate(List[str], [])
+    for part in parts:
+      words.append(part[i % len(part)] if len(part) > 0 else "")
+    pasted.append(sep.join(words))
+  return pasted
+
 # libtorch can't read "\r" in a program that it has written to a file.
 def r_quoted(s: str) -> str:
   text = s.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n").replace("\t", "\\t")
