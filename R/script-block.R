@@ -84,12 +84,12 @@ terms_in_order <- function(cx, n, run) {
     if (length(cx$block$lines) > before) {
       written <- lines_since(cx, before)
       for (j in seq_len(i - 1)) {
-        earlier <- terms[[j]]
-        if (is.null(earlier$code) || is_static(earlier) && is.null(earlier$place) || earlier$type %in% c("?", "None", "Empty") || isTRUE(earlier$kept)) next
-        kept <- in_block(cx, held <- keep_now(cx, earlier, written))
+        kept <- in_block(cx, held <- keep_now(cx, terms[[j]], written))
         cx$block$lines <- append(cx$block$lines, kept, before)
         before <- before + length(kept)
         terms[[j]] <- held
+        # what comes after it may change it as well
+        if (i < n) share_list(cx, held)
       }
     }
     terms[[i]] <- term
@@ -97,6 +97,9 @@ terms_in_order <- function(cx, n, run) {
   terms
 }
 keep_now <- function(cx, term, written = character()) {
+  if (is.null(term$code) || is_static(term) && is.null(term$place) || term$type %in% c("?", "None", "Empty") || isTRUE(term$kept)) {
+    return(term)
+  }
   # a variable may be given another value by what comes next, and a list other elements
   if (!is.null(term$place) && script_type_kind(term$type) %in% c("List", "Vector", "Dict") && any(grepl(term$code, written, fixed = TRUE))) {
     term$code <- list_copy_code(term$code, term$type)

@@ -90,10 +90,12 @@ unless_needed_known <- function(cx, sequence, loop, one_by_one) {
   needs_known <- function(problem) isTRUE(problem$needs_known)
   cx$may_know <- TRUE
   on.exit(cx$may_know <- before$may_know)
-  result <- tryCatch(loop(), script_problem = function(p) if (needs_known(p$problem)) p else stop(p))
+  result <- tryCatch(loop(), script_problem = identity)
   noted <- if (length(problems) > 0) cx$unit$problems[-seq_along(problems)] else cx$unit$problems
-  if (!inherits(result, "script_problem") && !any(vapply(noted, needs_known, NA))) {
-    return(result)
+  if (inherits(result, "script_problem")) noted <- c(noted, list(result$problem))
+  # a problem may follow from another
+  if (!any(vapply(noted, needs_known, NA))) {
+    return(if (inherits(result, "script_problem")) stop(result) else result)
   }
   list2env(before, cx)
   cx$block$lines <- lines

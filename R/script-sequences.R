@@ -306,7 +306,7 @@ reduce_parts <- function(cx, fn, parts, init, how, expr, scope) {
   all <- list(keep_term(cx, parts[[1]]))
   for (part in parts[-1]) {
     last <- all[[length(all)]]
-    all <- c(all, list(keep_term(cx, call_callable(cx, fn, if (how$from_right) list(part, last) else list(last, part), expr, scope))))
+    all <- c(all, list(keep_now(cx, call_callable(cx, fn, if (how$from_right) list(part, last) else list(last, part), expr, scope))))
   }
   if (!how$accumulates) {
     return(all[[length(all)]])

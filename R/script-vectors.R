@@ -14,7 +14,9 @@ parts_of_variable <- function(term, type, name) {
     return(NULL)
   }
   lapply(seq_along(parts), function(i) {
-    if (is_static(parts[[i]])) parts[[i]] else new_term(element_type(type), sprintf("%s[%d]", name, i - 1L), simple = TRUE)
+    # of a constant in a variable the value, as the variable may become another
+    constant <- if (is_static(parts[[i]])) if (is.null(parts[[i]]$place)) parts[[i]] else literal_term(static_value(parts[[i]]))
+    constant %||% new_term(element_type(type), sprintf("%s[%d]", name, i - 1L), simple = TRUE)
   })
 }
 

@@ -131,3 +131,15 @@ test_that("constants that are nothing, or of a class, are gone through as in R",
   expect_failure_of(jit_script(function(n = 1L) names(classed["k"])), "compile", "A name is NA here")
   expect_failure_of(jit_script(function(n = 1L) ncol(list())), "compile", "is an empty list, and a tensor is needed")
 })
+
+test_that("the elements of a list are what they were in their turn", {
+  for (use in alist(
+    { n <- 0L; f <- function() { n <<- n + 1L; n }; list(list(n), f()) }, { n <- 0L; f <- function() { n <<- n + 1L; n }; list(list(f(), f()), f()) }, { n <- "a"; list(a = list(n), b = { n <- "b"; n }) },
+    { n <- 0L; list(list(n), { if (b) n <- 4L; n }) }, { l <- list(1, 2); list(l, { cat("q\n"); 2 }, { l[[1]] <- 5; 3 }, { l[[2]] <- 7; 4 }, l) }, { l <- c(1, 2); c(l, { cat("q\n"); 1 }, { l[[1]] <- 5; 3 }) },
+    { l <- list(1, 2); for (i in 1:3) { r <- list(l, { cat("q\n"); 2 }, { if (b) l[[1]] <- l[[1]] + 5; 3 }, { l[[2]] <- 7; 4 }, l); l[[1]] <- i * 2 }; r },
+    { d <- list(); d[["k"]] <- 1; list(d, { if (b) cat("q\n"); 2 }, { if (b) d[["k"]] <- 5; 3 }, { d[["l"]] <- 7; 4 }, d) }
+  )) {
+    fn <- eval(bquote(function(b) .(use)))
+    for (b in c(TRUE, FALSE)) expect_same_as_eager(fn, b, types = list(b = "bool"))
+  }
+})

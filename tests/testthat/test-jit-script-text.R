@@ -310,3 +310,15 @@ test_that("a carriage return goes into files and comes back", {
   module <- nn_module(initialize = function() { self$v <- "a\rb"; self$l <- list(a = "c\rd", b = 1) }, forward = function(x) list(self$v, self$l$a))
   expect_identical(back(jit_script(module()))(torch_ones(1)), list("a\rb", "c\rd"))
 })
+
+test_that("paste() begins shorter vectors again, and of nothing makes nothing", {
+  none <- NULL
+  for (use in alist(
+    paste0("z", v, w), paste0(v, w), paste0(v, "z"), paste0(NULL, v), paste0(none, v, w), paste(NULL, v, collapse = "+"), paste(v, NULL, v), paste(character(0), v, w, sep = "-"),
+    paste("z", NULL, v, sep = "-"), paste(c("y", "z"), v, sep = "-"), paste(c("y", "z", "x"), NULL, v, sep = "-"), paste(list(), v, w), paste(v, w, "k", collapse = "|"), paste("f", c("a", "b"), 1:4)
+  )) {
+    fn <- eval(bquote(function(v, w) .(use)))
+    for (v in list(character(), "a", c("a", "b"))) for (w in list(character(), "p", c("p", "q"))) expect_same_as_eager(fn, v, w, types = list(v = "List[str]", w = "List[str]"))
+  }
+  expect_same_as_eager(function(v, n = 3L) paste(v, n, c(n, 2.5, 1), TRUE, sep = "_"), c(1, 2.5), types = list(v = "List[float]"))
+})
