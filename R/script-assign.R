@@ -118,6 +118,8 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
       refuse(cx, expr, "Members of another module are set by its own methods alone.", "Give that module a method that sets it, and call the method.")
     } else if (identical(assigned_root(target), quote(private))) {
       refuse(cx, expr, "Private fields can't be changed by a program.", "Fields of `self` can.")
+    } else if (is.list(static_value(held)) && !is.object(static_value(held)) && is_static(i) && (is_static(term) || term$type == "None")) {
+      assign_to(cx, inner, static_term(changed_constant(cx, static_value(held), static_value(i), if (is_static(term)) static_value(term), expr)), scope, expr)
     } else {
       refuse(cx, expr, sprintf("%s can't be changed by a program.", describe(static_value(held))), if (is_plain(static_value(held))) "One that list() or c() makes in the program can.")
     },
@@ -232,6 +234,10 @@ assign_part <- function(cx, inner, held, i, term, scope, expr) {
   # a list that loses all it had by name has no names, and not none at all
   made <- if (length(parts) == 0 && !is.null(labels)) empty_dict(cx, types[[1]]) else make_list(cx, stats::setNames(parts, labels), expr, scope)
   assign_to(cx, inner, made, scope, expr)
+}
+# What only R has is changed by R.
+changed_constant <- function(cx, list, at, value, expr) {
+  tryCatch(`[[<-`(list, at, value), error = function(e) refuse(cx, expr, conditionMessage(e)))
 }
 empty_dict <- function(cx, element) {
   type <- sprintf("Dict[str, %s]", returned_type(element))

@@ -34,6 +34,26 @@ capture_value <- function(cx, value, name) {
   literal %||% static_term(value)
 }
 
+# A list of R's that the program changes is one of the program's from there on, unless it has what only R has.
+as_changed_list <- function(cx, scope, name, term) {
+  is_changed <- is.list(static_value(term)) && !is.object(static_value(term)) && name %in% changed_in_place(scope$body %||% scope$program)
+  (if (is_changed) list_of_constant(cx, static_value(term), as.name(name))) %||% term
+}
+list_of_constant <- function(cx, value, expr) {
+  labels <- names(value)
+  if (length(value) == 0 && !is.null(labels) || anyDuplicated(labels) || !all(is_field_name(labels))) {
+    return(NULL)
+  }
+  parts <- lapply(value, function(part) {
+    if (is.list(part) && !is.object(part)) {
+      return(list_of_constant(cx, part, expr))
+    }
+    term <- if (!is.function(part)) capture_value(cx, part, "part")
+    if (!is.null(term) && term$type != "static") term
+  })
+  if (!any(vapply(parts, is.null, NA))) make_list(cx, parts, expr, NULL)
+}
+
 # Tensors and compiled functions go to the compiler by name.
 constant_name <- function(unit, value, name) {
   address <- rlang::obj_address(value)

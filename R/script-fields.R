@@ -96,7 +96,7 @@ type_of_list_field <- function(value) {
   if (is.null(labels)) {
     return(if (length(unique(types)) == 1 && !grepl("Record", types[[1]])) list_type_of(types[[1]]))
   }
-  if (all(grepl("^[A-Za-z][A-Za-z0-9_]*$", labels)) && !anyDuplicated(labels) && !any(labels %in% python_keywords)) record_type(labels, unlist(types))
+  if (all(is_field_name(labels)) && !anyDuplicated(labels)) record_type(labels, unlist(types))
 }
 
 field_key <- function(self, name) paste("field", self$address, name)

@@ -107,6 +107,7 @@ inline_call <- function(cx, formals, body, given, expr, parent = NULL, env = emp
   kept <- if (has_call(body, "function") && !scope$is_package) asked_first(cx, scope, body, names(formals))
   for (formal in intersect(names(matched$matched), c(assigned_names(body), kept))) {
     term <- read_variable(cx, scope, formal, as.name(formal))
+    if (term$type == "static") term <- as_changed_list(cx, scope, formal, term)
     if (term$type %in% c("static", "?")) next
     cx$vars[[scope_key(scope, formal)]] <- NULL
     assign_variable(cx, scope, formal, term, expr)

@@ -37,8 +37,8 @@ list_of_terms <- function(cx, given, expr) {
   codes <- vapply(given, function(term) term$code, "")
   if (any(labels != "")) {
     if (any(labels == "") || anyDuplicated(labels)) refuse(cx, expr, "Either all elements of a list have names, each its own, or none.")
-    unfit <- labels[!grepl("^[A-Za-z][A-Za-z0-9_]*$", labels) | labels %in% python_keywords]
-    if (length(unfit) > 0) refuse(cx, expr, sprintf("A list of a program can't have an element named `%s`.", unfit[[1]]), "Its names are letters, digits and `_`, and no words of Python's.")
+    unfit <- labels[!is_field_name(labels)]
+    if (length(unfit) > 0) refuse(cx, expr, sprintf("A list of a program can't have an element named `%s`.", unfit[[1]]), "Its names are letters, digits and `_`, and no words of Python's; unname() leaves names out.")
     type <- record_type(labels, types)
     if (!all(vapply(types, is_known_type, NA))) {
       return(new_term("?", "None", simple = TRUE))
@@ -81,6 +81,8 @@ choose_parts <- function(cx, term, choose, expr, scope) {
     if (length(parts) == 0 && kind == "Record") empty_dict(cx, types[[1]]) else make_list(cx, parts, expr, scope)
   }
 }
+
+is_field_name <- function(labels) grepl("^[A-Za-z][A-Za-z0-9_]*$", labels) & !labels %in% python_keywords
 
 # An integer among doubles is one.
 as_element <- function(cx, term, type) {
@@ -282,6 +284,7 @@ names_of <- function(cx, given, expr, scope) {
       literal_term(names(value))
     },
     None = , Empty = none_term(),
+    `?` = unknown_term(),
     refuse(cx, expr, sprintf("`names()` does not apply to %s.", script_type_in_words(term$type)))
   )
 }

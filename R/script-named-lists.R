@@ -44,3 +44,45 @@ renamed <- function(cx, term, labels, expr, scope) {
   if (!is.character(labels) || length(labels) != length(parts)) refuse(cx, expr, sprintf("There must be %d names, one for each element.", length(parts)))
   make_list(cx, stats::setNames(settled_parts(cx, parts), labels), expr, scope)
 }
+
+# modifyList(): what the second list has takes the place of what the first has by that name.
+modified_list <- function(cx, given, expr, scope) {
+  matched <- match_given(cx, alist(x = , val = , keep.null = ), given, expr)$matched
+  lists <- unname(matched[c("x", "val")])
+  if (any(vapply(lists, is.null, NA)) || !is.null(matched$keep.null)) refuse(cx, expr, "`modifyList()` takes two lists here.", "x$name <- value instead.")
+  if (any_unknown(lists)) {
+    return(unknown_term())
+  }
+  if (all_static(lists)) {
+    return(answer_of_r(cx, utils::modifyList, lists, expr))
+  }
+  merge_records(cx, lists[[1]], lists[[2]], expr, scope)
+}
+merge_records <- function(cx, x, more, expr, scope) {
+  elements <- lapply(list(x, more), function(term) {
+    value <- if (term$type == "static") static_value(term)
+    if (is.list(value) && !is.object(value)) term <- list_of_constant(cx, value, expr) %||% term
+    # functions are what they are
+    if (term$type == "static" && is.list(value) && !is.null(names(value))) {
+      return(lapply(value, function(part) (if (!is.function(part)) literal_term(part)) %||% static_term(part)))
+    }
+    if (term$type == "Empty" && !is_of_null(cx, term)) {
+      return(list())
+    }
+    if (!startsWith(term$type, "Record")) refuse(cx, expr, sprintf("`modifyList()` takes lists with known names here, not %s.", script_type_in_words(term$type)), "x$name <- value instead.")
+    stats::setNames(settled_parts(cx, term_parts(cx, term)), names(script_type_parts(term$type)))
+  })
+  parts <- elements[[1]]
+  for (name in names(elements[[2]])) {
+    term <- elements[[2]][[name]]
+    if (is_optional_type(term$type)) refuse(cx, expr, sprintf("`%s` may be NULL, which would remove the element.", name), "Ask is.null() first.")
+    kinds <- vapply(list(parts[[name]], term), function(part) script_type_kind(part$type %||% "None"), "")
+    is_list <- kinds %in% c("Record", "Tuple", "List", "Dict", "Empty")
+    if (all(is_list)) {
+      parts[[name]] <- merge_records(cx, parts[[name]], term, expr, scope)
+    } else {
+      parts[[name]] <- if (term$type != "None") term
+    }
+  }
+  if ("static" %in% term_types(parts) && all_static(parts)) static_term(lapply(parts, static_value)) else make_list(cx, parts, expr, scope)
+}

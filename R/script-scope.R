@@ -227,6 +227,7 @@ assign_variable <- function(cx, scope, name, term, expr) {
   key <- scope_key(scope, name)
   before <- cx$vars[[key]]
   before_set(cx, scope, name, expr)
+  if (term$type == "static") term <- as_changed_list(cx, scope, name, term)
   if (term$type == "static" || (is_static(term) && is.function(static_value(term)))) {
     if (!isTRUE(scope$is_package) && is.atomic(static_value(term)) && length(static_value(term)) == 1 && is.na(static_value(term))) {
       refuse(cx, expr, "A program has no NA.", "NaN among numbers, -1, or NULL can stand for what is not there.")

@@ -231,6 +231,7 @@ build_script_entries <- function() {
     head = entry("the first of a list or vector", run = end_of_list(TRUE), of_tensor = FALSE),
     tail = entry("the last of a list or vector", run = end_of_list(FALSE), of_tensor = FALSE),
     setNames = entry("a list with other names", run = set_names, of_tensor = FALSE),
+    modifyList = entry("a list with known names in which others take the place of some", run = modified_list, of_tensor = FALSE),
     unname = entry("a list without names", run = without_names, of_tensor = FALSE),
     is_integerish = entry("known while compiling", run = whole_numbers, of_tensor = FALSE),
     mget = entry("members of `self`, by constant names", call = members_by_name),
@@ -283,7 +284,7 @@ build_script_entries <- function() {
     table[[name]]$name <- name
   }
   table$is_integerish$fn <- rlang::is_integerish
-  for (name in c("head", "tail")) table[[name]]$fn <- utils::getFromNamespace(name, "utils")
+  for (name in c("head", "tail", "modifyList")) table[[name]]$fn <- utils::getFromNamespace(name, "utils")
   for (name in c("median", "var", "sd")) table[[name]]$fn <- utils::getFromNamespace(name, "stats")
   table
 }

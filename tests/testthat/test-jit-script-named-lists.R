@@ -38,3 +38,41 @@ test_that("an empty list has nothing to remove", {
     expect_same_as_eager(eval(bquote(function(x) .(use))), torch_ones(2))
   }
 })
+
+test_that("a list from around the function may be changed in the program", {
+  x <- torch_ones(2)
+  config <- list(lr = 0.1, depth = 3L, opts = list(a = 1, b = "z"))
+  partly <- list(f = torch_relu, n = 2L)
+  absent <- list(lr = 0.1, depth = NULL)
+  numbers <- list(1, 2, 3)
+  for (use in alist(
+    { k <- config; k$depth <- 5L; x * k$depth }, { k <- config; k$depth <- x; k$depth + k$lr }, { k <- absent; k$depth <- "b"; if (is.null(k$depth)) x else -x }, { k <- config; k$opts$c <- x; k$opts$b <- "n"; k$opts },
+    { k <- config; for (i in 1:3) k$depth <- k$depth + 1L; k$depth }, { k <- config; m <- k; m$lr <- 6; list(k$lr, m$lr, config$lr) }, { k <- config; k$lr <- NULL; names(k) }, { k <- config; f <- function() k$lr <<- 5; f(); k$lr },
+    { f <- function(o = config) { o$lr <- o$lr * 2; o }; list(f()$lr, f(config)$opts$b, config$lr) }, { k <- numbers; k[[2]] <- 5; k[[4]] <- 0.5; k },
+    { k <- partly; k$n <- 5L; k$f(x) * k$n }, { k <- partly; k$f <- torch_tanh; k$f(x) }, { k <- partly; f <- function() k$n <<- 5; f(); k$n }, { f <- function(o) { o$n <- o$n * 2L; o }; a <- f(partly); a$f(x) * a$n * partly$n }
+  )) {
+    expect_same_as_eager(eval(bquote(function(x) .(use))), x)
+  }
+  fn <- function(x, b = TRUE) { k <- config; if (b) k$lr <- 5; x * k$lr }
+  for (b in c(TRUE, FALSE)) expect_same_as_eager(fn, x, b)
+  refused <- function(fn, pattern) expect_failure_of(jit_script(fn), "compile", pattern)
+  refused(function(x) { k <- partly; if (x[1]$item() > 0) k$n <- 3L; k$f(x) * k$n }, "one thing or another that only R has")
+  refused(function(x) { k <- partly; for (i in 1:3) k$n <- k$n + 1L; k$n }, "is set anew in a loop")
+  refused(function(x) { k <- partly; k$n <- x; k$n }, "can't be changed by a program")
+})
+
+test_that("modifyList() puts elements in the place of others", {
+  x <- torch_ones(2)
+  config <- list(lr = 0.1, depth = 3L, opts = list(a = 1, b = "z"))
+  partly <- list(f = torch_relu, n = 2L)
+  for (use in alist(
+    { k <- modifyList(config, list(lr = x, opts = list(a = 5))); list(k$lr, k$opts$a, k$opts$b, names(k)) }, { k <- modifyList(config, list(lr = NULL, new = "q")); list(names(k), k$new) }, modifyList(list(a = 1, b = x), list(b = 2, c = x)),
+    modifyList(list(a = 1, b = x), list()), modifyList(list(), list(a = 1)), modifyList(list(a = list(1, 2)), list(a = 3)), modifyList(list(a = 3), list(a = list(1))), modifyList(list(a = 3, b = 2), list(b = NULL)),
+    { k <- modifyList(partly, list(n = 5L)); k$f(x) * k$n }, { k <- modifyList(partly, partly); k$f(x) * k$n }, { f <- function(...) { o <- modifyList(list(a = 1, b = 2), list(...)); o$a + o$b }; f(b = 5) + f() + f(a = 7, b = 1) },
+    { k <- list(a = 1, b = x); m <- modifyList(k, list(a = 2)); list(k, m) }
+  )) {
+    expect_same_as_eager(eval(bquote(function(x) .(use))), x)
+  }
+  expect_failure_of(jit_script(function(x) modifyList(list(a = list(1, 2)), list(a = list(3)))), "compile", "takes lists with known names here")
+  expect_failure_of(jit_script(function(x) modifyList(list(a = 1), list(a = 2), keep.null = TRUE)), "compile", "takes two lists here")
+})
