@@ -83,6 +83,7 @@ whole_terms <- function(values) if (length(values) <= 512) lapply(values, litera
 
 range_to <- function(cx, expr, scope) {
   n <- translate(cx, expr[[2]], scope)
+  if (is_number_type(n$type)) check_length(cx, n, expr)
   code <- need_code(cx, n, "int", expr, "The length")
   if (is_static(n) && static_value(n) < 0) refuse(cx, expr, "A length can't be negative.")
   if (n$lower < 0 && !is_static(n)) code <- sprintf("%s(%s)", helper(cx, "count"), code)

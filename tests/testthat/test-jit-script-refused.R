@@ -198,7 +198,7 @@ test_that("a variable that becomes something else in a loop is told once", {
 })
 
 test_that("lengths that are no numbers and what toString() does not take are told", {
-  for (use in alist(rep(2:1, NaN), rep_len(1:2, NaN), numeric(NaN), vector("list", NaN))) {
+  for (use in alist(rep(2:1, NaN), rep_len(1:2, NaN), numeric(NaN), vector("list", NaN), lapply(seq_len(NaN), identity), for (i in seq_len(NaN)) n <- i)) {
     expect_failure_of(jit_script(eval(bquote(function(n = 1L) .(use)))), "compile", "A length must be a number, not NaN|vector size cannot be")
   }
   expect_identical(suppressWarnings(jit_script(function(n = 1L) rep(c(4, 2), length.out = NULL)))(1L), c(4, 2))
