@@ -165,7 +165,7 @@ call_now <- function(cx, fn, given, expr) {
 # A function of other packages: it has a method for tensors, or is called now if everything is known.
 call_untabled <- function(cx, fn, name, expr, scope) {
   if (name %in% c("with", "within", "local", "eval", "tryCatch", "try", "Recall", "UseMethod", "on.exit", "quote", "substitute")) {
-    refuse(cx, expr, sprintf("`%s()` can't be translated.", name))
+    refuse(cx, expr, sprintf("`%s()` can't be translated.", name), instead_of(name))
   }
   given <- given_arguments(cx, expr, scope)
   if (name %in% c("rbind", "cbind") && "Tensor" %in% term_types(given)) {
@@ -187,7 +187,7 @@ call_untabled <- function(cx, fn, name, expr, scope) {
     refuse(cx, expr, sprintf("`%s()` of a tensor can't be translated.", name), sprintf("%s instead.", instead_of_generics[[name]]))
   }
   if (name %in% names(instead_of_functions)) {
-    refuse(cx, expr, sprintf("`%s()` can't be translated.", name), sprintf("%s instead.", instead_of_functions[[name]]))
+    refuse(cx, expr, sprintf("`%s()` can't be translated.", name), instead_of(name))
   }
   # a short name is near to many
   nearest <- if (nchar(name) > 3) nearest_names(name, grep("^[[:alpha:]]", setdiff(names(script_entries()), c("if", "for", "while", "repeat", "break", "next", "function")), value = TRUE))
@@ -203,9 +203,14 @@ instead_of_functions <- c(
   sample = "torch_randperm(n), torch_randint() or torch_multinomial()", sample.int = "torch_randint()", rbinom = "torch_bernoulli()",
   table = "tabulate() or torch_bincount()", lengths = "vapply(x, length, 1L)", outer = "torch_outer()", format = "sprintf()",
   formatC = "sprintf()", prettyNum = "sprintf()", apply = "lapply(torch_unbind(x, dim), f)", quantile = "torch_quantile()", cor = "torch_corrcoef()",
-  rank = "order(order(x)), where no two are equal,", Find = "Filter(f, x)[[1]]", Position = "which(vapply(x, f, TRUE))[1]", rep.int = "rep()", nargs = "missing()", modifyList = "x$name <- value", merge = "a loop", split = "lapply() over the groups",
-  factorial = "prod(seq_len(n))", dnorm = "exp(-x^2 / 2) / sqrt(2 * pi)", utf8ToInt = "match() in a vector of letters", signif = "round()"
+  rank = "order(order(x)), where no two are equal,", Find = "Filter(f, x)[[1]]", Position = "which(vapply(x, f, TRUE))[1]", rep.int = "rep()", nargs = "missing()", merge = "a loop", Recall = "a loop", split = "lapply() over the groups",
+  factorial = "prod(seq_len(n))", dnorm = "exp(-x^2 / 2) / sqrt(2 * pi)", utf8ToInt = "match() in a vector of letters", signif = "round()",
+  with = "x$name", within = "x$name <- value", local = "(function() { ... })()", on.exit = "the statements themselves, where the function ends,",
+  tryCatch = "an `if` that asks before, or tryCatch() around the call of the program,", try = "an `if` that asks before, or try() around the call of the program,",
+  UseMethod = "the method itself, by its name,"
 )
+
+instead_of <- function(name) if (name %in% names(instead_of_functions)) sprintf("%s instead.", instead_of_functions[[name]])
 
 # Without effects, and the same each time: called while compiling when all arguments are known.
 pure_functions <- c(

@@ -38,11 +38,17 @@ map_over <- function(cx, matched, expr, scope) {
   }
   sources <- lapply(sources, function(term) if (startsWith(term$type, "Dict")) values_of(cx, term) else term)
   written_out <- function(elements) {
-    if (any(vapply(elements, is.null, NA)) || length(unique(lengths(elements))) != 1) refuse(cx, expr, "`Map()` needs lists of one kind and length.")
-    made <- terms_in_order(cx, length(elements[[1]]), function(i) call_callable(cx, fn, lapply(elements, `[[`, i), expr, scope))
-    if (!is.null(labels) && is.null(first_names) && !is.null(sources[[1]]$parts)) first_names <- vapply(sources[[1]]$parts, function(part) as.character(static_value(part) %||% ""), "")
-    if (!is.null(labels) && is.null(first_names)) refuse(cx, expr, "`Map()` needs lists of one kind and length.")
-    make_list(cx, if (is.null(first_names)) made else stats::setNames(made, first_names), expr, scope)
+    if (any(vapply(elements, is.null, NA))) {
+      known <- sources[!vapply(elements, is.null, NA)][1]
+      refuse(cx, expr, sprintf("`%s()` goes through %s here, whose elements are known, and through what only the program knows.", as.character(expr[[1]]), if (length(known) > 0) script_type_in_words(known[[1]]$type) else "several"), "A loop over `seq_along()` of one of them.")
+    }
+    lengths <- lengths(elements)
+    count <- if (min(lengths) == 0) 0 else max(lengths)
+    if (any(count %% lengths != 0, na.rm = TRUE)) refuse(cx, expr, sprintf("The lists of `%s()` have %s elements.", as.character(expr[[1]]), paste(unique(lengths), collapse = " and ")))
+    made <- terms_in_order(cx, count, function(i) call_callable(cx, fn, lapply(elements, function(parts) parts[[(i - 1) %% length(parts) + 1]]), expr, scope))
+    if (!is.null(labels) && is.null(first_names) && all_static(sources[[1]]$parts)) first_names <- vapply(sources[[1]]$parts, static_value, "")
+    if (!is.null(labels) && length(first_names) < count) refuse(cx, expr, sprintf("`%s()` names its result by its first list: that must be the longest, with names that are known.", as.character(expr[[1]])))
+    make_list(cx, if (is.null(labels)) made else stats::setNames(made, first_names[seq_len(count)]), expr, scope)
   }
   if (any(types %in% c("Tuple", "static", "Record"))) {
     return(written_out(lapply(sources, function(term) elements_now(cx, term, expr) %||% term$parts)))

@@ -37,3 +37,18 @@ test_that("functions of several statements are written out where modules are cho
     expect_equal(plain_values(jit_script(module)(x)), plain_values(module(x)), tolerance = 1e-6)
   }
 })
+
+test_that("Map() repeats the shorter of lists whose elements are known, and says which it can't go through", {
+  x <- torch_tensor(c(1, 2))
+  for (use in alist(
+    Map(function(a, b) b + a, list(x, x * 2, x * 3, x), list(1, 2)), Map(function(a, b) b + a, list(a = x, b = n), 1),
+    Map(function(a, b) b + a, list(a = x, b = n), list(1, 2L)), Map(function(a, b) b, c("u", "v"), list(x, n)), mapply(function(a, b) a * b, list(1, n, 3.5, 2), 2:1)
+  )) {
+    expect_same_as_eager(eval(bquote(function(x, n = 2L) .(use))), x)
+  }
+  refused <- function(fn, pattern) expect_failure_of(jit_script(fn), "compile", pattern)
+  refused(function(x, n = 2L) Map(function(a, b) b + a, list(x, n, 3), list(a = 1, b = 2)), "The lists of `Map\\(\\)` have 3 and 2 elements")
+  refused(function(x, n = 2L) Map(function(a, b) b, list(a = x), list(x, n)), "names its result by its first list: that must be the longest")
+  refused(function(x, s = "a") Map(function(a, b) b, c(s, "b"), list(x, 2)), "with names that are known")
+  refused(function(x, n = 2L) { l <- list(); for (i in 1:n) l[[i]] <- x; Map(function(a, b) b, list(x, n), l) }, "through a list of 2 here, whose elements are known, and through what only the program knows")
+})

@@ -93,6 +93,13 @@ test_that("what a function of an apply function has is told of the user's call",
   expect_match(refusal(recursive), "`f\\(\\)` calls itself")
 })
 
+test_that("what R has and a program has not is told with what a program has", {
+  expect_match(refusal(function(x) local({ x + 1 })), "`local\\(\\)` can't be translated.*\\(function\\(\\) \\{ ... \\}\\)\\(\\) instead")
+  expect_match(refusal(function(x) with(list(a = x), a)), "`with\\(\\)` can't be translated.*x\\$name instead")
+  expect_match(refusal(function(x) tryCatch(x, error = function(e) 1)), "`tryCatch\\(\\)` can't be translated.*around the call of the program")
+  expect_match(refusal(function(x) Recall(x)), "`Recall\\(\\)` can't be translated.*a loop instead")
+})
+
 test_that("a value that may be NULL is no text, and a tensor no condition", {
   for (fn in list(
     function(s) cat(s, "\n"), function(s) paste(s, "b"), function(s) message(s), function(s) stop(s), function(s) warning(s),
