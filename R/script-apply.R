@@ -152,8 +152,8 @@ elements_now <- function(cx, term, expr) {
 }
 names_of_constant <- function(term) {
   value <- if (is_static(term)) static_value(term)
-  if (inherits(value, "script_self") && inherits(value$module, "nn_module_dict")) {
-    return(names(registered(value$self, "child")))
+  if (inherits(value, "script_self")) {
+    return(if (inherits(value$module, "nn_module_dict")) names(registered(value$self, "child")))
   }
   if (is.atomic(value) || is.list(value)) names(value)
 }

@@ -106,7 +106,8 @@ asked_first <- function(cx, scope, body, formals, within = list(), until = "done
       set <<- c(set, as.character(target))
       return(TRUE)
     }
-    if (is.call(target)) ask_all(as.list(target)[-(1:2)])
+    # what stands behind `$` is no variable
+    if (is.call(target) && !identical(target[[1]], quote(`$`))) ask_all(as.list(target)[-(1:2)])
     FALSE
   }
   ask_handed <- function(code, expr) {

@@ -251,14 +251,15 @@ assign_element <- function(cx, inner, held, key, i, term, scope, expr, is_vector
   if (term$type == "static" && is_callable(static_value(term))) {
     refuse(cx, expr, "A list that is filled while the program runs can't hold functions or modules.", "list(f, g), written out, can.")
   }
+  version <- if (!is.null(key)) cx$vars[[key]]$version
+  is_vector <- is_vector_term(held) || held$type == "Empty" && is_vector_element && isTRUE(cx$declared[[version %||% ""]]$from_null)
   if (is_vector_term(held)) {
     if (is_open_kind(term)) held <- keep_term(cx, held)
     term <- as_element_of(cx, held, term, expr)
     if (held$type == "Vector[int]" && term$type %in% c("float", "whole")) held <- widened_to_doubles(cx, held, key, inner, scope, expr)
   } else {
-    term <- if (is_field_of_doubles(inner, element_type(held$type))) as_double_number(cx, term, expr) else as_kept_number(cx, term)
+    term <- if (is_vector || is_field_of_doubles(inner, element_type(held$type))) as_double_number(cx, term, expr) else as_kept_number(cx, term)
   }
-  version <- if (!is.null(key)) cx$vars[[key]]$version
   expected <- if (!is.null(version)) cx$previous$declared[[version]]$type
   by_name <- i$type == "str"
   # of list() there is nothing to remove
@@ -270,7 +271,6 @@ assign_element <- function(cx, inner, held, key, i, term, scope, expr, is_vector
     return(assign_to(cx, inner, made, scope, expr))
   }
   element <- if (term$type == "whole" && by_name) "float" else term$type
-  is_vector <- is_vector_term(held) || held$type == "Empty" && is_vector_element && isTRUE(cx$declared[[version %||% ""]]$from_null)
   wanted <- if (by_name) sprintf("Dict[str, %s]", element) else sprintf("%s[%s]", if (is_vector) "Vector" else "List", if (is_vector) returned_type(element) else element)
   if (by_name != startsWith(held$type, "Dict") && held$type != "Empty") {
     refuse(cx, expr, if (by_name) "A list without names has no elements by name." else "A list with names is set by name here.")

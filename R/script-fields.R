@@ -361,7 +361,7 @@ note_field <- function(cx, self, name, term, expr) {
   }
   if (begins == "Empty") joined <- joined_field("Empty", joined) %||% joined
   if (grepl("Record|Tuple", joined)) {
-    refuse(cx, expr, sprintf("The field `%s` begins with nothing, and can't become %s.", name, script_type_in_words(required_type(joined))), "Begin with a list that has all its elements.")
+    refuse(cx, expr, sprintf("The field `%s` begins with nothing, and can't become %s.", name, script_type_in_words(required_type(joined))), if (grepl("^Record|^Tuple", required_type(joined))) "Begin with a list that has all its elements." else "Give each of them a list of its own, such as `self$states <- list()` and `self$rewards <- list()`.")
   }
   assign(key, joined, envir = cx$unit$fields)
 }

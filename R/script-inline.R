@@ -90,7 +90,7 @@ inline_call <- function(cx, formals, body, given, expr, parent = NULL, env = emp
   if (!scope$is_package) refuse_changed_arguments(cx, closures_of_call(cx, body, parent, given), given, expr)
   for (formal in names(formals)) {
     if (formal == "...") {
-      bind(cx, scope, "...", list(kind = "dots", terms = lapply(matched$dots, function(term) keep_term(cx, term))))
+      bind(cx, scope, "...", list(kind = "dots", terms = lapply(matched$dots, function(term) keep_term(cx, settled_item(cx, term)))))
     } else if (!is.null(matched$matched[[formal]])) {
       bind_term(cx, scope, formal, keep_term(cx, settled_item(cx, matched$matched[[formal]])))
     } else if (formal %in% matched$absent) {

@@ -90,6 +90,8 @@ add_whole <- function(cx, sign, a, b, both_int) {
     offset <- linear$offset + k
     counts <- isTRUE(linear$counts)
     result <- linear_term(linear$base, offset, type, a$lower + k, counts)
+    # a value of its own, whatever becomes of the variable
+    result$simple <- is_static(result)
     # what counts elements or rounds of a loop has room above it, and what is not negative below it
     has_room <- if (k < 0) result$lower > -2^30 else offset < 2^30 && (counts || grepl("^(len\\(|torch[.](size|numel|dim)\\()", linear$base))
     if (both_int && !is_static(result) && result$linear$offset != 0 && !has_room) {

@@ -136,7 +136,7 @@ read_default <- function(cx, found, name, expr) {
   if (isTRUE(binding$changes) && !is.null(term$place)) {
     term <- if (is_container_type(term$type)) new_term(term$type, list_copy_code(term$code, term$type), fresh = TRUE) else utils::modifyList(term, list(simple = FALSE, place = NULL, value = NULL))
   }
-  if (is.null(term$value) && !term$simple) term <- keep_term(cx, term)
+  if (is.null(term$value)) term <- keep_term(cx, settled_item(cx, term))
   if (!isTRUE(found$scope$is_package) && is.null(term$place)) run_term(cx, term)
   cx$vars[[found$key]] <- list(kind = "term", term = term, is_default = TRUE, changes = binding$changes)
   term

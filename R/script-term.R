@@ -262,5 +262,6 @@ term_parts <- function(cx, term) {
   }
   held <- keep_term(cx, term)
   types <- script_type_parts(term$type)
-  lapply(seq_along(types), function(i) new_term(types[[i]], sprintf("%s[%d]", held$code, i - 1), simple = TRUE))
+  # a variable may be another list before its part is used
+  lapply(seq_along(types), function(i) new_term(types[[i]], sprintf("%s[%d]", held$code, i - 1), simple = is.null(held$place)))
 }

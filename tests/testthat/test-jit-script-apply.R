@@ -52,3 +52,14 @@ test_that("Map() repeats the shorter of lists whose elements are known, and says
   refused(function(x, s = "a") Map(function(a, b) b, c(s, "b"), list(x, 2)), "with names that are known")
   refused(function(x, n = 2L) { l <- list(); for (i in 1:n) l[[i]] <- x; Map(function(a, b) b, list(x, n), l) }, "through a list of 2 here, whose elements are known, and through what only the program knows")
 })
+
+test_that("lapply() goes through the modules of a list, whatever becomes of what it gives", {
+  x <- torch_tensor(matrix(c(1, -2, 3, 4), 2))
+  for (forward in list(
+    function(x) torch_stack(lapply(self$layers, function(l) l(x))), function(x) { outputs <- lapply(self$layers, function(l) { x <<- torch_relu(l(x)); x }); x + length(outputs) },
+    function(x) unname(vapply(lapply(self$layers, function(l) l(x)), function(y) y$norm()$item(), 0))
+  )) {
+    module <- nn_module(initialize = function() self$layers <- nn_module_list(list(nn_linear(2, 2), nn_tanh())), forward = forward)()
+    expect_equal(plain_values(jit_script(module)(x)), plain_values(module(x)), tolerance = 1e-6)
+  }
+})

@@ -339,3 +339,25 @@ test_that("nn_sequential() looks at its arguments when its first module does", {
   same(of(nn_linear(2, 2), draws(), forward = function(x) self$s(nnf_dropout(x, 0.5))))
   same(of(forward = function(x) self$s(self$s(x))))
 })
+
+test_that("an argument is what it was at its first use, also one out of a list that is changed then", {
+  x <- torch_tensor(c(1, 2))
+  for (use in alist(
+    { l <- list(a = n, b = 3L); f <- function(a) { force(a); l$b <<- l$b + 1L; a }; list(f(l$b), l) }, { l <- list(h = x, c = x + 1); f <- function(h) { y <- torch_tanh(h); l$h <<- y; list(h, y) }; f(l$h) },
+    { l <- list(a = 1, b = 2); f <- function(a) { r <- a; l$b <<- 9; c(r, a) }; f(l$b + 0) }, { l <- list(p = list(a = 1, b = "z")); f <- function(a) { r <- a; l$p$b <<- "q"; paste(r, a) }; f(l$p$b) },
+    { l <- list(n, "z"); f <- function(a) { r <- a; l[[1]] <<- 7L; c(r, a) }; f(l[[1]]) }, { l <- list(a = 1, b = 2); f <- function(a) { r <- a; l <<- list(a = 5, b = 6); c(r, a) }; f(l[["b"]]) },
+    { l <- list(a = 1, b = 2); f <- function(a = l$b) { force(a); l$b <<- 7; a }; f() }, { l <- list(k = n, m = 3L); f <- function(k, m) { l$m <<- 70L; c(k, m) }; do.call(f, l) },
+    { l <- list(a = x, b = 2); f <- function(...) { r <- list(...); l$a <<- l$a * 2; list(r, list(...)) }; f(l$a, l$b) }, { l <- list(a = 1, b = 2); f <- function(a) list(a, { l$a <<- l$b; 1L }, a); f(l$a) },
+    { f <- function(a) { r <- a; n <<- 9L; c(r, a) }; f(n + 0L) }, { f <- function(a = x[1]$item()) { force(a); x$mul_(3); a }; f() },
+    { f <- function(a = x[n]$item()) { r <- a; u <- x$view(-1); u$mul_(3); list(r, a) }; f() }, { f <- function(...) { r <- list(...); x$mul_(3); list(r, list(...), ..1) }; f(x[1]$item()) }
+  )) {
+    expect_same_as_eager(eval(bquote(function(x, n = 2L) .(use))), x)
+  }
+  # what stands behind `$` is no argument
+  of <- function(forward) nn_module(initialize = function() self$p <- list(a = 1, b = 2), forward = forward, f = function(a) { self$p$a <- self$p$a + 1; a })()
+  for (forward in list(
+    function(x) { f <- function(a) { self$p$a <- 9; a }; f(self$p$a) }, function(x) self$f(self$p$a), function(x) { f <- function(a) { g <- function(b) { self$p$b <- 9; b }; g(a) }; f(self$p[["b"]]) }
+  )) {
+    expect_failure_of(jit_script(of(forward)), "compile", changes("p"))
+  }
+})

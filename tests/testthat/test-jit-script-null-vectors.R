@@ -120,3 +120,15 @@ test_that("the sum of a vector that has lost its elements is none of NULL", {
   expect_same_as_eager(rounds, c(1, 2), types = list(xs = "List[float]"))
   expect_same_as_eager(function(xs) { w <- c(); for (x in xs) w[length(w) + 1] <- x; is.integer(sum(w)) }, numeric(0), types = list(xs = "List[float]"))
 })
+
+test_that("what begins as c() is filled by numbers out of tensors", {
+  x <- torch_tensor(c(1, 2.5))
+  for (use in alist(
+    { v <- c(); for (i in seq_len(n)) v[i] <- torch_log(x)$sum()$item(); v }, { v <- c(); for (i in seq_len(n)) v[length(v) + 1] <- x[1]$item() * i; v },
+    { v <- c(); for (i in seq_len(n)) { v[i] <- x$sum()$item() / i; if (i > 1 && v[i - 1] - v[i] < 1) break }; v }
+  )) {
+    expect_same_as_eager(eval(bquote(function(x, n = 3L) .(use))), x)
+  }
+  program <- jit_script(function(x, n = 3L) { v <- c(); for (i in seq_len(n)) v[i] <- x[i]$item(); v })
+  expect_failure_of(program(torch_tensor(1:3)), "program", "an integer.*comes where a program has doubles: as.numeric\\(\\) makes it one")
+})
