@@ -33,9 +33,9 @@ assign_to <- function(cx, target, term, scope, expr, index_scope = scope) {
   if (is.call(inner) && !(is.name(inner[[1]]) && as.character(inner[[1]]) %in% c("[", "[[", "$", "("))) {
     refuse(cx, expr, sprintf("Elements of `%s` can't be set.", squeeze_text(inner)), "Give it a name first.")
   }
-  if (is.name(inner)) {
-    make_local(cx, scope, as.character(inner), expr, is_read = TRUE)
-  } else if (scope$id != index_scope$id && !all(vapply(as.list(inner)[-(1:2)], function(i) is.name(inner[[2]]) && (!is.language(i) || identical(inner[[1]], quote(`$`))), NA))) {
+  root <- assigned_root(inner)
+  if (is.name(root) && (is.name(inner) || !is_of_module(cx, scope, inner))) make_local(cx, scope, as.character(root), expr, is_read = TRUE)
+  if (!is.name(inner) && scope$id != index_scope$id && !all(vapply(as.list(inner)[-(1:2)], function(i) is.name(inner[[2]]) && (!is.language(i) || identical(inner[[1]], quote(`$`))), NA))) {
     refuse(cx, expr, "`<<-` sets an element of an element by constants only.", "Take the inner list out, change it, and set it.")
   }
   held <- held_or_nothing(cx, inner, head, term, scope)

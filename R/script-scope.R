@@ -353,7 +353,7 @@ make_local <- function(cx, scope, name, expr, is_read = FALSE) {
   if (is.null(found) && is_read && exists(name, envir = scope$env)) {
     term <- captured_term(cx, scope, name, as.name(name))
     if (is_static(term) && is.list(static_value(term)) && !is.object(static_value(term))) {
-      term <- make_list(cx, lapply(static_value(term), function(part) capture_value(cx, part, name)), expr, scope)
+      term <- list_of_constant(cx, static_value(term), as.name(name)) %||% term
     }
     if (term$type != "static") assign_variable(cx, scope, name, term, expr) else bind_term(cx, scope, name, term)
     return(invisible())

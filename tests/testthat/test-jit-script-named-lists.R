@@ -76,3 +76,17 @@ test_that("modifyList() puts elements in the place of others", {
   expect_failure_of(jit_script(function(x) modifyList(list(a = list(1, 2)), list(a = list(3)))), "compile", "takes lists with known names here")
   expect_failure_of(jit_script(function(x) modifyList(list(a = 1), list(a = 2), keep.null = TRUE)), "compile", "takes two lists here")
 })
+
+test_that("lists within lists from around the function are changed in the program, and not outside it", {
+  x <- torch_tensor(c(1, 2))
+  options <- list(rate = 0.1, steps = 3L, name = "sgd", layers = list(a = 1, b = 2))
+  before <- options
+  for (use in alist(
+    { options$rate <- options$rate * n; options$rate + options$steps }, { for (i in seq_len(n)) options$rate <- options$rate / 2; options },
+    { options$layers$a <- x; options$layers }, { if (n > 2L) options$layers$a <- 5; options$layers$a }, { options$name <- NULL; options$new <- x; names(options) },
+    { f <- function() { options$layers$a <- 5; options$layers$a }; f() + options$layers$a }, { options$layers[["a"]] <- options$layers[["b"]] + n; options }
+  )) {
+    expect_same_as_eager(eval(bquote(function(x, n = 2L) .(use))), x)
+  }
+  expect_identical(options, before)
+})
